@@ -1,0 +1,210 @@
+"""Reads YAML into plain text, lists and dictionaries, and remembers on which line each of them stands.
+
+Every scalar stays the text that the author wrote: `012345670123` is an account id, not an octal number, and only the
+model that knows what a value means gives it a type. The C event stream is used rather than PyYAML's composer, because
+the composer recurses on the C stack and a file of brackets ends the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from topology.problems import Problem
+
+__all__ = ["Document", "Node", "Place", "read_document", "read_text"]
+
+# A topology is six levels deep; the rest is room for nonsense to be reported rather than to recurse.
+MAX_DEPTH = 32
+# 4,999 spokes with every key given come to some 100,000 nodes. Aliases count as what they expand to.
+MAX_NODES = 2_000_000
+MAX_BYTES = 64 * 1024 * 1024
+
+Node = str | None | list["Node"] | dict[str, "Node"]
+Place = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """One YAML document: its data, and the line of every key and list item in it."""
+
+    name: str
+    data: Node = None
+    lines: dict[Place, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, place: Place) -> int:
+        """Line (from 1) of a place, or of the nearest enclosing place that stands in the file."""
+        while place not in self.lines and place:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+def read_document(path: Path | str) -> Document:
+    """Read a file. What keeps it from being read is a problem of the document, never an exception."""
+    name = str(path)
+    try:
+        if Path(path).stat().st_size > MAX_BYTES:
+            return Document(name, problems=[Problem(name, 1, f"the file is larger than {MAX_BYTES >> 20} MiB")])
+        raw = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Document(name, problems=[Problem(name, 1, f"cannot be read: {reason}")])
+    return read_text(raw, name)
+
+
+def read_text(text: bytes | str, name: str = "<text>") -> Document:
+    """Read YAML from memory; `name` stands for the file in messages."""
+    document = Document(name)
+    try:
+        raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        events = yaml.parse(raw.decode("utf-8-sig"), Loader=yaml.CSafeLoader)
+        document.data = _Builder(document).build(events)
+    except UnicodeDecodeError as error:
+        _report(document, raw[: error.start].count(b"\n") + 1, "is not UTF-8 text", "save it as UTF-8")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        _report(document, mark.line + 1 if mark else 1, f"is not YAML: {what}")
+    except yaml.YAMLError as error:
+        _report(document, 1, f"is not YAML: {' '.join(str(error).split())}")
+    except _RefusedError as refused:
+        _report(document, refused.line, refused.message, refused.fix)
+    return document
+
+
+def _report(document: Document, line: int, message: str, fix: str = "") -> None:
+    document.problems.append(Problem(document.name, line, message, fix))
+
+
+class _RefusedError(Exception):
+    """YAML that is well formed and not for a topology."""
+
+    def __init__(self, line: int, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.line, self.message, self.fix = line, message, fix
+
+
+@dataclass
+class _Open:
+    """A collection whose end has not been read yet."""
+
+    value: list[Node] | dict[str, Node]
+    place: Place
+    anchor: str | None
+    start: int
+    key: str | None = None
+    merges: list[Node] = field(default_factory=list)
+
+
+class _Builder:
+    """Builds a document from events, without recursion."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.root: Node = None
+        self.nodes = 0
+        self.documents = 0
+
+    def build(self, events: Iterable[yaml.Event]) -> Node:
+        for event in events:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    raise _RefusedError(line, "holds a second document", "keep one; `---` may stand at the top only")
+            elif isinstance(event, yaml.ScalarEvent):
+                self._refuse_tag(event, line)
+                text = event.value
+                empty = event.implicit[0] and text in ("", "~", "null", "Null", "NULL")
+                self._add(None if empty else text, line, event.anchor, is_text=True)
+            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+                self._refuse_tag(event, line)
+                self._open([] if isinstance(event, yaml.SequenceStartEvent) else {}, line, event.anchor)
+            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                self._close()
+            elif isinstance(event, yaml.AliasEvent):
+                self._alias(str(event.anchor), line)
+        return self.root
+
+    def _refuse_tag(self, event: yaml.NodeEvent, line: int) -> None:
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!", "tag:yaml.org,2002:str"):
+            raise _RefusedError(line, f"the tag {tag} means nothing in a topology", "leave it out")
+
+    def _count(self, nodes: int, line: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            raise _RefusedError(line, f"comes to more than {MAX_NODES:,} values", "use fewer aliases")
+
+    def _open(self, value: list[Node] | dict[str, Node], line: int, anchor: str | None) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise _RefusedError(line, f"is nested more than {MAX_DEPTH} levels deep")
+        start = self.nodes
+        place = self._add(value, line, None)
+        self.stack.append(_Open(value, place, anchor, start))
+
+    def _close(self) -> None:
+        done = self.stack.pop()
+        if isinstance(done.value, dict):
+            for merged in done.merges:
+                if isinstance(merged, dict):
+                    for key, value in merged.items():
+                        done.value.setdefault(key, value)
+        if done.anchor:
+            self.anchors[done.anchor] = (done.value, self.nodes - done.start)
+
+    def _alias(self, anchor: str, line: int) -> None:
+        if anchor not in self.anchors:
+            raise _RefusedError(line, f"*{anchor} is used before &{anchor} ends", "define the anchor first")
+        value, size = self.anchors[anchor]
+        self._count(size, line)
+        self._add(value, line, None)
+
+    def _add(self, value: Node, line: int, anchor: str | None, *, is_text: bool = False) -> Place:
+        """Put a value where the next one belongs; returns its place."""
+        self._count(1, line)
+        if anchor and is_text:
+            self.anchors[anchor] = (value, 1)
+        if not self.stack:
+            self.root = value
+            self.document.lines[()] = line
+            return ()
+        parent = self.stack[-1]
+        if isinstance(parent.value, list):
+            place = (*parent.place, len(parent.value))
+            parent.value.append(value)
+            self.document.lines[place] = line
+            if isinstance(value, str):  # `services: [kms]` is also found as ("services", "kms")
+                self.document.lines.setdefault((*parent.place, value), line)
+            return place
+        return self._add_to_mapping(parent, parent.value, value, line)
+
+    def _add_to_mapping(self, parent: _Open, mapping: dict[str, Node], value: Node, line: int) -> Place:
+        if parent.key is None:
+            if isinstance(value, list | dict):
+                raise _RefusedError(line, "a key must be plain text, not a list or mapping")
+            parent.key = "" if value is None else value
+            place = (*parent.place, parent.key)
+            if parent.key != "<<":
+                if parent.key in mapping:
+                    first = self.document.lines[place]
+                    _report(
+                        self.document,
+                        line,
+                        f'key "{parent.key}" stands twice, first on line {first}',
+                        "keep one of them",
+                    )
+                self.document.lines[place] = line
+            return place
+        key, parent.key = parent.key, None
+        if key == "<<":
+            parent.merges.extend(value if isinstance(value, list) else [value])
+        else:
+            mapping[key] = value
+        return (*parent.place, key)

@@ -1,0 +1,276 @@
+"""From a file to a `Topology`, or to every problem that the file has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from topology.checks import Finding, advise, check
+from topology.document import Document, Place, read_document
+from topology.models import Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
+from topology.problems import Problem, TopologyError, did_you_mean, nearest
+
+__all__ = ["Reading", "read_topology", "topology_of"]
+
+Errors = list[dict[str, Any]]
+
+MODELS: dict[Place, type[BaseModel]] = {
+    (): Topology,
+    ("organization",): Organization,
+    ("state",): State,
+    ("hubs", "*"): Hub,
+    ("hubs", "*", "services", "*"): ServiceOptions,
+    ("spokes", "*"): Spoke,
+    ("spokes", "*", "test_instance"): TestInstance,
+}
+"""The model of each section, by its place; `*` is any name."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sound topology, and what its users should know of it although it works."""
+
+    topology: Topology
+    warnings: tuple[Problem, ...]
+
+
+def read_topology(path: Path | str) -> Reading:
+    """The topology in a file.
+
+    Raises `TopologyError` with every problem of the file: what is not YAML, what no model takes, and what cannot work.
+    """
+    return topology_of(read_document(path))
+
+
+def topology_of(document: Document) -> Reading:
+    """The topology of a document that was read; raises `TopologyError` as `read_topology` does."""
+    topology, problems = _validate(document)
+    if topology is not None:
+        problems += [_problem(document, finding) for finding in check(topology)]
+    if problems or topology is None:
+        raise TopologyError(problems)
+    return Reading(topology, tuple(_problem(document, finding) for finding in advise(topology)))
+
+
+def _problem(document: Document, finding: Finding) -> Problem:
+    subject = _subject(finding.place)
+    message = f"{subject}: {finding.message}" if subject else finding.message
+    if finding.other:
+        message += f" (line {document.line(finding.other)})"
+    return Problem(document.name, document.line(finding.place), message, finding.fix)
+
+
+def _subject(place: Place) -> str:
+    """`spoke "payments" cidr` for the place of that value."""
+    head, rest = place[:2], place[2:]
+    if len(head) > 1 and head[0] in ("hubs", "spokes"):
+        subject = f'{str(head[0])[:-1]} "{head[1]}"'
+    else:
+        subject, rest = "", place
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest).lstrip(".")
+    return f"{subject} {path}".strip()
+
+
+def _validate(document: Document) -> tuple[Topology | None, list[Problem]]:
+    """The topology as far as its values are sound, and what is wrong with the others.
+
+    A value that no model takes is None in the result, so that the checks, which need several values, can still say
+    what is wrong with the rest: a file's problems are to be found in one run.
+    """
+    problems = list(document.problems)
+    data = document.data
+    if not isinstance(data, dict):
+        if not problems:
+            found = "the file is empty" if data is None else f"expected a mapping, found {_found(data)}"
+            problems.append(Problem(document.name, 1, found, "start from examples/minimal.yaml"))
+        return None, problems
+    unknown: set[Place] = set()
+    errors = _errors(data)
+    while errors and (renamed := _rename(data, errors)):
+        problems += [_misspelt(document, error) for error in errors if _place(error) in renamed]
+        errors = _errors(data)
+    problems += [_translate(document, error) for error in errors]
+    for _ in range(4):  # a placeholder can bring a deeper error to light, never more often than there are levels
+        if not errors:
+            break
+        for error in errors:
+            _replace(data, error, unknown)
+        errors = _errors(data)
+    if errors:
+        return None, problems
+    topology = Topology.model_validate(data)
+    for place in sorted(unknown, key=len, reverse=True):
+        _forget(topology, place)
+    return topology, problems
+
+
+def _errors(data: dict[str, Any]) -> Errors:
+    try:
+        Topology.model_validate(data)
+    except ValidationError as error:
+        return cast("Errors", error.errors(include_url=False))
+    return []
+
+
+def _place(error: dict[str, Any]) -> Place:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def _model(place: Place) -> type[BaseModel] | None:
+    pattern = tuple(
+        "*" if index in (1, 3) and place[index - 1] in ("hubs", "spokes", "services") else part
+        for index, part in enumerate(place)
+    )
+    return MODELS.get(pattern)
+
+
+def _keys(place: Place) -> list[str]:
+    model = _model(place)
+    return list(model.model_fields) if model else []
+
+
+def _at(data: Any, place: Place) -> Any:  # noqa: ANN401  a node of the document
+    for part in place:
+        if isinstance(data, list) and part in data:  # `services: [kms]`, which the model reads as a mapping
+            return data
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):  # another error at the same place was mended already
+            return None
+    return data
+
+
+def _rename(data: dict[str, Any], errors: Errors) -> set[Place]:
+    """Give misspelt keys the name that was meant, where it is not taken; returns the places of the old names."""
+    renamed = set()
+    for error in errors:
+        *parent, key = place = _place(error)
+        if error["type"] == "extra_forbidden" and place not in renamed:
+            section = _at(data, tuple(parent))
+            meant = nearest(str(key), _keys(tuple(parent)))
+            if isinstance(section, dict) and key in section and meant and meant[0] not in section:
+                section[meant[0]] = section.pop(key)
+                renamed.add(place)
+    return renamed
+
+
+def _misspelt(document: Document, error: dict[str, Any]) -> Problem:
+    *parent, key = place = _place(error)
+    keys = _keys(tuple(parent))
+    subject = _subject(tuple(parent))
+    message = f'"{key}" is not a key of ' + (subject or "a topology")
+    fix = did_you_mean(str(key), keys, f"its keys are {', '.join(keys)}")
+    return Problem(document.name, document.line(place), message, fix)
+
+
+def _translate(document: Document, error: dict[str, Any]) -> Problem:
+    """A problem in the field's words for one of pydantic's errors."""
+    place, kind = _place(error), error["type"]
+    if kind == "extra_forbidden":
+        return _misspelt(document, error)
+    subject, fix = _subject(place), ""
+    if kind == "missing":
+        *parent, key = place
+        message = f"{_subject(tuple(parent)) or 'the topology'} lacks `{key}`"
+        fix = f"add `{key}: {_as_yaml(_example(place))}`"
+        return Problem(document.name, document.line(place), message, fix)
+    if kind == "value_error":
+        message = str(error["ctx"]["error"])
+    elif kind == "literal_error":
+        message = f'expected {error["ctx"]["expected"]}, found "{str(error["input"])[:80]}"'
+    elif kind in ("too_short", "too_long"):
+        bound, number = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
+        message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
+    else:
+        wanted = "true, false or a mapping" if place[-1] == "test_instance" else _expected(kind)
+        message = f"expected {wanted}, found {_found(error['input'])}"
+        example = _example(place)
+        if example is not None:
+            fix = f"write for example {_as_yaml(example)}"
+    return Problem(document.name, document.line(place), f"{subject}: {message}" if subject else message, fix)
+
+
+def _expected(kind: str) -> str:
+    return {
+        "string_type": "text",
+        "list_type": "a list",
+        "dict_type": "a mapping",
+        "model_type": "a mapping",
+        "model_attributes_type": "a mapping",
+        "bool_type": "true or false",
+        "int_parsing": "a number",
+        "int_type": "a number",
+        "is_instance_of": "one value",
+    }.get(kind, "another value")
+
+
+def _found(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return "nothing" if value is None else f'"{str(value)[:80]}"'
+
+
+def _as_yaml(example: object) -> str:
+    if isinstance(example, dict):
+        return "{" + ", ".join(f"{key}: {_as_yaml(value)}" for key, value in example.items()) + "}"
+    if isinstance(example, list):
+        return "[" + ", ".join(map(_as_yaml, example)) + "]"
+    return f'"{example}"' if str(example).isdigit() else str(example)
+
+
+def _example(place: Place) -> Any:  # noqa: ANN401  whatever the schema says
+    """A value that the place takes, from the schema; None where the schema has none."""
+    *parent, key = place
+    model = _model(tuple(parent))
+    if model is None or key not in model.model_fields:
+        return None
+    section = MODELS.get((*parent, key))
+    if section is not None:
+        return {name: _example((*place, name)) for name, field in section.model_fields.items() if field.is_required()}
+    if key == "hubs":
+        required = [name for name, field in Hub.model_fields.items() if field.is_required()]
+        return {"core": {name: _example(("hubs", "core", name)) for name in required}}
+    examples = model.model_json_schema()["properties"][key].get("examples")
+    return examples[0] if examples else None
+
+
+def _replace(data: dict[str, Any], error: dict[str, Any], unknown: set[Place]) -> None:
+    """Put something sound in the place of an error, and note that its value is not known."""
+    place = _place(error)
+    for size in range(len(place) - 1, -1, -1):  # the nearest section, and the key in it that the error lies under
+        parent, key = place[:size], place[size]
+        model = _model(parent)
+        if model is None and parent not in (("hubs",), ("spokes",)):
+            continue
+        section = _at(data, parent)
+        if not isinstance(section, dict):
+            continue
+        section.pop(key, None)
+        if model is not None and key in model.model_fields:
+            unknown.add(place[: size + 1])
+            if model.model_fields[str(key)].is_required():
+                section[key] = _example(place[: size + 1])
+        elif model is None:
+            unknown.add(place[: size + 1])
+            if parent == ("hubs",) and not section:
+                data["hubs"] = _example(("hubs",))
+                unknown.add(("hubs",))
+        return
+
+
+def _forget(topology: Topology, place: Place) -> None:
+    """Set the value at a place to None: it was a placeholder."""
+    node: Any = topology
+    for part in place[:-1]:
+        node = node[part] if isinstance(node, dict) else getattr(node, str(part), None)
+        if node is None:
+            return
+    if isinstance(node, dict):
+        node[place[-1]] = None
+    else:
+        object.__setattr__(node, str(place[-1]), None)
