@@ -86,11 +86,15 @@ def _roles(
     for name, spoke in spokes.items():
         if spoke is not None:
             yield ("spokes", name, "role"), spoke.role, spoke.account
-    accounts = {hub.account for hub in hubs.values() if hub is not None}
+    accounts: set[str | None] = {hub.account for hub in hubs.values() if hub is not None}
     accounts |= {spoke.account for spoke in spokes.values() if spoke is not None}
-    accounts.discard(None)  # type: ignore[arg-type]  refused already
+    accounts -= {None}  # refused already
     if len(accounts) > 1 and topology.role and (fixed := _account_of(topology.role)):
-        yield ("role",), topology.role, next(iter(sorted(accounts - {fixed})))
+        yield (
+            ("role",),
+            topology.role,
+            next(iter(sorted(account for account in accounts if account and account != fixed))),
+        )
 
 
 def _account_of(role: str) -> str | None:
@@ -189,17 +193,17 @@ def _check_addresses(place: Place, hub: Hub, subnets: dict[str, IPv4Network]) ->
     holders: dict[IPv4Address, str] = {}
     for address in given:
         where = (*place, str(address))
-        zone = next((holder for holder, subnet in subnets.items() if address in subnet), None)
-        if zone is None:
+        holder = next((zone for zone, subnet in subnets.items() if address in subnet), None)
+        if holder is None:
             fix = f"its subnets are {', '.join(map(str, subnets.values()))}"
             yield Finding(where, f"{address} is in no subnet of the hub", fix)
-        elif is_reserved(address, subnets[zone]):
-            fix = f"take one from {subnets[zone][4]} to {subnets[zone][-2]}"
-            yield Finding(where, f"{address} is one of the five addresses that AWS keeps in {subnets[zone]}", fix)
+        elif is_reserved(address, subnets[holder]):
+            fix = f"take one from {subnets[holder][4]} to {subnets[holder][-2]}"
+            yield Finding(where, f"{address} is one of the five addresses that AWS keeps in {subnets[holder]}", fix)
         elif address in holders:
             yield Finding(where, f"{address} stands twice", "keep one")
         else:
-            holders[address] = zone
+            holders[address] = holder
     if len(given) == len(holders) and len(holders) > 1 and len(set(holders.values())) == 1:
         yield Finding(place, "all addresses are in one zone", "put them in two zones or more")
 
