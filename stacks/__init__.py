@@ -1,0 +1,1 @@
+"""Which parts stand in which account, behind which provider, with which outputs."""

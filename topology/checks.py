@@ -86,15 +86,12 @@ def _roles(
     for name, spoke in spokes.items():
         if spoke is not None:
             yield ("spokes", name, "role"), spoke.role, spoke.account
-    accounts: set[str | None] = {hub.account for hub in hubs.values() if hub is not None}
+    accounts = {hub.account for hub in hubs.values() if hub is not None}
     accounts |= {spoke.account for spoke in spokes.values() if spoke is not None}
-    accounts -= {None}  # refused already
-    if len(accounts) > 1 and topology.role and (fixed := _account_of(topology.role)):
-        yield (
-            ("role",),
-            topology.role,
-            next(iter(sorted(account for account in accounts if account and account != fixed))),
-        )
+    fixed = _account_of(topology.role) if topology.role else None
+    others = sorted(account for account in accounts if account and account != fixed)
+    if others and fixed:
+        yield ("role",), topology.role, others[0]
 
 
 def _account_of(role: str) -> str | None:

@@ -25,6 +25,8 @@ __all__ = [
     "Forwarding",
     "HubDesign",
     "Image",
+    "InboundAddress",
+    "Range",
     "SpokeDesign",
     "StateDesign",
     "Subnet",
@@ -79,6 +81,14 @@ class Vpc:
     cidr: str
     subnets: tuple[Subnet, ...]
     attachment_subnets: tuple[Subnet, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """An address range by name: `hub` for a hub's VPC; a pool has no name but its range."""
+
+    id: str
+    cidr: str
 
 
 @dataclass(frozen=True)
@@ -137,9 +147,9 @@ class HubDesign:
     segments: tuple[str, ...]
     groups: tuple[EndpointGroup, ...]
     endpoints: tuple[Endpoint, ...]
-    sources: tuple[str, ...]
+    sources: tuple[Range, ...]
     """Ranges that may use the endpoints: the hub's VPC, then its pools."""
-    pools: tuple[str, ...]
+    pools: tuple[Range, ...]
     inbound: tuple[InboundAddress, ...]
     rules: tuple[Forwarding, ...]
     contract: str
@@ -174,7 +184,7 @@ class SpokeDesign:
     segment: str
     propagations: tuple[str, ...]
     """Gateway tables that learn the spoke's range, the hub's own among them."""
-    destinations: tuple[str, ...]
+    destinations: tuple[Range, ...]
     """Ranges behind the gateway."""
     rules: tuple[Forwarding, ...]
     exemptions: tuple[Forwarding, ...]
@@ -203,6 +213,23 @@ class Design:
     state: StateDesign | None
     hubs: tuple[HubDesign, ...]
     spokes: tuple[SpokeDesign, ...]
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The account of every stack."""
+        state = {self.state.stack: self.state.account.id} if self.state is not None else {}
+        hubs = {hub.stack: hub.account.id for hub in self.hubs}
+        return state | hubs | {spoke.stack: spoke.account.id for spoke in self.spokes}
+
+    @property
+    def order(self) -> dict[str, tuple[str, ...]]:
+        """Every stack, with the stacks that have to be applied before it: state, then hubs, then spokes."""
+        state = (self.state.stack,) if self.state is not None else ()
+        return {
+            **dict.fromkeys(state, ()),
+            **{hub.stack: state for hub in self.hubs},
+            **{spoke.stack: (spoke.hub_stack,) for spoke in self.spokes},
+        }
 
 
 def design(topology: models.Topology) -> Design:
@@ -330,6 +357,10 @@ def _inbound(hub: models.Hub, vpc: Vpc) -> tuple[InboundAddress, ...]:
     )
 
 
+def _pool(pool: IPv4Network) -> Range:
+    return Range(f"pool-{str(pool).replace('.', '-').replace('/', '_')}", str(pool))
+
+
 def _contract(hub: str) -> str:
     return f"/endpoint-hub/{hub}/contract"
 
@@ -341,7 +372,7 @@ def _hub(topology: models.Topology, name: str) -> HubDesign:
     services = [catalogue()[key] for key in sorted(hub.services)]
     groups = {_group(service).id: _group(service) for service in services}
     organization = topology.organization
-    pools = tuple(map(str, sorted(hub.pools)))
+    pools = tuple(map(_pool, sorted(hub.pools)))
     return HubDesign(
         name=name,
         stack=stack,
@@ -354,7 +385,7 @@ def _hub(topology: models.Topology, name: str) -> HubDesign:
         segments=tuple(sorted(hub.segments)),
         groups=tuple(groups[key] for key in sorted(groups)),
         endpoints=tuple(_endpoint(service, hub.services[service.key], hub.region, zones) for service in services),
-        sources=(str(hub.cidr), *pools),
+        sources=(Range("hub", str(hub.cidr)), *pools),
         pools=pools,
         inbound=_inbound(hub, vpc),
         rules=_rules(hub),
@@ -398,7 +429,7 @@ def _spoke(topology: models.Topology, name: str) -> SpokeDesign:
         owns_gateway=spoke.account == hub.account,
         segment=segment,
         propagations=(HUB_TABLE, *neighbours),
-        destinations=(str(hub.cidr), *map(str, others)),
+        destinations=(Range("hub", str(hub.cidr)), *map(_pool, others)),
         rules=_rules(hub),
         exemptions=tuple(
             Forwarding(_identifier(label), f"{label}.{hub.region}.amazonaws.com") for label in sorted(set(spoke.exempt))

@@ -1,0 +1,5 @@
+"""`python -m cli` is the same as `./hub`."""
+
+from cli.commands import run
+
+run()

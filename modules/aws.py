@@ -1,0 +1,221 @@
+"""The seam to the AWS provider: with `modules.cdk`, the only file that imports it, and the list of what is in use."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import types
+
+import modules.cdk  # noqa: F401  it sets jsii's environment, which has to come first
+
+_PACKAGE = "cdktf_cdktf_provider_aws"
+
+
+def _bypass_package_root() -> None:
+    """Put an empty root in the place of the provider package's own, which imports all of its 1,500 submodules.
+
+    Importing any submodule runs the package's root first: 9 to 17 seconds and 1.5 GB. A root that carries only the
+    real path lets Python find the submodules named below, and loads nothing else.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ImportError(f"{_PACKAGE} is not installed: run make setup")
+    root = types.ModuleType(_PACKAGE)
+    root.__spec__, root.__file__, root.__package__ = spec, spec.origin, _PACKAGE
+    root.__path__ = list(spec.submodule_search_locations)
+    sys.modules[_PACKAGE] = root
+
+
+if _PACKAGE not in sys.modules:
+    _bypass_package_root()
+
+# ruff: noqa: E402  the imports work only behind the root above
+from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import (
+    DataAwsSsmParameter,
+)
+from cdktf_cdktf_provider_aws.default_security_group import (
+    DefaultSecurityGroup,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway import (
+    Ec2TransitGateway,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table import (
+    Ec2TransitGatewayRouteTable,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_association import (
+    Ec2TransitGatewayRouteTableAssociation,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_propagation import (
+    Ec2TransitGatewayRouteTablePropagation,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment import (
+    Ec2TransitGatewayVpcAttachment,
+)
+from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment_accepter import (
+    Ec2TransitGatewayVpcAttachmentAccepter,
+)
+from cdktf_cdktf_provider_aws.iam_instance_profile import (
+    IamInstanceProfile,
+)
+from cdktf_cdktf_provider_aws.iam_role import (
+    IamRole,
+)
+from cdktf_cdktf_provider_aws.iam_role_policy import (
+    IamRolePolicy,
+)
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import (
+    IamRolePolicyAttachment,
+)
+from cdktf_cdktf_provider_aws.instance import (
+    Instance,
+    InstanceMetadataOptions,
+    InstanceRootBlockDevice,
+)
+from cdktf_cdktf_provider_aws.kms_alias import (
+    KmsAlias,
+)
+from cdktf_cdktf_provider_aws.kms_key import (
+    KmsKey,
+)
+from cdktf_cdktf_provider_aws.provider import (
+    AwsProvider,
+    AwsProviderAssumeRole,
+    AwsProviderDefaultTags,
+)
+from cdktf_cdktf_provider_aws.ram_principal_association import (
+    RamPrincipalAssociation,
+)
+from cdktf_cdktf_provider_aws.ram_resource_association import (
+    RamResourceAssociation,
+)
+from cdktf_cdktf_provider_aws.ram_resource_share import (
+    RamResourceShare,
+)
+from cdktf_cdktf_provider_aws.route import (
+    Route,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_endpoint import (
+    Route53ResolverEndpoint,
+    Route53ResolverEndpointIpAddress,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_rule import (
+    Route53ResolverRule,
+    Route53ResolverRuleTargetIp,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_rule_association import (
+    Route53ResolverRuleAssociation,
+)
+from cdktf_cdktf_provider_aws.route_table import (
+    RouteTable,
+)
+from cdktf_cdktf_provider_aws.route_table_association import (
+    RouteTableAssociation,
+)
+from cdktf_cdktf_provider_aws.s3_bucket import (
+    S3Bucket,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import (
+    S3BucketPolicy,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import (
+    S3BucketPublicAccessBlock,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from cdktf_cdktf_provider_aws.security_group import (
+    SecurityGroup,
+)
+from cdktf_cdktf_provider_aws.ssm_parameter import (
+    SsmParameter,
+)
+from cdktf_cdktf_provider_aws.subnet import (
+    Subnet,
+)
+from cdktf_cdktf_provider_aws.vpc import (
+    Vpc,
+)
+from cdktf_cdktf_provider_aws.vpc_endpoint import (
+    VpcEndpoint,
+    VpcEndpointDnsOptions,
+)
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import (
+    VpcSecurityGroupEgressRule,
+)
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
+    VpcSecurityGroupIngressRule,
+)
+
+__all__ = [
+    "AwsProvider",
+    "AwsProviderAssumeRole",
+    "AwsProviderDefaultTags",
+    "DataAwsSsmParameter",
+    "DefaultSecurityGroup",
+    "Ec2TransitGateway",
+    "Ec2TransitGatewayRouteTable",
+    "Ec2TransitGatewayRouteTableAssociation",
+    "Ec2TransitGatewayRouteTablePropagation",
+    "Ec2TransitGatewayVpcAttachment",
+    "Ec2TransitGatewayVpcAttachmentAccepter",
+    "IamInstanceProfile",
+    "IamRole",
+    "IamRolePolicy",
+    "IamRolePolicyAttachment",
+    "Instance",
+    "InstanceMetadataOptions",
+    "InstanceRootBlockDevice",
+    "KmsAlias",
+    "KmsKey",
+    "RamPrincipalAssociation",
+    "RamResourceAssociation",
+    "RamResourceShare",
+    "Route",
+    "Route53ResolverEndpoint",
+    "Route53ResolverEndpointIpAddress",
+    "Route53ResolverRule",
+    "Route53ResolverRuleAssociation",
+    "Route53ResolverRuleTargetIp",
+    "RouteTable",
+    "RouteTableAssociation",
+    "S3Bucket",
+    "S3BucketLifecycleConfiguration",
+    "S3BucketLifecycleConfigurationRule",
+    "S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload",
+    "S3BucketLifecycleConfigurationRuleFilter",
+    "S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration",
+    "S3BucketOwnershipControls",
+    "S3BucketOwnershipControlsRule",
+    "S3BucketPolicy",
+    "S3BucketPublicAccessBlock",
+    "S3BucketServerSideEncryptionConfigurationA",
+    "S3BucketServerSideEncryptionConfigurationRuleA",
+    "S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA",
+    "S3BucketVersioningA",
+    "S3BucketVersioningVersioningConfiguration",
+    "SecurityGroup",
+    "SsmParameter",
+    "Subnet",
+    "Vpc",
+    "VpcEndpoint",
+    "VpcEndpointDnsOptions",
+    "VpcSecurityGroupEgressRule",
+    "VpcSecurityGroupIngressRule",
+]

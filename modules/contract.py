@@ -1,0 +1,98 @@
+"""The contract: what a spoke needs to know of its hub, as one document that the hub publishes.
+
+Spokes read it through the hub's account rather than from the hub's state, so that no spoke's pipeline needs rights on
+another's state. Both halves stand here, beside each other, because they change together:
+
+    {"version": 1, "transit_gateway_id": "tgw-…",
+     "tables": {"hub": "tgw-rtb-…", "<segment>": …}, "rules": {"<domain>": "rslvr-rr-…"}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from modules import aws
+from modules.cdk import (
+    Construct,
+    Fn,
+    ITerraformDependable,
+    Postcondition,
+    TerraformLocal,
+    TerraformResourceLifecycle,
+)
+from modules.tags import tags
+from topology.design import CONTRACT_VERSION
+
+__all__ = ["Contract", "HubContract"]
+
+
+class Contract(Construct):
+    """The hub's side: an SSM parameter in the hub's account, written when everything that it names is shared."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        parameter: str,
+        gateway_id: str,
+        table_ids: Mapping[str, str],
+        rule_ids: Mapping[str, str],
+        provider: aws.AwsProvider,
+        after: Iterable[ITerraformDependable],
+    ) -> None:
+        super().__init__(scope, id)
+        document = {
+            "version": CONTRACT_VERSION,
+            "transit_gateway_id": gateway_id,
+            "tables": dict(table_ids),
+            "rules": dict(rule_ids),
+        }
+        aws.SsmParameter(
+            self,
+            "parameter",
+            provider=provider,
+            name=parameter,
+            description="What the spokes of this hub need to know of it",
+            type="String",
+            insecure_value=Fn.jsonencode(document),  # ids are no secret, and plans stay readable
+            tags=tags(parameter, "contract"),
+            depends_on=list(after),
+        )
+
+
+class HubContract(Construct):
+    """The spoke's side: reads the contract when Terraform plans, and refuses a version that it does not know."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        parameter: str,
+        hub_stack: str,
+        tables: Iterable[str],
+        domains: Iterable[str],
+        provider: aws.AwsProvider,
+    ) -> None:
+        super().__init__(scope, id)
+        document = aws.DataAwsSsmParameter(
+            self,
+            "parameter",
+            provider=provider,
+            name=parameter,
+            lifecycle=TerraformResourceLifecycle(
+                postcondition=[
+                    Postcondition(
+                        condition=f"${{jsondecode(self.insecure_value).version == {CONTRACT_VERSION}}}",
+                        error_message=f"This spoke reads version {CONTRACT_VERSION} of the contract. "
+                        f"Apply {hub_stack} and this stack from the same version of the project.",
+                    )
+                ]
+            ),
+        )
+        local = TerraformLocal(self, "document", f"${{jsondecode({document.fqn}.insecure_value)}}")
+        contract = f"local.{local.friendly_unique_id}"
+        self.gateway_id = f"${{{contract}.transit_gateway_id}}"
+        self.table_ids = {table: f'${{{contract}.tables["{table}"]}}' for table in tables}
+        self.rule_ids = {domain: f'${{{contract}.rules["{domain}"]}}' for domain in domains}

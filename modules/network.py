@@ -1,0 +1,71 @@
+"""A VPC that has no way out but a transit gateway."""
+
+from __future__ import annotations
+
+from modules import aws
+from modules.cdk import Construct
+from modules.tags import tags
+from topology.design import Vpc
+
+__all__ = ["PrivateNetwork"]
+
+
+class PrivateNetwork(Construct):
+    """A VPC whose workloads and gateway attachment have a subnet of their own in each zone, and one route table.
+
+    DNS support and DNS hostnames are both on: interface endpoints with private DNS need the two in the hub, and spokes
+    need the first. The attachment has its own /28s, as AWS advises, so that it never competes for addresses; they use
+    the same route table (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html). The VPC's default
+    security group is emptied, since every VPC has one and nothing here uses it.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, vpc: Vpc, provider: aws.AwsProvider) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        network = aws.Vpc(
+            self,
+            "vpc",
+            provider=provider,
+            cidr_block=vpc.cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags=tags(vpc.name, "vpc"),
+        )
+        aws.DefaultSecurityGroup(
+            self,
+            "default-security-group",
+            provider=provider,
+            vpc_id=network.id,
+            tags=tags(f"{vpc.name}-default", "default-security-group"),
+        )
+        table = aws.RouteTable(
+            self, "route-table", provider=provider, vpc_id=network.id, tags=tags(vpc.name, "route-table")
+        )
+        self.id: str = network.id
+        self.cidr: str = vpc.cidr
+        self.route_table_id: str = table.id
+        self.subnet_ids: dict[str, str] = {}
+        """Workload subnets by zone."""
+        self.attachment_subnet_ids: dict[str, str] = {}
+        """Subnets of the gateway attachment by zone."""
+        for kind, subnets, ids in (
+            ("subnet", vpc.subnets, self.subnet_ids),
+            ("attachment-subnet", vpc.attachment_subnets, self.attachment_subnet_ids),
+        ):
+            for planned in subnets:
+                subnet = aws.Subnet(
+                    self,
+                    f"{kind}-{planned.zone}",
+                    provider=provider,
+                    vpc_id=self.id,
+                    cidr_block=planned.cidr,
+                    availability_zone_id=planned.zone,
+                    tags=tags(f"{vpc.name}-{kind}-{planned.zone}", kind),
+                )
+                aws.RouteTableAssociation(
+                    self,
+                    f"{kind}-{planned.zone}-routes",
+                    provider=provider,
+                    subnet_id=subnet.id,
+                    route_table_id=self.route_table_id,
+                )
+                ids[planned.zone] = subnet.id

@@ -1,0 +1,64 @@
+"""Shares of the hub's parts with the organization."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modules import aws
+from modules.cdk import Construct, ITerraformDependable, protected
+from modules.tags import tags
+
+__all__ = ["OrganizationShare"]
+
+
+class OrganizationShare(Construct):
+    """Resources that every account of one organization may use, and nobody outside it.
+
+    Within an organization that has RAM sharing enabled there is no invitation to accept. Withdrawing a share is not
+    refused by AWS while it is in use: it ends forwarding for every spoke without a word, hence `protect`
+    (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        name: str,
+        resource_arns: Mapping[str, str],
+        organization_arn: str,
+        provider: aws.AwsProvider,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id)
+        share = aws.RamResourceShare(
+            self,
+            "share",
+            provider=provider,
+            name=name,
+            allow_external_principals=False,
+            lifecycle=protected(protect),
+            tags=tags(name, "share"),
+        )
+        self.associations: list[ITerraformDependable] = [
+            aws.RamResourceAssociation(
+                self,
+                f"resource-{key}",
+                provider=provider,
+                resource_arn=arn,
+                resource_share_arn=share.arn,
+                lifecycle=protected(protect),
+            )
+            for key, arn in resource_arns.items()
+        ]
+        """What has to stand before an account of the organization can see the resources."""
+        self.associations.append(
+            aws.RamPrincipalAssociation(
+                self,
+                "organization",
+                provider=provider,
+                principal=organization_arn,
+                resource_share_arn=share.arn,
+                lifecycle=protected(protect),
+            )
+        )

@@ -1,0 +1,56 @@
+"""What every stack has: a backend for its state, exact requirements, and providers that can write to one account."""
+
+from __future__ import annotations
+
+from modules import aws
+from modules.cdk import Construct, S3Backend, S3BackendAssumeRoleConfig, TerraformStack
+from topology.design import Account, Backend
+
+__all__ = ["OwnedStack", "account_provider"]
+
+TERRAFORM = ">= 1.11"
+"""The first version in which the S3 backend's native lock is no experiment."""
+
+
+class OwnedStack(TerraformStack):
+    """A stack that is planned, applied and destroyed by itself, with its state under a key of its own."""
+
+    def __init__(self, scope: Construct, id: str, *, backend: Backend) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        # The provider package writes the bare name "aws", which OpenTofu and some registries read as another source.
+        self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
+        self.add_override("terraform.required_version", TERRAFORM)
+        store = S3Backend(
+            self,
+            bucket=backend.bucket,
+            key=backend.key,
+            region=backend.region,
+            # With `encrypt` and no key Terraform writes AES256 over the bucket's own default, so without a key the
+            # bucket decides.
+            encrypt=True if backend.kms_key_id else None,
+            kms_key_id=backend.kms_key_id,
+            allowed_account_ids=[backend.account],
+            assume_role=_state_role(backend),
+        )
+        store.add_override("use_lockfile", True)  # noqa: FBT003  CDKTF 0.21 knows only the deprecated DynamoDB lock
+
+
+def _state_role(backend: Backend) -> S3BackendAssumeRoleConfig | None:
+    if backend.role_arn is None:
+        return None
+    return S3BackendAssumeRoleConfig(role_arn=backend.role_arn, external_id=backend.external_id)
+
+
+def account_provider(stack: TerraformStack, alias: str, account: Account) -> aws.AwsProvider:
+    """A provider that works in one account and refuses any other, whatever its role turns out to be."""
+    # The typed struct: a dictionary in its place is emptied without a word, and the caller's credentials would write.
+    role = aws.AwsProviderAssumeRole(role_arn=account.role_arn, external_id=account.external_id)
+    return aws.AwsProvider(
+        stack,
+        f"{alias}-account",
+        alias=alias,
+        region=account.region,
+        allowed_account_ids=[account.id],
+        assume_role=[role] if account.role_arn else None,
+        default_tags=[aws.AwsProviderDefaultTags(tags=dict(account.tags))],
+    )
