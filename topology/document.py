@@ -96,6 +96,7 @@ class _Open:
     place: Place
     anchor: str | None
     start: int
+    depth: int = 1
     key: str | None = None
     merges: list[Node] = field(default_factory=list)
 
@@ -106,7 +107,7 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.stack: list[_Open] = []
-        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.root: Node = None
         self.nodes = 0
         self.documents = 0
@@ -142,9 +143,12 @@ class _Builder:
         if self.nodes > MAX_NODES:
             raise _RefusedError(line, f"comes to more than {MAX_NODES:,} values", "use fewer aliases")
 
-    def _open(self, value: list[Node] | dict[str, Node], line: int, anchor: str | None) -> None:
-        if len(self.stack) >= MAX_DEPTH:
+    def _bound_depth(self, depth: int, line: int) -> None:
+        if len(self.stack) + depth > MAX_DEPTH:
             raise _RefusedError(line, f"is nested more than {MAX_DEPTH} levels deep")
+
+    def _open(self, value: list[Node] | dict[str, Node], line: int, anchor: str | None) -> None:
+        self._bound_depth(1, line)
         start = self.nodes
         place = self._add(value, line, None)
         self.stack.append(_Open(value, place, anchor, start))
@@ -156,21 +160,26 @@ class _Builder:
                 if isinstance(merged, dict):
                     for key, value in merged.items():
                         done.value.setdefault(key, value)
+        if self.stack:
+            self.stack[-1].depth = max(self.stack[-1].depth, done.depth + 1)
         if done.anchor:
-            self.anchors[done.anchor] = (done.value, self.nodes - done.start)
+            self.anchors[done.anchor] = (done.value, self.nodes - done.start, done.depth)
 
     def _alias(self, anchor: str, line: int) -> None:
         if anchor not in self.anchors:
             raise _RefusedError(line, f"*{anchor} is used before &{anchor} ends", "define the anchor first")
-        value, size = self.anchors[anchor]
+        value, size, depth = self.anchors[anchor]
         self._count(size, line)
+        self._bound_depth(depth, line)
+        if self.stack:
+            self.stack[-1].depth = max(self.stack[-1].depth, depth + 1)
         self._add(value, line, None)
 
     def _add(self, value: Node, line: int, anchor: str | None, *, is_text: bool = False) -> Place:
         """Put a value where the next one belongs; returns its place."""
         self._count(1, line)
         if anchor and is_text:
-            self.anchors[anchor] = (value, 1)
+            self.anchors[anchor] = (value, 1, 0)
         if not self.stack:
             self.root = value
             self.document.lines[()] = line
