@@ -98,7 +98,7 @@ class _Open:
     start: int
     depth: int = 1
     key: str | None = None
-    merges: list[Node] = field(default_factory=list)
+    merges: list[tuple[Node, int]] = field(default_factory=list)
 
 
 class _Builder:
@@ -156,14 +156,20 @@ class _Builder:
     def _close(self) -> None:
         done = self.stack.pop()
         if isinstance(done.value, dict):
-            for merged in done.merges:
-                if isinstance(merged, dict):
-                    for key, value in merged.items():
-                        done.value.setdefault(key, value)
+            for merged, line in done.merges:
+                self._merge(done.value, merged, line)
         if self.stack:
             self.stack[-1].depth = max(self.stack[-1].depth, done.depth + 1)
         if done.anchor:
             self.anchors[done.anchor] = (done.value, self.nodes - done.start, done.depth)
+
+    def _merge(self, mapping: dict[str, Node], merged: Node, line: int) -> None:
+        """Add what `<<` brings and the mapping does not say itself; of several, the first one wins."""
+        for source in merged if isinstance(merged, list) else [merged]:
+            if not isinstance(source, dict):
+                raise _RefusedError(line, "<< takes a mapping or a list of mappings", "write <<: *NAME")
+            for key, value in source.items():
+                mapping.setdefault(key, value)
 
     def _alias(self, anchor: str, line: int) -> None:
         if anchor not in self.anchors:
@@ -213,7 +219,7 @@ class _Builder:
             return place
         key, parent.key = parent.key, None
         if key == "<<":
-            parent.merges.extend(value if isinstance(value, list) else [value])
+            parent.merges.append((value, line))
         else:
             mapping[key] = value
         return (*parent.place, key)
