@@ -1,13 +1,14 @@
 """What cannot work although each value is sound: networks that overlap, names that nobody has, zones elsewhere.
 
 A value of None is one that was refused already (see `topology.reader`); the checks pass over it, so that one run finds
-every problem of a file.
+every problem of a file. Where None is sound too, `refused`, the places of those values, tells the two apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -40,7 +41,7 @@ class Finding:
     other: Place = ()
 
 
-def check(topology: Topology) -> Iterator[Finding]:
+def check(topology: Topology, refused: AbstractSet[Place] = frozenset()) -> Iterator[Finding]:
     """Every problem that takes more than one value to see."""
     hubs = topology.hubs if topology.hubs is not None else {}
     spokes = topology.spokes if topology.spokes is not None else {}
@@ -50,10 +51,10 @@ def check(topology: Topology) -> Iterator[Finding]:
         yield from _check_role(place, role, account)
     for name, hub in hubs.items():
         if hub is not None:
-            yield from _check_hub(("hubs", name), hub)
+            yield from _check_hub(("hubs", name), hub, refused)
     for name, spoke in spokes.items():
         if spoke is not None:
-            yield from _check_spoke(("spokes", name), spoke, topology)
+            yield from _check_spoke(("spokes", name), spoke, topology, refused)
     yield from _check_stack_names(spokes)
     for name, hub in hubs.items():
         if hub is not None:
@@ -122,6 +123,10 @@ def _check_zones(place: Place, zones: list[str | None], region: str | None) -> I
             yield Finding((*place, index), f"{zone} is not in {region}", fix)
 
 
+def _subnets_known(place: Place, refused: AbstractSet[Place]) -> bool:
+    return refused.isdisjoint((*place, key) for key in ("zones", "subnets", "attachment_subnets"))
+
+
 def _check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None]) -> Iterator[Finding]:
     used = [zone for zone in zones if zone is not None]
     given = {"subnets": unit.subnets or {}, "attachment_subnets": unit.attachment_subnets or {}}
@@ -155,7 +160,7 @@ def _check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None]) -> 
         yield Finding(where, f"{network} overlaps {taken}, another subnet of the VPC", fix)
 
 
-def _check_hub(place: Place, hub: Hub) -> Iterator[Finding]:
+def _check_hub(place: Place, hub: Hub, refused: AbstractSet[Place]) -> Iterator[Finding]:
     if hub.zones is not None:
         yield from _check_zones((*place, "zones"), hub.zones, hub.region)
         zones = [zone for zone in hub.zones if zone is not None]
@@ -166,10 +171,11 @@ def _check_hub(place: Place, hub: Hub) -> Iterator[Finding]:
         if len(zones) > MAX_RESOLVER_ADDRESSES:
             message = f"a resolver endpoint takes six addresses, one a zone, and there are {len(zones)} zones"
             yield Finding((*place, "zones"), message, "keep six")
-        yield from _check_subnets(place, hub, hub.zones)
-        layout = lay_out(hub.cidr, hub.zones, hub.subnets, hub.attachment_subnets) if hub.cidr is not None else None
-        if layout is not None:
-            yield from _check_addresses(place, hub, layout[0])
+        if _subnets_known(place, refused):
+            yield from _check_subnets(place, hub, hub.zones)
+            layout = lay_out(hub.cidr, hub.zones, hub.subnets, hub.attachment_subnets) if hub.cidr is not None else None
+            if layout is not None and (*place, "resolver_addresses") not in refused:
+                yield from _check_addresses(place, hub, layout[0])
     if hub.services is not None:
         yield from _check_services(place, hub)
     if hub.segments is not None:
@@ -269,7 +275,9 @@ def _check_pools(place: Place, hub: Hub) -> Iterator[Finding]:
             )
 
 
-def _check_spoke(place: Place, spoke: Spoke, topology: Topology) -> Iterator[Finding]:
+def _check_spoke(
+    place: Place, spoke: Spoke, topology: Topology, refused: AbstractSet[Place]
+) -> Iterator[Finding]:
     hubs = topology.hubs
     if spoke.hub is None or hubs is None:
         return
@@ -282,13 +290,13 @@ def _check_spoke(place: Place, spoke: Spoke, topology: Topology) -> Iterator[Fin
         return
     if spoke.zones is not None:
         yield from _check_zones((*place, "zones"), spoke.zones, hub.region)
-    zones = spoke.zones if spoke.zones is not None else hub.zones
+    zones = spoke.zones if spoke.zones is not None or (*place, "zones") in refused else hub.zones
     used = [zone for zone in zones or [] if zone is not None]
     if spoke.zones is not None and not used:
         yield Finding((*place, "zones"), "every entry is empty", "name at least one zone")
-    elif zones is not None:
+    elif zones is not None and _subnets_known(place, refused):
         yield from _check_subnets(place, spoke, zones)
-    if hub.segments is not None:
+    if hub.segments is not None and (*place, "segment") not in refused:
         yield from _check_segment(place, spoke, hub.segments)
     if spoke.test_instance is not None:
         yield from _check_instance((*place, "test_instance"), spoke.test_instance, spoke.hub, hub, used)
