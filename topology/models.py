@@ -256,9 +256,7 @@ PRESETS: dict[str, dict[str, list[str]]] = {"segmented": {"spokes": []}, "flat":
 
 Boolean = Annotated[
     bool,
-    BeforeValidator(
-        lambda value: {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-    ),
+    BeforeValidator(_boolean),
     Field(strict=True),
 ]
 Zones = Annotated[list[ZoneId | None], Field(min_length=1, max_length=15, examples=[["use1-az1", "use1-az2"]])]
