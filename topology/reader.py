@@ -182,7 +182,7 @@ def _translate(document: Document, error: dict[str, Any]) -> Problem:
     if kind == "value_error":
         message = str(error["ctx"]["error"])
     elif kind == "literal_error":
-        message = f'expected {error["ctx"]["expected"]}, found {_found(error["input"])}'
+        message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):
         bound, number = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
         message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
