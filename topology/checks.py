@@ -1,13 +1,14 @@
 """What cannot work although each value is sound: networks that overlap, names that nobody has, zones elsewhere.
 
 A value of None is one that was refused already (see `topology.reader`); the checks pass over it, so that one run finds
-every problem of a file.
+every problem of a file. Where None is sound too, `refused`, the places of those values, tells the two apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -40,20 +41,20 @@ class Finding:
     other: Place = ()
 
 
-def check(topology: Topology) -> Iterator[Finding]:
+def check(topology: Topology, refused: AbstractSet[Place] = frozenset()) -> Iterator[Finding]:
     """Every problem that takes more than one value to see."""
     hubs = topology.hubs if topology.hubs is not None else {}
     spokes = topology.spokes if topology.spokes is not None else {}
     if topology.state is not None:
         yield from _check_state(topology.state)
-    for place, role, account in _roles(topology, hubs, spokes):
+    for place, role, account in _roles(topology, hubs, spokes, refused):
         yield from _check_role(place, role, account)
     for name, hub in hubs.items():
         if hub is not None:
-            yield from _check_hub(("hubs", name), hub)
+            yield from _check_hub(("hubs", name), hub, refused)
     for name, spoke in spokes.items():
         if spoke is not None:
-            yield from _check_spoke(("spokes", name), spoke, topology)
+            yield from _check_spoke(("spokes", name), spoke, topology, refused)
     yield from _check_stack_names(spokes)
     for name, hub in hubs.items():
         if hub is not None:
@@ -74,24 +75,23 @@ def _check_state(state: State) -> Iterator[Finding]:
 
 
 def _roles(
-    topology: Topology, hubs: Mapping[str, Hub], spokes: Mapping[str, Spoke]
+    topology: Topology, hubs: Mapping[str, Hub], spokes: Mapping[str, Spoke], refused: AbstractSet[Place]
 ) -> Iterator[tuple[Place, str | None, str | None]]:
     """Each role that is given for one account, with its place and that account."""
-    if topology.state is not None:
-        yield ("state", "role"), topology.state.role, topology.state.account
-    for name, hub in hubs.items():
-        if hub is not None:
-            yield ("hubs", name, "role"), hub.role, hub.account
-            yield ("hubs", name, "wiring_role"), hub.wiring_role, hub.account
-    for name, spoke in spokes.items():
-        if spoke is not None:
-            yield ("spokes", name, "role"), spoke.role, spoke.account
-    accounts = {hub.account for hub in hubs.values() if hub is not None}
-    accounts |= {spoke.account for spoke in spokes.values() if spoke is not None}
+    units: dict[Place, State | Hub | Spoke | None] = {("state",): topology.state}
+    units |= {("hubs", name): hub for name, hub in hubs.items()}
+    units |= {("spokes", name): spoke for name, spoke in spokes.items()}
+    accounts: list[str] = []  # those in which the topology's own role deploys
+    for place, unit in units.items():
+        if unit is None or unit.account is None:
+            continue
+        yield (*place, "role"), unit.role, unit.account
+        if isinstance(unit, Hub):
+            yield (*place, "wiring_role"), unit.wiring_role, unit.account
+        if unit.role is None and (*place, "role") not in refused:
+            accounts.append(unit.account)
     fixed = _account_of(topology.role) if topology.role else None
-    others = sorted(account for account in accounts if account and account != fixed)
-    if others and fixed:
-        yield ("role",), topology.role, others[0]
+    yield ("role",), topology.role, next((account for account in accounts if account != fixed), None)
 
 
 def _account_of(role: str) -> str | None:
@@ -117,6 +117,10 @@ def _check_zones(place: Place, zones: list[str | None], region: str | None) -> I
         if region and not zone.startswith(f"{zone_prefix(region)}-"):
             fix = f"AZ ids of {region} begin with {zone_prefix(region)}-az"
             yield Finding((*place, index), f"{zone} is not in {region}", fix)
+
+
+def _subnets_known(place: Place, refused: AbstractSet[Place]) -> bool:
+    return refused.isdisjoint((*place, key) for key in ("zones", "subnets", "attachment_subnets"))
 
 
 def _check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None]) -> Iterator[Finding]:
@@ -152,7 +156,7 @@ def _check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None]) -> 
         yield Finding(where, f"{network} overlaps {taken}, another subnet of the VPC", fix)
 
 
-def _check_hub(place: Place, hub: Hub) -> Iterator[Finding]:
+def _check_hub(place: Place, hub: Hub, refused: AbstractSet[Place]) -> Iterator[Finding]:
     if hub.zones is not None:
         yield from _check_zones((*place, "zones"), hub.zones, hub.region)
         zones = [zone for zone in hub.zones if zone is not None]
@@ -163,10 +167,11 @@ def _check_hub(place: Place, hub: Hub) -> Iterator[Finding]:
         if len(zones) > MAX_RESOLVER_ADDRESSES:
             message = f"a resolver endpoint takes six addresses, one a zone, and there are {len(zones)} zones"
             yield Finding((*place, "zones"), message, "keep six")
-        yield from _check_subnets(place, hub, hub.zones)
-        layout = lay_out(hub.cidr, hub.zones, hub.subnets, hub.attachment_subnets) if hub.cidr is not None else None
-        if layout is not None:
-            yield from _check_addresses(place, hub, layout[0])
+        if _subnets_known(place, refused):
+            yield from _check_subnets(place, hub, hub.zones)
+            layout = lay_out(hub.cidr, hub.zones, hub.subnets, hub.attachment_subnets) if hub.cidr is not None else None
+            if layout is not None and (*place, "resolver_addresses") not in refused:
+                yield from _check_addresses(place, hub, layout[0])
     if hub.services is not None:
         yield from _check_services(place, hub)
     if hub.segments is not None:
@@ -266,7 +271,7 @@ def _check_pools(place: Place, hub: Hub) -> Iterator[Finding]:
             )
 
 
-def _check_spoke(place: Place, spoke: Spoke, topology: Topology) -> Iterator[Finding]:
+def _check_spoke(place: Place, spoke: Spoke, topology: Topology, refused: AbstractSet[Place]) -> Iterator[Finding]:
     hubs = topology.hubs
     if spoke.hub is None or hubs is None:
         return
@@ -279,13 +284,13 @@ def _check_spoke(place: Place, spoke: Spoke, topology: Topology) -> Iterator[Fin
         return
     if spoke.zones is not None:
         yield from _check_zones((*place, "zones"), spoke.zones, hub.region)
-    zones = spoke.zones if spoke.zones is not None else hub.zones
+    zones = spoke.zones if spoke.zones is not None or (*place, "zones") in refused else hub.zones
     used = [zone for zone in zones or [] if zone is not None]
     if spoke.zones is not None and not used:
         yield Finding((*place, "zones"), "every entry is empty", "name at least one zone")
-    elif zones is not None:
+    elif zones is not None and _subnets_known(place, refused):
         yield from _check_subnets(place, spoke, zones)
-    if hub.segments is not None:
+    if hub.segments is not None and (*place, "segment") not in refused:
         yield from _check_segment(place, spoke, hub.segments)
     if spoke.test_instance is not None:
         yield from _check_instance((*place, "test_instance"), spoke.test_instance, spoke.hub, hub, used)
@@ -344,27 +349,37 @@ def _check_networks(name: str, hub: Hub, spokes: dict[str, Spoke]) -> Iterator[F
     networks: list[tuple[Place, IPv4Network]] = [(("hubs", name), hub.cidr)] if hub.cidr is not None else []
     networks += [(("spokes", key), spoke.cidr) for key, spoke in spokes.items() if spoke.cidr is not None]
     order = {place: index for index, (place, _) in enumerate(networks)}
-    taken = [network for _, network in networks]
-    free: dict[int, Iterator[IPv4Network]] = {}
-
-    def suggestion(prefix: int) -> str:
-        """Name the next free block; each problem gets another one, so that all can be mended at once."""
-        if hub.pools is None:
-            return ""
-        block = next(free.setdefault(prefix, free_blocks(hub.pools, taken, prefix)), None)
-        return (
-            f"the next free /{prefix} is {block}" if block else f"no /{prefix} is free in the hub's pools; add a pool"
-        )
-
+    misplaced: list[tuple[Place, IPv4Network, str, Place]] = []
     for place, network in networks[1 if hub.cidr is not None else 0 :]:
         if hub.pools is not None and not any(network.subnet_of(pool) for pool in hub.pools):
             message = f'{network} is outside the pools of hub "{name}" ({", ".join(map(str, hub.pools))})'
-            yield Finding((*place, "cidr"), message, suggestion(network.prefixlen))
+            misplaced.append((place, network, message, ()))
     for place, network, other, enclosing in overlaps(networks):
         # The later one in the file is the one to move, and a hub never is.
         (moved, its), (kept, theirs) = sorted(((place, network), (other, enclosing)), key=lambda item: -order[item[0]])
         message = f'{its} overlaps {str(kept[0])[:-1]} "{kept[1]}" {theirs}'
-        yield Finding((*moved, "cidr"), message, suggestion(its.prefixlen), (*kept, "cidr"))
+        misplaced.append((moved, its, message, (*kept, "cidr")))
+    free = _free(hub, networks, {place: network for place, network, _, _ in misplaced})
+    for place, _, message, other in misplaced:
+        yield Finding((*place, "cidr"), message, free[place], other)
+
+
+def _free(hub: Hub, networks: list[tuple[Place, IPv4Network]], misplaced: dict[Place, IPv4Network]) -> dict[Place, str]:
+    """The next free block for each misplaced network; no two of them overlap, so that all can be mended at once."""
+    if hub.pools is None:
+        return dict.fromkeys(misplaced, "")
+    taken = [network for _, network in networks]
+    advice: dict[Place, str] = {}
+    for prefix in sorted({network.prefixlen for network in misplaced.values()}):
+        blocks = free_blocks(hub.pools, list(taken), prefix)
+        for place in (place for place, network in misplaced.items() if network.prefixlen == prefix):
+            block = next(blocks, None)
+            if block is None:
+                advice[place] = f"no /{prefix} is free in the hub's pools; add a pool"
+            else:
+                advice[place] = f"the next free /{prefix} is {block}"
+                taken.append(block)
+    return advice
 
 
 def advise(topology: Topology) -> Iterator[Finding]:

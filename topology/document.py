@@ -96,8 +96,9 @@ class _Open:
     place: Place
     anchor: str | None
     start: int
+    depth: int = 1
     key: str | None = None
-    merges: list[Node] = field(default_factory=list)
+    merges: list[tuple[Node, int]] = field(default_factory=list)
 
 
 class _Builder:
@@ -106,7 +107,7 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.stack: list[_Open] = []
-        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.root: Node = None
         self.nodes = 0
         self.documents = 0
@@ -142,9 +143,12 @@ class _Builder:
         if self.nodes > MAX_NODES:
             raise _RefusedError(line, f"comes to more than {MAX_NODES:,} values", "use fewer aliases")
 
-    def _open(self, value: list[Node] | dict[str, Node], line: int, anchor: str | None) -> None:
-        if len(self.stack) >= MAX_DEPTH:
+    def _bound_depth(self, depth: int, line: int) -> None:
+        if len(self.stack) + depth > MAX_DEPTH:
             raise _RefusedError(line, f"is nested more than {MAX_DEPTH} levels deep")
+
+    def _open(self, value: list[Node] | dict[str, Node], line: int, anchor: str | None) -> None:
+        self._bound_depth(1, line)
         start = self.nodes
         place = self._add(value, line, None)
         self.stack.append(_Open(value, place, anchor, start))
@@ -152,25 +156,36 @@ class _Builder:
     def _close(self) -> None:
         done = self.stack.pop()
         if isinstance(done.value, dict):
-            for merged in done.merges:
-                if isinstance(merged, dict):
-                    for key, value in merged.items():
-                        done.value.setdefault(key, value)
+            for merged, line in done.merges:
+                self._merge(done.value, merged, line)
+        if self.stack:
+            self.stack[-1].depth = max(self.stack[-1].depth, done.depth + 1)
         if done.anchor:
-            self.anchors[done.anchor] = (done.value, self.nodes - done.start)
+            self.anchors[done.anchor] = (done.value, self.nodes - done.start, done.depth)
+
+    def _merge(self, mapping: dict[str, Node], merged: Node, line: int) -> None:
+        """Add what `<<` brings and the mapping does not say itself; of several, the first one wins."""
+        for source in merged if isinstance(merged, list) else [merged]:
+            if not isinstance(source, dict):
+                raise _RefusedError(line, "<< takes a mapping or a list of mappings", "write <<: *NAME")
+            for key, value in source.items():
+                mapping.setdefault(key, value)
 
     def _alias(self, anchor: str, line: int) -> None:
         if anchor not in self.anchors:
             raise _RefusedError(line, f"*{anchor} is used before &{anchor} ends", "define the anchor first")
-        value, size = self.anchors[anchor]
+        value, size, depth = self.anchors[anchor]
         self._count(size, line)
+        self._bound_depth(depth, line)
+        if self.stack:
+            self.stack[-1].depth = max(self.stack[-1].depth, depth + 1)
         self._add(value, line, None)
 
     def _add(self, value: Node, line: int, anchor: str | None, *, is_text: bool = False) -> Place:
         """Put a value where the next one belongs; returns its place."""
         self._count(1, line)
         if anchor and is_text:
-            self.anchors[anchor] = (value, 1)
+            self.anchors[anchor] = (value, 1, 0)
         if not self.stack:
             self.root = value
             self.document.lines[()] = line
@@ -204,7 +219,7 @@ class _Builder:
             return place
         key, parent.key = parent.key, None
         if key == "<<":
-            parent.merges.extend(value if isinstance(value, list) else [value])
+            parent.merges.append((value, line))
         else:
             mapping[key] = value
         return (*parent.place, key)

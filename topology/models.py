@@ -7,6 +7,7 @@ stands beside it. Checks that need more than one value are in `topology.checks`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Literal
@@ -47,7 +48,7 @@ class Matching:
         return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "examples": [self.example]}
 
     def _check(self, value: str) -> str:
-        if not re.fullmatch(self.pattern, value):
+        if not re.fullmatch(self.pattern, value, re.ASCII):
             raise ValueError(f'"{value[:80]}" is not {self.what}')
         return value
 
@@ -179,7 +180,7 @@ def _zone(value: str) -> str:
             f'"{value}" is an AZ name, which means another zone in each account; write the AZ id, such as use1-az1 '
             "(aws ec2 describe-availability-zones shows both)"
         )
-    if not re.fullmatch(r"[a-z]{3,5}\d-az\d{1,2}", value):
+    if not re.fullmatch(r"[a-z]{3,5}\d-az\d{1,2}", value, re.ASCII):
         raise ValueError(f'"{value[:80]}" is not an AZ id such as use1-az1')
     return value
 
@@ -219,7 +220,7 @@ def _asn(value: int) -> int:
 def _services(value: Any) -> Any:  # noqa: ANN401  whatever the file holds
     """Read `[kms, ssm]` as `{kms: {}, ssm: {}}`, and an empty value as no options."""
     if isinstance(value, list) and all(isinstance(key, str) for key in value):
-        twice = {key for key in value if value.count(key) > 1}
+        twice = [key for key, count in Counter(value).items() if count > 1]
         if twice:
             raise ValueError(f"{', '.join(sorted(twice))} stands twice; keep one")
         return {key: {} for key in value}
@@ -255,9 +256,7 @@ PRESETS: dict[str, dict[str, list[str]]] = {"segmented": {"spokes": []}, "flat":
 
 Boolean = Annotated[
     bool,
-    BeforeValidator(
-        lambda value: {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-    ),
+    BeforeValidator(_boolean),
     Field(strict=True),
 ]
 Zones = Annotated[list[ZoneId | None], Field(min_length=1, max_length=15, examples=[["use1-az1", "use1-az2"]])]

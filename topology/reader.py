@@ -47,9 +47,9 @@ def read_topology(path: Path | str) -> Reading:
 
 def topology_of(document: Document) -> Reading:
     """The topology of a document that was read; raises `TopologyError` as `read_topology` does."""
-    topology, problems = _validate(document)
+    topology, problems, refused = _validate(document)
     if topology is not None:
-        problems += [_problem(document, finding) for finding in check(topology)]
+        problems += [_problem(document, finding) for finding in check(topology, refused)]
     if problems or topology is None:
         raise TopologyError(problems)
     return Reading(topology, tuple(_problem(document, finding) for finding in advise(topology)))
@@ -74,8 +74,8 @@ def _subject(place: Place) -> str:
     return f"{subject} {path}".strip()
 
 
-def _validate(document: Document) -> tuple[Topology | None, list[Problem]]:
-    """The topology as far as its values are sound, and what is wrong with the others.
+def _validate(document: Document) -> tuple[Topology | None, list[Problem], set[Place]]:
+    """The topology as far as its values are sound, what is wrong with the others, and where those are.
 
     A value that no model takes is None in the result, so that the checks, which need several values, can still say
     what is wrong with the rest: a file's problems are to be found in one run.
@@ -86,11 +86,13 @@ def _validate(document: Document) -> tuple[Topology | None, list[Problem]]:
         if not problems:
             found = "the file is empty" if data is None else f"expected a mapping, found {_found(data)}"
             problems.append(Problem(document.name, 1, found, "start from examples/minimal.yaml"))
-        return None, problems
+        return None, problems, set()
     unknown: set[Place] = set()
     errors = _errors(data)
-    while errors and (renamed := _rename(data, errors)):
+    known: set[Place] = set()  # an alias can be two sections, whose keys would be renamed to and fro
+    while errors and (renamed := _rename(data, errors, known)):
         problems += [_misspelt(document, error) for error in errors if _place(error) in renamed]
+        known |= renamed
         errors = _errors(data)
     problems += [_translate(document, error) for error in errors]
     for _ in range(4):  # a placeholder can bring a deeper error to light, never more often than there are levels
@@ -100,11 +102,11 @@ def _validate(document: Document) -> tuple[Topology | None, list[Problem]]:
             _replace(data, error, unknown)
         errors = _errors(data)
     if errors:
-        return None, problems
+        return None, problems, unknown
     topology = Topology.model_validate(data)
     for place in sorted(unknown, key=len, reverse=True):
         _forget(topology, place)
-    return topology, problems
+    return topology, problems, unknown
 
 
 def _errors(data: dict[str, Any]) -> Errors:
@@ -143,12 +145,12 @@ def _at(data: Any, place: Place) -> Any:  # noqa: ANN401  a node of the document
     return data
 
 
-def _rename(data: dict[str, Any], errors: Errors) -> set[Place]:
+def _rename(data: dict[str, Any], errors: Errors, known: set[Place]) -> set[Place]:
     """Give misspelt keys the name that was meant, where it is not taken; returns the places of the old names."""
-    renamed = set()
+    renamed: set[Place] = set()
     for error in errors:
         *parent, key = place = _place(error)
-        if error["type"] == "extra_forbidden" and place not in renamed:
+        if error["type"] == "extra_forbidden" and place not in known:
             section = _at(data, tuple(parent))
             meant = nearest(str(key), _keys(tuple(parent)))
             if isinstance(section, dict) and key in section and meant and meant[0] not in section:
@@ -180,7 +182,7 @@ def _translate(document: Document, error: dict[str, Any]) -> Problem:
     if kind == "value_error":
         message = str(error["ctx"]["error"])
     elif kind == "literal_error":
-        message = f'expected {error["ctx"]["expected"]}, found "{str(error["input"])[:80]}"'
+        message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):
         bound, number = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
         message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
