@@ -1,5 +1,6 @@
 """EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
 
+import inspect
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -12,13 +13,17 @@ from moto.ec2.models.vpcs import VPC, VPCEndPoint
 from emulator import transit_gateway
 from emulator.mount import Extension
 
+ROOT_VOLUME_SIZE = 8
+"""GiB, of an Amazon Linux image. moto's images have no size."""
+
 
 class Rule(SecurityGroupRule):
     """moto returns the description of a rule only where its source is a CIDR."""
 
-    def __init__(self, *args: Any, prefix_list_id: dict[str, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, prefix_list_id=prefix_list_id, **kwargs)
-        self._prefix_list = prefix_list_id or {}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = inspect.signature(SecurityGroupRule).bind(*args, **kwargs).arguments
+        self._prefix_list: dict[str, str] = given.get("prefix_list_id") or {}
 
     @property
     def description(self) -> str | None:
@@ -47,6 +52,16 @@ class Backend(transit_gateway.Backend):
                 groups = [self.get_security_group_from_id(group) for group in endpoint.security_group_ids]
                 eni._group_set = groups  # noqa: SLF001 # moto has no setter
         return endpoint
+
+    def create_subnet(self, vpc_id: str, *args: Any, **kwargs: Any) -> Subnet:
+        """CreateSubnet: a default subnet only in a default VPC.
+
+        moto takes the first subnet of each zone for the default one, whatever its VPC, and gives it public addresses.
+        """
+        subnet = super().create_subnet(vpc_id, *args, **kwargs)
+        if not _is_default(self.get_vpc(vpc_id)):
+            subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        return subnet
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """DeleteSubnet, refused while a network interface stands in it; moto deletes it all the same."""
@@ -125,6 +140,14 @@ class Response(transit_gateway.Response):
         endpoint.dns_options |= dict(self._get_param("DnsOptions") or {})
         return result
 
+    def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
+        """The devices of a new instance; moto wants the size of the root volume, where AWS knows the image's."""
+        image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
+        for device in self._get_param("BlockDeviceMappings", []):
+            if device.get("DeviceName") == image.root_device_name and "Ebs" in device:
+                device["Ebs"].setdefault("VolumeSize", ROOT_VOLUME_SIZE)
+        return super()._parse_block_device_mapping()
+
     def _check_private_dns(self, vpc: VPC, service: str) -> None:
         if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
             raise EC2ClientError(
@@ -146,6 +169,10 @@ class Response(transit_gateway.Response):
             and (endpoint.private_dns_enabled or not private_dns)
             for endpoint in self.ec2_backend.vpc_end_points.values()
         )
+
+
+def _is_default(vpc: VPC) -> bool:
+    return vpc.is_default in (True, "true")
 
 
 EXTENSION = Extension(

@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 from xml.sax.saxutils import escape
 
+from moto.backends import list_of_moto_modules
 from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -20,13 +21,13 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, organization, ram, resolver, sts
+from emulator import ec2, organization, ram, resolver, s3, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import LocalOrganization
 
 LOG = logging.getLogger(__name__)
-EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION)
+EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/[^/]+/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
 GAP = "EmulatorGap"
@@ -146,6 +147,17 @@ class QuietHandler(MotoRequestHandler):
         """Nothing: refusals that are worth a line are logged where they happen."""
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """moto prints a line for a service that it does not have, then fails on it."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:  # noqa: ANN401 # moto's own
+        """The name of the service that answers at this host."""
+        known = host is None or host == "moto_api" or host in list_of_moto_modules()
+        if not known and not any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
+            raise NotImplementedError(f"no service answers at {host}")
+        return super().get_backend_for_host(host)
+
+
 class Application:
     """The WSGI application: moto's, behind a lock, with no answer that an SDK would take for a passing fault.
 
@@ -155,7 +167,7 @@ class Application:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = Dispatcher(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer one request."""

@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import AccessDeniedError
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 
 from emulator.mount import Extension
-from emulator.organization import is_member
-
-
-class AccessDenied(ServiceException):
-    """What STS answers to whoever may not assume a role, and also where there is no such role or account."""
-
-    code = "AccessDenied"
+from emulator.organization import OPERATOR, is_member
 
 
 class Backend(STSBackend):
@@ -27,10 +21,8 @@ class Backend(STSBackend):
         """
         account = role_arn.split(":")[4]
         if not is_member(account) or role_arn not in {role.arn for role in iam_backends[account]["aws"].roles.values()}:
-            raise AccessDenied(
-                f"User: arn:aws:iam::{self.account_id}:user/operator is not authorized to perform: sts:AssumeRole "
-                f"on resource: {role_arn}"
-            )
+            caller = f"arn:aws:iam::{self.account_id}:user/{OPERATOR}"
+            raise AccessDeniedError(caller, action=f"sts:AssumeRole on resource: {role_arn}")
         return super().assume_role(region_name, role_session_name, role_arn, **kwargs)
 
 
