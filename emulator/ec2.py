@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
 """EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
 
 import inspect
@@ -35,7 +36,9 @@ class Rule(SecurityGroupRule):
 class Backend(transit_gateway.Backend):
     """Networks of one account in one region."""
 
-    def create_vpc_endpoint(self, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any) -> VPCEndPoint:
+    def create_vpc_endpoint(
+        self, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any
+    ) -> VPCEndPoint:
         """CreateVpcEndpoint, its network interfaces with addresses and security groups of its own.
 
         moto draws each interface's address from 10.0.0.0/8 and gives it the default group, so that neither its subnet
@@ -59,7 +62,7 @@ class Backend(transit_gateway.Backend):
         moto takes the first subnet of each zone for the default one, whatever its VPC, and gives it public addresses.
         """
         subnet = super().create_subnet(vpc_id, *args, **kwargs)
-        if not _is_default(self.get_vpc(vpc_id)):
+        if not is_default(self.get_vpc(vpc_id)):
             subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 
@@ -171,7 +174,8 @@ class Response(transit_gateway.Response):
         )
 
 
-def _is_default(vpc: VPC) -> bool:
+def is_default(vpc: VPC) -> bool:
+    """Whether AWS made the VPC with the account."""
     return vpc.is_default in (True, "true")
 
 

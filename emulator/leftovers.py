@@ -10,13 +10,15 @@ from moto.route53resolver.models import route53resolver_backends
 from moto.s3.models import s3_backends
 from moto.ssm.models import ssm_backends
 
+from emulator.ec2 import is_default
+
 Standing = dict[str, list[tuple[str, str]]]
 
 
 def standing(accounts: tuple[str, ...]) -> Standing:
     """For each account, the kind and id of every resource that someone made and nobody has removed, in all regions.
 
-    What AWS makes of itself is left out: default VPCs, and in each VPC its default group and its main route table;
+    What AWS makes of itself is left out: default VPCs, in each VPC its default group and main route table, AWS's keys;
     instances that are terminated, endpoints that are deleted, shares that are deleted, keys that wait for deletion.
     """
     return {account: sorted({*_networks(account), *_resolvers(account), *_others(account)}) for account in accounts}
@@ -24,7 +26,7 @@ def standing(accounts: tuple[str, ...]) -> Standing:
 
 def _networks(account: str) -> Iterator[tuple[str, str]]:
     for backend in list(ec2_backends[account].values()):
-        vpcs = {vpc.id for vpc in backend.vpcs.values() if vpc.is_default not in (True, "true")}
+        vpcs = {vpc.id for vpc in backend.vpcs.values() if not is_default(vpc)}
         yield from (("vpc", vpc) for vpc in vpcs)
         for zone in backend.subnets.values():
             yield from (("subnet", subnet.id) for subnet in zone.values() if subnet.vpc_id in vpcs)
@@ -60,7 +62,14 @@ def _others(account: str) -> Iterator[tuple[str, str]]:
     yield from (("user", name) for name in iam.users)
     yield from (("bucket", name) for name in s3_backends[account]["aws"].buckets)
     for keys in list(kms_backends[account].values()):
-        yield from (("key", key.id) for key in keys.keys.values() if key.key_state != "PendingDeletion")
+        made_by_aws = {
+            id_ for id_, names in keys.key_to_aliases.items() if any(n.startswith("alias/aws/") for n in names)
+        }
+        yield from (
+            ("key", key.id)
+            for key in keys.keys.values()
+            if key.key_state != "PendingDeletion" and key.id not in made_by_aws
+        )
     for parameters in list(ssm_backends[account].values()):
         own = (name for name in parameters._parameters if not name.startswith("/aws/"))  # noqa: SLF001 # no accessor
         yield from (("parameter", name) for name in own)

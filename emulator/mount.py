@@ -12,8 +12,8 @@ from unittest import mock
 class Extension:
     """The classes that replace moto's for one service.
 
-    ``actions`` are further operations of a REST service, which moto routes by URL, in lower case. ``models`` are further
-    classes of moto's to replace, by ``module.Class`` below ``moto.<service>``.
+    ``actions`` are further operations of a REST service, which moto routes by URL, in lower case. ``models`` are
+    further classes of moto's to replace, by ``module.Class`` below ``moto.<service>``.
     """
 
     service: str

@@ -1,3 +1,6 @@
+# mypy: disable-error-code=override
+# moto types its answers as its own classes, or as text; these are the extended ones, or objects.
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
 """Resource Access Manager: decides which account sees which resource of another."""
 
 import re
@@ -19,6 +22,7 @@ from moto.ram.models import ResourceAccessManagerBackend, ResourceShare, ram_bac
 from moto.ram.responses import ResourceAccessManagerResponse
 from moto.route53resolver.models import route53resolver_backends
 
+from emulator.backends import in_region
 from emulator.mount import Extension
 from emulator.organization import enable_ram_sharing, in_unit, organization_of, ram_sharing_enabled
 
@@ -181,9 +185,10 @@ class Backend(ResourceAccessManagerBackend):
 
     def shares_of_others(self) -> Iterator[Share]:
         """The shares of other accounts that reach this one."""
-        for _, region, backend in list(ram_backends.iter_backends()):
-            if region == self.region_name and backend is not self:
-                yield from (s for s in backend.resource_shares if s.status == "ACTIVE" and s.reaches(self.account_id))
+        for backend in in_region(ram_backends, self.region_name):
+            if backend is not self:
+                shares: list[Share] = backend.resource_shares  # type: ignore[assignment]  # mounted class
+                yield from (s for s in shares if s.status == "ACTIVE" and s.reaches(self.account_id))
 
 
 class Response(ResourceAccessManagerResponse):
@@ -237,7 +242,7 @@ class Response(ResourceAccessManagerResponse):
         share = self.backend.share(self._get_param("resourceShareArn"))
         share.delete()
         share.associations.clear()
-        end_forwarding()
+        end_forwarding(self.region)
         return ActionResult({"returnValue": True})
 
     def associate_resource_share(self) -> ActionResult:
@@ -250,7 +255,7 @@ class Response(ResourceAccessManagerResponse):
         """DisassociateResourceShare, which moto lacks."""
         share = self.backend.share(self._get_param("resourceShareArn"))
         gone = share.disassociate(self._list("principals"), self._list("resourceArns"))
-        end_forwarding()
+        end_forwarding(self.region)
         return self._described(share, gone)
 
     def get_resource_share_associations(self) -> ActionResult:
@@ -311,7 +316,7 @@ class Response(ResourceAccessManagerResponse):
 
 def shareable(arn: str) -> Shareable | None:
     """What kind of shareable resource the ARN names, if it does."""
-    return SHAREABLE.get(arn.split(":", 5)[-1].split("/")[0]) if arn.startswith("arn:") else None
+    return SHAREABLE.get(arn.split(":", 5)[-1].partition("/")[0]) if arn.startswith("arn:") else None
 
 
 def sees(account: str, arn: str) -> bool:
@@ -330,17 +335,18 @@ def is_shared(arn: str) -> bool:
     return any(share.status == "ACTIVE" and share.holds(arn) for share in shares)
 
 
-def end_forwarding() -> None:
+def end_forwarding(region: str) -> None:
     """Drop each rule association whose account no longer sees the rule.
 
     AWS refuses no withdrawal: the members' VPCs return to public DNS without a word (Route 53 developer guide,
     "Managing forwarding rules": "unsharing a rule"). Transit gateway attachments on the other hand stay.
     """
-    rules = {rule.id: rule for _, _, owner in route53resolver_backends.iter_backends() for rule in owner.resolver_rules.values()}
-    for account, _, member in route53resolver_backends.iter_backends():
+    backends = in_region(route53resolver_backends, region)
+    rules = {rule.id: rule for owner in backends for rule in owner.resolver_rules.values()}
+    for member in backends:
         for association in list(member.resolver_rule_associations.values()):
             rule = rules.get(association.resolver_rule_id)
-            if rule is not None and not sees(account, rule.arn):
+            if rule is not None and not sees(member.account_id, rule.arn):
                 del member.resolver_rule_associations[association.id]
 
 

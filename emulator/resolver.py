@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
 """Route 53 Resolver: rules across accounts, and what AWS refuses."""
 
 import copy
@@ -20,6 +21,7 @@ from moto.route53resolver.models import (
 )
 
 from emulator import ram
+from emulator.backends import in_region
 from emulator.mount import Extension
 
 
@@ -60,7 +62,7 @@ class Backend(Route53ResolverBackend):
         with self._rules_as_seen():
             return self._rule(resolver_rule_id)
 
-    def list_resolver_rules(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 # moto's decorator pages the list
+    def list_resolver_rules(self, *args: Any, **kwargs: Any) -> Any:
         """ListResolverRules, for own rules and those that a share brings."""
         with self._rules_as_seen():
             return super().list_resolver_rules(*args, **kwargs)
@@ -71,12 +73,12 @@ class Backend(Route53ResolverBackend):
         The code is the one of the API reference; its RSLVR number is not confirmed against AWS.
         """
         self._rule(resolver_rule_id)
-        for _, _, backend in route53resolver_backends.iter_backends():
+        for backend in in_region(route53resolver_backends, self.region_name):
             if any(a.resolver_rule_id == resolver_rule_id for a in backend.resolver_rule_associations.values()):
                 raise ResourceInUseException("Please disassociate this resolver rule from VPC first before deleting")
         return super().delete_resolver_rule(resolver_rule_id)
 
-    def create_resolver_endpoint(self, *args: Any, **kwargs: Any) -> ResolverEndpoint:  # noqa: ANN401 # moto's own
+    def create_resolver_endpoint(self, *args: Any, **kwargs: Any) -> ResolverEndpoint:
         """CreateResolverEndpoint, refused where another network interface holds an address that it asks for.
 
         moto gives the address to both. The code is the API reference's; not confirmed against AWS.
@@ -105,8 +107,8 @@ class Backend(Route53ResolverBackend):
         seen = dict(own)
         for rule in own.values():
             rule.share_status = "SHARED_BY_ME" if ram.is_shared(rule.arn) else "NOT_SHARED"
-        for account, region, backend in list(route53resolver_backends.iter_backends()):
-            if region == self.region_name and account != self.account_id:
+        for backend in in_region(route53resolver_backends, self.region_name):
+            if backend is not self:
                 for rule in backend.resolver_rules.values():
                     if ram.sees(self.account_id, rule.arn):
                         seen[rule.id] = copy.copy(rule)
@@ -118,7 +120,7 @@ class Backend(Route53ResolverBackend):
             self.resolver_rules = own
 
     def _rule(self, rule_id: str) -> ResolverRule:
-        """The rule, or what AWS says where there is none or none that the account sees (localstack, resolver parity)."""
+        """The rule, or what AWS says where there is none that the account sees (LocalStack has the same words)."""
         if rule_id not in self.resolver_rules:
             raise ResourceNotFoundException(f'[RSLVR-00703] Resolver rule with ID "{rule_id}" does not exist.')
         return self.resolver_rules[rule_id]

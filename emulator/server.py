@@ -80,7 +80,9 @@ class LocalAWS:
         """
         with self._lock:
             now = standing(self.organization.account_ids)
-        left = {account: [item for item in items if item not in self._baseline[account]] for account, items in now.items()}
+        left = {
+            account: [item for item in items if item not in self._baseline[account]] for account, items in now.items()
+        }
         return {account: items for account, items in left.items() if items}
 
     def _known(self, account: str | None) -> str:
@@ -119,12 +121,12 @@ def serve(organization_: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]
 
 @contextmanager
 def _fresh_moto() -> Iterator[None]:
-    """moto without state, with the extensions, and with the policies that AWS manages."""
+    """An empty moto, with the extensions, and with the policies that AWS manages."""
     _forget()
     try:
         with (
             mounted(*EXTENSIONS),
-            mock.patch("moto.iam.models.load_iam_aws_managed_policies", lambda: True),
+            mock.patch("moto.iam.models.load_iam_aws_managed_policies", return_value=True),
             mock.patch("moto.iam.models.get_account_id_from", sts.account_of),
         ):
             yield
@@ -191,7 +193,7 @@ class Application:
         started: list[tuple[str, Headers]] = []
         try:
             content = b"".join(self.moto(environ, lambda status, headers, *_: started.append((status, headers))))
-        except Exception as fault:  # noqa: BLE001 # whatever it is, the caller must hear of it at once
+        except Exception as fault:  # whatever it is, the caller must hear of it at once
             known = isinstance(fault, NotImplementedError)
             LOG.log(logging.INFO if known else logging.ERROR, "%s %s", service, action, exc_info=fault)
             return _error(service, 400, GAP, f"{service} {action}: {type(fault).__name__}: {fault}")

@@ -1,3 +1,6 @@
+# mypy: disable-error-code=override
+# moto types its answers as its own classes, or as text; these are the extended ones, or objects.
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
 """Transit gateways across accounts.
 
 An attachment is one object that stands in two backends, that of the VPC's owner and that of the gateway's. Whoever
@@ -25,6 +28,7 @@ from moto.ec2.models.transit_gateway_route_tables import (
 from moto.ec2.responses import EC2Response
 
 from emulator import ram
+from emulator.backends import in_region
 
 
 class Gateway(TransitGateway):
@@ -33,7 +37,7 @@ class Gateway(TransitGateway):
     (AWS transit gateway guide, "How transit gateways work".) Its id must then not appear among the options either.
     """
 
-    def __init__(self, backend: Any, description: str | None, options: dict[str, str] | None = None) -> None:  # noqa: ANN401 # moto's own
+    def __init__(self, backend: Any, description: str | None, options: dict[str, str] | None = None) -> None:
         self.home: Backend = backend
         super().__init__(backend, description, options)
         table = self.default_route_table
@@ -50,17 +54,17 @@ class Gateway(TransitGateway):
     @property
     def associates_by_default(self) -> bool:
         """Whether an attachment is associated with the default table as soon as it is available."""
-        return self.options["DefaultRouteTableAssociation"] == "enable"
+        return bool(self.options["DefaultRouteTableAssociation"] == "enable")
 
     @property
     def propagates_by_default(self) -> bool:
         """Whether an attachment propagates to the default table as soon as it is available."""
-        return self.options["DefaultRouteTablePropagation"] == "enable"
+        return bool(self.options["DefaultRouteTablePropagation"] == "enable")
 
     @property
     def accepts_by_default(self) -> bool:
         """Whether an attachment from another account needs no acceptance."""
-        return self.options["AutoAcceptSharedAttachments"] == "enable"
+        return bool(self.options["AutoAcceptSharedAttachments"] == "enable")
 
     @property
     def owner_id(self) -> str:
@@ -96,7 +100,7 @@ class Attachment(TransitGatewayVpcAttachment):
 
     @property
     def transit_gateway_owner_id(self) -> str:
-        """moto answers with the VPC's owner."""
+        """The gateway's owner; moto answers with the VPC's."""
         return self.gateway.owner_id
 
     @property
@@ -114,7 +118,7 @@ class Attachment(TransitGatewayVpcAttachment):
         return seen
 
 
-class NotFound(EC2ClientError):
+class NotFoundError(EC2ClientError):
     """Something that was named is not there, or not this account's."""
 
     def __init__(self, code: str, what: str) -> None:
@@ -133,7 +137,7 @@ class Backend(EC2Backend):
 
     # Gateways
 
-    def describe_transit_gateways(self, filters: Any, transit_gateway_ids: list[str] | None) -> list[TransitGateway]:  # noqa: ANN401 # moto's own
+    def describe_transit_gateways(self, filters: Any, transit_gateway_ids: list[str] | None) -> list[TransitGateway]:
         """DescribeTransitGateways: own ones, and those that a share brings."""
         for gateway_id in transit_gateway_ids or ():
             self._gateway(gateway_id)
@@ -156,16 +160,14 @@ class Backend(EC2Backend):
         gateway.state = "deleted"
         return super().delete_transit_gateway(gateway.id)
 
-    def modify_transit_gateway(self, transit_gateway_id: str, *args: Any, **kwargs: Any) -> TransitGateway:  # noqa: ANN401 # moto's own
+    def modify_transit_gateway(self, transit_gateway_id: str, *args: Any, **kwargs: Any) -> TransitGateway:
         """ModifyTransitGateway, for the owner."""
         return super().modify_transit_gateway(self._own_gateway(transit_gateway_id).id, *args, **kwargs)
 
     def _gateways_seen(self) -> Iterator[Gateway]:
-        for _, region, backend in list(ec2_backends.iter_backends()):
-            if region == self.region_name:
-                for gateway in backend.transit_gateways.values():
-                    if ram.sees(self.account_id, gateway.arn):
-                        yield gateway  # type: ignore[misc]  # the mounted class
+        for backend in in_region(ec2_backends, self.region_name):
+            gateways: dict[str, Gateway] = backend.transit_gateways  # type: ignore[assignment]  # mounted class
+            yield from (gateway for gateway in gateways.values() if ram.sees(self.account_id, gateway.arn))
 
     def _gateway(self, gateway_id: str) -> Gateway:
         """A gateway that the account sees; else what a spoke gets before the share is effective.
@@ -186,7 +188,7 @@ class Backend(EC2Backend):
 
     # Attachments
 
-    def create_transit_gateway_vpc_attachment(  # type: ignore[override]  # moto's class, ours derives from it
+    def create_transit_gateway_vpc_attachment(
         self,
         transit_gateway_id: str,
         vpc_id: str,
@@ -203,9 +205,7 @@ class Backend(EC2Backend):
         self._check_subnets(vpc_id, subnet_ids)
         if any(a.gateway is gateway and a.vpc_id == vpc_id for a in self.transit_gateway_attachments.values()):
             raise DuplicateTransitGatewayAttachmentError(transit_gateway_id)
-        attachment = Attachment(
-            self, gateway, vpc_id=vpc_id, subnet_ids=subnet_ids, tags=tags, options=options
-        )
+        attachment = Attachment(self, gateway, vpc_id=vpc_id, subnet_ids=subnet_ids, tags=tags, options=options)
         for backend in (attachment.home, attachment.hub):
             backend.transit_gateway_attachments[attachment.id] = attachment
         if attachment.state == "available":
@@ -225,7 +225,7 @@ class Backend(EC2Backend):
         attachment.state = "rejected"
         return attachment.view(self)
 
-    def modify_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str, **kwargs: Any) -> Attachment:  # type: ignore[override]  # moto's class
+    def modify_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str, **kwargs: Any) -> Attachment:
         """ModifyTransitGatewayVpcAttachment, for the VPC's owner."""
         attachment = self._attachment(transit_gateway_attachment_id)
         if attachment.home is not self:
@@ -235,7 +235,7 @@ class Backend(EC2Backend):
         super().modify_transit_gateway_vpc_attachment(transit_gateway_attachment_id, **kwargs)
         return attachment.view(self)
 
-    def delete_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str) -> Attachment:  # type: ignore[override]  # moto's class
+    def delete_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str) -> Attachment:
         """DeleteTransitGatewayVpcAttachment, for either side.
 
         Its associations and propagations end; static routes through it stay as blackholes (AWS transit gateway guide,
@@ -258,10 +258,10 @@ class Backend(EC2Backend):
         attachment._association_data = {}  # noqa: SLF001 # moto's way to hold it
         return attachment.view(self)
 
-    def describe_transit_gateway_vpc_attachments(  # type: ignore[override]  # moto's class, ours derives from it
+    def describe_transit_gateway_vpc_attachments(
         self,
         transit_gateways_attachment_ids: list[str] | None = None,
-        filters: Any = None,  # noqa: ANN401 # moto's own
+        filters: Any = None,
     ) -> list[Attachment]:
         """DescribeTransitGatewayVpcAttachments, deleted ones included (AWS shows them for two hours)."""
         with self._deleted_attachments_too():
@@ -270,10 +270,10 @@ class Backend(EC2Backend):
             found = super().describe_transit_gateway_vpc_attachments(transit_gateways_attachment_ids, filters)
         return [attachment.view(self) for attachment in found]  # type: ignore[attr-defined]  # the mounted class
 
-    def describe_transit_gateway_attachments(  # type: ignore[override]  # moto's class, ours derives from it
+    def describe_transit_gateway_attachments(
         self,
         transit_gateways_attachment_ids: list[str] | None = None,
-        filters: Any = None,  # noqa: ANN401 # moto's own
+        filters: Any = None,
     ) -> list[Attachment]:
         """DescribeTransitGatewayAttachments, deleted ones included."""
         with self._deleted_attachments_too():
@@ -292,7 +292,9 @@ class Backend(EC2Backend):
     def _attachment(self, attachment_id: str | None) -> Attachment:
         attachment = self.transit_gateway_attachments.get(attachment_id or "")
         if attachment is None:
-            raise NotFound("InvalidTransitGatewayAttachmentID.NotFound", f"Transit Gateway Attachment {attachment_id}")
+            raise NotFoundError(
+                "InvalidTransitGatewayAttachmentID.NotFound", f"Transit Gateway Attachment {attachment_id}"
+            )
         return attachment
 
     def _pending(self, attachment_id: str) -> Attachment:
@@ -322,7 +324,10 @@ class Backend(EC2Backend):
     # Route tables of a gateway: its owner's alone
 
     def create_transit_gateway_route_table(
-        self, transit_gateway_id: str, *args: Any, **kwargs: Any  # noqa: ANN401 # moto's own
+        self,
+        transit_gateway_id: str,
+        *args: Any,
+        **kwargs: Any,
     ) -> TransitGatewayRouteTable:
         """CreateTransitGatewayRouteTable, for the owner. A new gateway makes its default table this way too."""
         if "default_association_route_table" not in kwargs:
@@ -356,7 +361,7 @@ class Backend(EC2Backend):
         """DisassociateTransitGatewayRouteTable; moto fails with a KeyError for a default that was never made."""
         attachment, table = self._attachment(tgw_attach_id), self._table(tgw_rt_id)
         if attachment.id not in table.route_table_associations:
-            raise NotFound("InvalidAssociation.NotFound", f"The association of {attachment.id} with {table.id}")
+            raise NotFoundError("InvalidAssociation.NotFound", f"The association of {attachment.id} with {table.id}")
         return super().disassociate_transit_gateway_route_table(attachment.id, table.id)
 
     def enable_transit_gateway_route_table_propagation(
@@ -380,19 +385,23 @@ class Backend(EC2Backend):
         attachment, table = self._attachment(transit_gateway_attachment_id), self._table(transit_gateway_route_table_id)
         if not _propagates(table, attachment):
             code = "TransitGatewayRouteTablePropagation.NotFound"
-            raise NotFound(code, f"The propagation of {attachment.id} to {table.id}")
+            raise NotFoundError(code, f"The propagation of {attachment.id} to {table.id}")
         _stop_propagation(table, attachment)
         return TransitGatewayRelations(self, attachment.id, table.id, state="disabled")
 
     def get_transit_gateway_route_table_associations(
-        self, transit_gateway_route_table_id: list[str], filters: Any = None  # noqa: ANN401 # moto's own
+        self,
+        transit_gateway_route_table_id: list[str],
+        filters: Any = None,
     ) -> list[RouteTableAssociation]:
         """GetTransitGatewayRouteTableAssociations; moto takes any substring of a table's id for the table."""
         self._table(transit_gateway_route_table_id)  # type: ignore[arg-type]  # a str in truth
         return super().get_transit_gateway_route_table_associations(transit_gateway_route_table_id, filters)
 
     def get_transit_gateway_route_table_propagations(
-        self, transit_gateway_route_table_id: str, filters: Any = None  # noqa: ANN401 # moto's own
+        self,
+        transit_gateway_route_table_id: str,
+        filters: Any = None,
     ) -> list[RouteTablePropagation]:
         """GetTransitGatewayRouteTablePropagations; moto answers for a table that does not exist."""
         self._table(transit_gateway_route_table_id)
@@ -429,11 +438,14 @@ class Backend(EC2Backend):
         """DeleteTransitGatewayRoute."""
         table = self._table(transit_gateway_route_table_id)
         if destination_cidr_block not in table.routes:
-            raise NotFound("InvalidRoute.NotFound", f"Route {destination_cidr_block} in {table.id}")
+            raise NotFoundError("InvalidRoute.NotFound", f"Route {destination_cidr_block} in {table.id}")
         return super().delete_transit_gateway_route(table.id, destination_cidr_block)
 
     def search_transit_gateway_routes(
-        self, transit_gateway_route_table_id: str, filters: Any, max_results: int | None = None  # noqa: ANN401 # moto's own
+        self,
+        transit_gateway_route_table_id: str,
+        filters: Any,
+        max_results: int | None = None,
     ) -> list[dict[str, Any]]:
         """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
 
@@ -451,7 +463,7 @@ class Backend(EC2Backend):
     def _table(self, table_id: str) -> TransitGatewayRouteTable:
         table = self.transit_gateways_route_tables.get(table_id)
         if table is None:
-            raise NotFound("InvalidRouteTableID.NotFound", f"Transit Gateway Route Table {table_id}")
+            raise NotFoundError("InvalidRouteTableID.NotFound", f"Transit Gateway Route Table {table_id}")
         return table
 
     def _available(self, attachment_id: str | None) -> Attachment:
@@ -483,7 +495,11 @@ class Backend(EC2Backend):
     # Routes of a VPC to a gateway
 
     def create_route(
-        self, route_table_id: str, *args: Any, transit_gateway_id: str | None = None, **kwargs: Any  # noqa: ANN401 # moto's own
+        self,
+        route_table_id: str,
+        *args: Any,
+        transit_gateway_id: str | None = None,
+        **kwargs: Any,
     ) -> Route:
         """CreateRoute: to a gateway only where the VPC has an available attachment (terraform-provider-aws#10025)."""
         if transit_gateway_id is None:
@@ -494,7 +510,11 @@ class Backend(EC2Backend):
         return route
 
     def replace_route(
-        self, route_table_id: str, *args: Any, transit_gateway_id: str | None = None, **kwargs: Any  # noqa: ANN401 # moto's own
+        self,
+        route_table_id: str,
+        *args: Any,
+        transit_gateway_id: str | None = None,
+        **kwargs: Any,
     ) -> Route:
         """ReplaceRoute: like CreateRoute."""
         if transit_gateway_id is None:
@@ -517,7 +537,7 @@ class Backend(EC2Backend):
 class Response(EC2Response):
     """The operations whose answers moto gets wrong, and those that it lacks."""
 
-    ec2_backend: Backend  # type: ignore[assignment]  # mounted in the place of moto's
+    ec2_backend: Backend
 
     def create_transit_gateway_vpc_attachment(self) -> ActionResult:
         """CreateTransitGatewayVpcAttachment; moto looks for tags of a route table, so that the tags are lost."""

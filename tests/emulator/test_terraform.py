@@ -32,7 +32,12 @@ class Stack:
     def terraform(self, *arguments: str, expect: int = 0) -> str:
         done = subprocess.run(
             ["terraform", *arguments, "-no-color"],
-            cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=240, check=False,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
         )
         assert done.returncode == expect, (
             f"terraform {' '.join(arguments)} in {self.folder.name}: expected exit status {expect}, "
@@ -57,7 +62,9 @@ def test_terraform_applies_plans_nothing_more_and_destroys_all(tmp_path: Path) -
         state, hub, spoke = stacks = [Stack(name, tmp_path, aws) for name in ("state", "hub", "spoke")]
         for stack in stacks:
             stack.apply()
-        assert {"111111111111", "222222222222"} == set(aws.leftovers()), f"expected the hub's and the spoke's account, found {aws.leftovers()}"
+        assert {"111111111111", "222222222222"} == set(aws.leftovers()), (
+            f"expected the hub's and the spoke's account, found {aws.leftovers()}"
+        )
         for stack in stacks:
             stack.assert_unchanged()
         spoke.destroy()
