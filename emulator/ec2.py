@@ -1,0 +1,190 @@
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
+"""EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
+
+import inspect
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models.instances import Instance, InstanceState
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpcs import VPC, VPCEndPoint
+
+from emulator import transit_gateway
+from emulator.mount import Extension
+
+ROOT_VOLUME_SIZE = 8
+"""GiB, of an Amazon Linux image. moto's images have no size."""
+
+
+class Rule(SecurityGroupRule):
+    """moto returns the description of a rule only where its source is a CIDR."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = inspect.signature(SecurityGroupRule).bind(*args, **kwargs).arguments
+        self._prefix_list: dict[str, str] = given.get("prefix_list_id") or {}
+
+    @property
+    def description(self) -> str | None:
+        """The description, whatever the source."""
+        sources = (self.ip_range, self.source_group, self._prefix_list)
+        return next((source["Description"] for source in sources if source.get("Description")), None)
+
+
+class Backend(transit_gateway.Backend):
+    """Networks of one account in one region."""
+
+    def create_vpc_endpoint(
+        self, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any
+    ) -> VPCEndPoint:
+        """CreateVpcEndpoint, its network interfaces with addresses and security groups of its own.
+
+        moto draws each interface's address from 10.0.0.0/8 and gives it the default group, so that neither its subnet
+        nor its groups know of it.
+        """
+        endpoint = super().create_vpc_endpoint(vpc_id, service_name, endpoint_type, *args, **kwargs)
+        for eni_id in endpoint.network_interface_ids:
+            eni = self.enis[eni_id]
+            address = self._free_address(eni.subnet)
+            eni.private_ip_address = address
+            eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
+            eni.description = f"VPC Endpoint Interface {endpoint.id}"
+            if endpoint.security_group_ids:
+                groups = [self.get_security_group_from_id(group) for group in endpoint.security_group_ids]
+                eni._group_set = groups  # noqa: SLF001 # moto has no setter
+        return endpoint
+
+    def create_subnet(self, vpc_id: str, *args: Any, **kwargs: Any) -> Subnet:
+        """CreateSubnet: a default subnet only in a default VPC.
+
+        moto takes the first subnet of each zone for the default one, whatever its VPC, and gives it public addresses.
+        """
+        subnet = super().create_subnet(vpc_id, *args, **kwargs)
+        if not is_default(self.get_vpc(vpc_id)):
+            subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        return subnet
+
+    def delete_subnet(self, subnet_id: str) -> Subnet:
+        """DeleteSubnet, refused while a network interface stands in it; moto deletes it all the same."""
+        attached = any(subnet_id in a.subnet_ids for a in self.transit_gateway_attachments.values() if a.home is self)
+        if attached or any(eni.subnet.id == subnet_id for eni in self.enis.values()):
+            raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        return super().delete_subnet(subnet_id)
+
+    def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
+        """DeleteSecurityGroup, refused while a network interface is in it; moto deletes it all the same."""
+        if any(group_id in {group.id for group in eni.group_set} for eni in self.enis.values()):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        super().delete_security_group(name, group_id)
+
+    def delete_vpc(self, vpc_id: str) -> VPC:
+        """DeleteVpc, refused while endpoints or security groups remain; moto looks at subnets and route tables."""
+        endpoints = [e for e in self.vpc_end_points.values() if e.vpc_id == vpc_id and e.state != "deleted"]
+        groups = [group for group in self.groups[vpc_id].values() if group.name != "default"]
+        if endpoints or groups:
+            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        return super().delete_vpc(vpc_id)
+
+    def terminate_instances(self, instance_ids: list[str]) -> list[tuple[Instance, InstanceState]]:
+        """TerminateInstances, which takes the instance's own network interfaces with it; moto leaves them."""
+        terminated = super().terminate_instances(instance_ids)
+        for instance, _ in terminated:
+            for eni in [eni for eni in self.enis.values() if eni.instance is instance]:
+                del self.enis[eni.id]
+        return terminated
+
+    def _free_address(self, subnet: Subnet) -> str:
+        taken = {eni.private_ip_address for eni in self.enis.values() if eni.subnet.id == subnet.id}
+        free = (str(address) for address in subnet.cidr.hosts() if address not in subnet.aws_reserved_ips)
+        return next(address for address in free if address not in taken)
+
+
+class Response(transit_gateway.Response):
+    """The operations whose answers moto gets wrong."""
+
+    ec2_backend: Backend
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        """CreateVpcEndpoint, with private DNS checked and DNS options kept; moto drops them.
+
+        The words of the refusals: AWS PrivateLink guide, "Private DNS"; terraform-provider-aws#17535 (conflict),
+        terraform-aws-modules/terraform-aws-vpc#982 (S3).
+        """
+        interface = self._get_param("VpcEndpointType") == "Interface"
+        # AWS enables private DNS by default on interface endpoints, and only they have it; moto says so of all.
+        private_dns = interface and self._get_bool_param("PrivateDnsEnabled", if_none=True)
+        options = dict(self._get_param("DnsOptions") or {})
+        service = self._get_param("ServiceName")
+        vpc = self.ec2_backend.get_vpc(self._get_param("VpcId"))
+        if private_dns:
+            self._check_private_dns(vpc, service)
+        if private_dns and service.endswith(".s3"):
+            options.setdefault("PrivateDnsOnlyForInboundResolverEndpoint", True)
+            if options["PrivateDnsOnlyForInboundResolverEndpoint"] and not self._has_endpoint(vpc, service, "Gateway"):
+                raise EC2ClientError(
+                    "InvalidParameter",
+                    f"To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC {vpc.id} must have a Gateway "
+                    "endpoint for the service.",
+                )
+        result = super().create_vpc_endpoint()
+        endpoint: Any = result.result["VpcEndpoint"]  # type: ignore[index]  # typed as object
+        endpoint.private_dns_enabled = private_dns
+        endpoint.ip_address_type = self._get_param("IpAddressType", "ipv4")
+        endpoint.dns_options = {"DnsRecordIpType": "ipv4" if interface else "service-defined"} | options
+        return result
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        """ModifyVpcEndpoint; moto drops private DNS and DNS options."""
+        result = super().modify_vpc_endpoint()
+        endpoint: Any = self.ec2_backend.vpc_end_points[self._get_param("VpcEndpointId")]
+        endpoint.private_dns_enabled = self._get_bool_param("PrivateDnsEnabled", if_none=endpoint.private_dns_enabled)
+        endpoint.dns_options |= dict(self._get_param("DnsOptions") or {})
+        return result
+
+    def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
+        """The devices of a new instance; moto wants the size of the root volume, where AWS knows the image's."""
+        image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
+        for device in self._get_param("BlockDeviceMappings", []):
+            if device.get("DeviceName") == image.root_device_name and "Ebs" in device:
+                device["Ebs"].setdefault("VolumeSize", ROOT_VOLUME_SIZE)
+        return super()._parse_block_device_mapping()
+
+    def _check_private_dns(self, vpc: VPC, service: str) -> None:
+        if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
+            raise EC2ClientError(
+                "InvalidParameter",
+                "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
+                f"for {vpc.id}",
+            )
+        if self._has_endpoint(vpc, service, "Interface", private_dns=True):
+            raise EC2ClientError(
+                "InvalidParameter",
+                f"private-dns-enabled cannot be set because there is already a conflicting DNS domain for {service} "
+                f"in the VPC {vpc.id}",
+            )
+
+    def _has_endpoint(self, vpc: VPC, service: str, kind: str, *, private_dns: bool = False) -> bool:
+        return any(
+            (endpoint.vpc_id, endpoint.service_name, endpoint.vpc_endpoint_type) == (vpc.id, service, kind)
+            and endpoint.state != "deleted"
+            and (endpoint.private_dns_enabled or not private_dns)
+            for endpoint in self.ec2_backend.vpc_end_points.values()
+        )
+
+
+def is_default(vpc: VPC) -> bool:
+    """Whether AWS made the VPC with the account."""
+    return vpc.is_default in (True, "true")
+
+
+EXTENSION = Extension(
+    "ec2",
+    backend=Backend,
+    response=Response,
+    models={
+        "models.transit_gateway.TransitGateway": transit_gateway.Gateway,
+        "models.security_groups.SecurityGroupRule": Rule,
+    },
+)

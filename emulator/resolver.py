@@ -1,0 +1,141 @@
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
+"""Route 53 Resolver: rules across accounts, and what AWS refuses."""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.route53resolver.exceptions import (
+    InvalidRequestException,
+    ResourceExistsException,
+    ResourceInUseException,
+    ResourceNotFoundException,
+)
+from moto.route53resolver.models import (
+    ResolverEndpoint,
+    ResolverRule,
+    ResolverRuleAssociation,
+    Route53ResolverBackend,
+    route53resolver_backends,
+)
+
+from emulator import ram
+from emulator.backends import in_region
+from emulator.mount import Extension
+
+
+class Backend(Route53ResolverBackend):
+    """Endpoints, rules and associations of one account in one region. moto's rules end at the account's border."""
+
+    def associate_resolver_rule(self, resolver_rule_id: str, name: str, vpc_id: str) -> ResolverRuleAssociation:
+        """AssociateResolverRule, for own rules and those that a share brings.
+
+        moto lets a VPC have two rules for the same domain name as long as they are different rules; AWS does not
+        (AssociateResolverRule, API reference; the RSLVR number is not confirmed against AWS). The loop is refused with
+        the words of aws-samples/aws-network-hub-for-terraform#26.
+        """
+        with self._rules_as_seen():
+            rule = self._rule(resolver_rule_id)
+            for other in self.resolver_rule_associations.values():
+                known = self.resolver_rules.get(other.resolver_rule_id)
+                if other.vpc_id == vpc_id and known is not None and known.domain_name == rule.domain_name:
+                    raise InvalidRequestException(
+                        "Cannot associate rules with same domain name with same VPC. "
+                        f'Conflict with resolver rule "{known.id}"'
+                    )
+            if self._inbound_addresses(vpc_id) & {target["Ip"] for target in rule.target_ips or ()}:
+                raise InvalidRequestException(
+                    f"[RSLVR-00804] Cannot associate rule {rule.id} to VPC {vpc_id} because the VPC include an INBOUND "
+                    "resolver endpoints with rule's target IP. Please try a different rule or update rule's target IP."
+                )
+            return super().associate_resolver_rule(resolver_rule_id, name, vpc_id)
+
+    def disassociate_resolver_rule(self, resolver_rule_id: str, vpc_id: str) -> ResolverRuleAssociation:
+        """DisassociateResolverRule, for own rules and those that a share brings."""
+        with self._rules_as_seen():
+            self._rule(resolver_rule_id)
+            return super().disassociate_resolver_rule(resolver_rule_id, vpc_id)
+
+    def get_resolver_rule(self, resolver_rule_id: str) -> ResolverRule:
+        """GetResolverRule, for own rules and those that a share brings."""
+        with self._rules_as_seen():
+            return self._rule(resolver_rule_id)
+
+    def list_resolver_rules(self, *args: Any, **kwargs: Any) -> Any:
+        """ListResolverRules, for own rules and those that a share brings."""
+        with self._rules_as_seen():
+            return super().list_resolver_rules(*args, **kwargs)
+
+    def delete_resolver_rule(self, resolver_rule_id: str) -> ResolverRule:
+        """DeleteResolverRule, refused while a VPC of any account is associated; moto looks at the owner's only.
+
+        The code is the one of the API reference; its RSLVR number is not confirmed against AWS.
+        """
+        self._rule(resolver_rule_id)
+        for backend in in_region(route53resolver_backends, self.region_name):
+            if any(a.resolver_rule_id == resolver_rule_id for a in backend.resolver_rule_associations.values()):
+                raise ResourceInUseException("Please disassociate this resolver rule from VPC first before deleting")
+        return super().delete_resolver_rule(resolver_rule_id)
+
+    def create_resolver_endpoint(self, *args: Any, **kwargs: Any) -> ResolverEndpoint:
+        """CreateResolverEndpoint, refused where another network interface holds an address that it asks for.
+
+        moto gives the address to both. The code is the API reference's; not confirmed against AWS.
+        """
+        for wanted in kwargs["ip_addresses"]:
+            if wanted.get("Ip") in self._addresses_in_use(wanted["SubnetId"]):
+                raise ResourceExistsException(
+                    f"The IP address '{wanted['Ip']}' in subnet '{wanted['SubnetId']}' is already in use"
+                )
+        return super().create_resolver_endpoint(*args, **kwargs)
+
+    def delete_resolver_endpoint(self, resolver_endpoint_id: str) -> ResolverEndpoint:
+        """DeleteResolverEndpoint, refused while a rule uses it: the words of rebuy-de/aws-nuke#586."""
+        rules = [rule.id for rule in self.resolver_rules.values() if rule.resolver_endpoint_id == resolver_endpoint_id]
+        if rules:
+            raise InvalidRequestException(
+                "[RSLVR-00600] Cannot delete resolver endpoint unless its related resolver rules are deleted. "
+                f'The following rules still exist for this resolver endpoint: "{",".join(rules)}"'
+            )
+        return super().delete_resolver_endpoint(resolver_endpoint_id)
+
+    @contextmanager
+    def _rules_as_seen(self) -> Iterator[None]:
+        """While this runs, ``resolver_rules`` holds what the account sees: moto's own methods look there."""
+        own = self.resolver_rules
+        seen = dict(own)
+        for rule in own.values():
+            rule.share_status = "SHARED_BY_ME" if ram.is_shared(rule.arn) else "NOT_SHARED"
+        for backend in in_region(route53resolver_backends, self.region_name):
+            if backend is not self:
+                for rule in backend.resolver_rules.values():
+                    if ram.sees(self.account_id, rule.arn):
+                        seen[rule.id] = copy.copy(rule)
+                        seen[rule.id].share_status = "SHARED_WITH_ME"
+        self.resolver_rules = seen
+        try:
+            yield
+        finally:
+            self.resolver_rules = own
+
+    def _rule(self, rule_id: str) -> ResolverRule:
+        """The rule, or what AWS says where there is none that the account sees (LocalStack has the same words)."""
+        if rule_id not in self.resolver_rules:
+            raise ResourceNotFoundException(f'[RSLVR-00703] Resolver rule with ID "{rule_id}" does not exist.')
+        return self.resolver_rules[rule_id]
+
+    def _inbound_addresses(self, vpc_id: str) -> set[str]:
+        return {
+            address["Ip"]
+            for endpoint in self.resolver_endpoints.values()
+            if endpoint.direction == "INBOUND" and endpoint.host_vpc_id == vpc_id
+            for address in endpoint.ip_addresses
+        }
+
+    def _addresses_in_use(self, subnet_id: str) -> set[str | None]:
+        interfaces = self.ec2_backend.enis.values()
+        return {eni.private_ip_address for eni in interfaces if eni.subnet.id == subnet_id}
+
+
+EXTENSION = Extension("route53resolver", backend=Backend)

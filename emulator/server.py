@@ -1,0 +1,227 @@
+"""Serve the extended moto on 127.0.0.1, one request at a time, failing fast."""
+
+import io
+import json
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+from xml.sax.saxutils import escape
+
+from moto.backends import list_of_moto_modules
+from moto.core.base_backend import BackendDict
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.organizations.models import organizations_backends
+from moto.s3.models import s3_backends
+from werkzeug.serving import make_server
+
+from emulator import ec2, organization, ram, resolver, s3, sts
+from emulator.leftovers import Standing, standing
+from emulator.mount import mounted
+from emulator.organization import LocalOrganization
+
+LOG = logging.getLogger(__name__)
+EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
+CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/[^/]+/(?P<service>[^/]+)/")
+UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
+GAP = "EmulatorGap"
+NOT_HERE = 404
+SERVER_FAULT = 500
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[[str, Headers], Any]
+
+_only_one = threading.Lock()
+
+
+@dataclass(frozen=True)
+class LocalAWS:
+    """A running emulator."""
+
+    url: str
+    organization: LocalOrganization
+    _lock: threading.Lock
+    _baseline: Standing
+
+    def environment(self, account: str | None = None) -> dict[str, str]:
+        """The environment in which Terraform, boto3 and cdktf talk to this emulator, and to nothing else.
+
+        The credentials are those of a user of the management account, or of ``account``. To be added to the variables
+        of a process; what the caller has configured for real AWS is out of reach with it. Raises KeyError for an
+        account that is not in the organization.
+        """
+        keys = iam_backends[self._known(account)]["aws"].users[organization.OPERATOR].access_keys
+        return {
+            # The address, not a name: with "localhost", S3 would look for a host named bucket.localhost.
+            "AWS_ENDPOINT_URL": self.url,
+            "NO_PROXY": "127.0.0.1",
+            "AWS_ACCESS_KEY_ID": keys[0].access_key_id,
+            "AWS_SECRET_ACCESS_KEY": keys[0].secret_access_key,
+            "AWS_SESSION_TOKEN": "",
+            "AWS_REGION": self.organization.region,
+            "AWS_DEFAULT_REGION": self.organization.region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CHECKPOINT_DISABLE": "1",
+            "TF_INPUT": "0",
+        }
+
+    def leftovers(self) -> Standing:
+        """What still stands in which account: kind and id; empty for a clean organization.
+
+        Left out is what AWS makes of itself, and what was there at the start. Accounts with nothing are left out.
+        """
+        with self._lock:
+            now = standing(self.organization.account_ids)
+        left = {
+            account: [item for item in items if item not in self._baseline[account]] for account, items in now.items()
+        }
+        return {account: items for account, items in left.items() if items}
+
+    def _known(self, account: str | None) -> str:
+        if account not in (None, *self.organization.account_ids):
+            raise KeyError(f"account {account} is not in {self.organization.id}")
+        return account or self.organization.management_account
+
+
+@contextmanager
+def serve(organization_: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
+    """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
+
+    The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
+    process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
+    is taken.
+    """
+    if not _only_one.acquire(blocking=False):
+        raise RuntimeError("an emulator is already running in this process")
+    try:
+        with _fresh_moto(), mock.patch.object(ram.Backend, "share_delay", organization_.share_delay):
+            organization.create(organization_)
+            application = Application()
+            server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+            thread = threading.Thread(target=server.serve_forever, name="emulator")
+            thread.start()
+            try:
+                url = f"http://127.0.0.1:{server.server_port}"
+                yield LocalAWS(url, organization_, application.lock, standing(organization_.account_ids))
+            finally:
+                server.shutdown()
+                thread.join()
+                server.server_close()
+    finally:
+        _only_one.release()
+
+
+@contextmanager
+def _fresh_moto() -> Iterator[None]:
+    """An empty moto, with the extensions, and with the policies that AWS manages."""
+    _forget()
+    try:
+        with (
+            mounted(*EXTENSIONS),
+            mock.patch("moto.iam.models.load_iam_aws_managed_policies", return_value=True),
+            mock.patch("moto.iam.models.get_account_id_from", sts.account_of),
+        ):
+            yield
+    finally:
+        _forget()
+
+
+def _forget() -> None:
+    BackendDict.reset()
+    # moto's reset leaves these two maps alone: an account would stay in an organization that is gone, and a bucket's
+    # name stay taken.
+    organizations_backends.master_accounts.clear()
+    s3_backends.bucket_accounts.clear()
+
+
+class QuietHandler(MotoRequestHandler):
+    """Does not print a line per request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: refusals that are worth a line are logged where they happen."""
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """moto prints a line for a service that it does not have, then fails on it."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:  # noqa: ANN401 # moto's own
+        """The name of the service that answers at this host."""
+        known = host is None or host == "moto_api" or host in list_of_moto_modules()
+        if not known and not any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
+            raise NotImplementedError(f"no service answers at {host}")
+        return super().get_backend_for_host(host)
+
+
+class Application:
+    """The WSGI application: moto's, behind a lock, with no answer that an SDK would take for a passing fault.
+
+    SDKs retry each status of 500 and above, for minutes in the case of Terraform's provider: a gap in the emulator must
+    end the caller's work at once and say where the gap is. moto is not safe for use by several threads.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.moto = Dispatcher(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        """Answer one request."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length) if length else b""
+        if length:
+            environ["wsgi.input"] = io.BytesIO(body)
+        signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+        service = signed["service"] if signed else ""
+        with self.lock:
+            if signed is None or sts.account_of(signed["key"]) is None:
+                code = UNKNOWN_KEY.get(service, "UnrecognizedClientException")
+                answer = _error(service, 403, code, "The security token included in the request is invalid.")
+            else:
+                answer = self._answer(environ, service, _action(environ, body))
+        status, headers, content = answer
+        start_response(status, headers)
+        return [content]
+
+    def _answer(self, environ: dict[str, Any], service: str, action: str) -> tuple[str, Headers, bytes]:
+        started: list[tuple[str, Headers]] = []
+        try:
+            content = b"".join(self.moto(environ, lambda status, headers, *_: started.append((status, headers))))
+        except Exception as fault:  # whatever it is, the caller must hear of it at once
+            known = isinstance(fault, NotImplementedError)
+            LOG.log(logging.INFO if known else logging.ERROR, "%s %s", service, action, exc_info=fault)
+            return _error(service, 400, GAP, f"{service} {action}: {type(fault).__name__}: {fault}")
+        status, headers = started[0]
+        code = int(status.split()[0])
+        unrouted = code == NOT_HERE and content.lstrip()[:14].lower() == b"<!doctype html"
+        if unrouted or code >= SERVER_FAULT:
+            return _error(service, 400, GAP, f"{service} {action}: not in the emulator ({status})")
+        return status, headers, content
+
+
+def _action(environ: dict[str, Any], body: bytes) -> str:
+    """What was asked for, for people."""
+    named = re.search(rb"(?:^|&)Action=(\w+)", body)
+    target: str = environ.get("HTTP_X_AMZ_TARGET", "")
+    return target or (named[1].decode() if named else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+
+
+def _error(service: str, status: int, code: str, message: str) -> tuple[str, Headers, bytes]:
+    """An error in the form of the service's protocol."""
+    error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    forms = {
+        "ec2": f"<Response><Errors>{error}</Errors><RequestID>0</RequestID></Response>",
+        "s3": error,
+        "iam": f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>",
+        "sts": f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>",
+    }
+    content = forms.get(service) or json.dumps({"__type": code, "message": message})
+    kind = "text/xml" if service in forms else "application/json"
+    headers = [("Content-Type", kind), ("x-amzn-ErrorType", code), ("Content-Length", str(len(content.encode())))]
+    return f"{status} {'Forbidden' if status == 403 else 'Bad Request'}", headers, content.encode()  # noqa: PLR2004 # HTTP's own

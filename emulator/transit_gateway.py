@@ -1,0 +1,586 @@
+# mypy: disable-error-code=override
+# moto types its answers as its own classes, or as text; these are the extended ones, or objects.
+# ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
+"""Transit gateways across accounts.
+
+An attachment is one object that stands in two backends, that of the VPC's owner and that of the gateway's. Whoever
+describes it gets a view bound to the own account, because AWS keeps tags per account ("Tags … are not shared", AWS
+transit gateway guide, "Transit gateway attachments").
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import DuplicateTransitGatewayAttachmentError, EC2ClientError, InvalidTransitGatewayID
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.route_tables import Route
+from moto.ec2.models.transit_gateway import TransitGateway
+from moto.ec2.models.transit_gateway_attachments import TransitGatewayVpcAttachment
+from moto.ec2.models.transit_gateway_route_tables import (
+    RouteTableAssociation,
+    RouteTablePropagation,
+    TransitGatewayRelations,
+    TransitGatewayRouteTable,
+)
+from moto.ec2.responses import EC2Response
+
+from emulator import ram
+from emulator.backends import in_region
+
+
+class Gateway(TransitGateway):
+    """moto always makes a default route table; AWS makes none where both defaults are disabled.
+
+    (AWS transit gateway guide, "How transit gateways work".) Its id must then not appear among the options either.
+    """
+
+    def __init__(self, backend: Any, description: str | None, options: dict[str, str] | None = None) -> None:
+        self.home: Backend = backend
+        super().__init__(backend, description, options)
+        table = self.default_route_table
+        table.default_association_route_table = self.associates_by_default
+        table.default_propagation_route_table = self.propagates_by_default
+        if not self.associates_by_default:
+            self.options.pop("AssociationDefaultRouteTableId")
+        if not self.propagates_by_default:
+            self.options.pop("PropagationDefaultRouteTableId")
+        if not (self.associates_by_default or self.propagates_by_default):
+            del backend.transit_gateways_route_tables[table.id]
+            self.default_route_table = None
+
+    @property
+    def associates_by_default(self) -> bool:
+        """Whether an attachment is associated with the default table as soon as it is available."""
+        return bool(self.options["DefaultRouteTableAssociation"] == "enable")
+
+    @property
+    def propagates_by_default(self) -> bool:
+        """Whether an attachment propagates to the default table as soon as it is available."""
+        return bool(self.options["DefaultRouteTablePropagation"] == "enable")
+
+    @property
+    def accepts_by_default(self) -> bool:
+        """Whether an attachment from another account needs no acceptance."""
+        return bool(self.options["AutoAcceptSharedAttachments"] == "enable")
+
+    @property
+    def owner_id(self) -> str:
+        """The account that made it, also in the view of another account."""
+        return self.home.account_id
+
+    @property
+    def arn(self) -> str:
+        """The ARN, also in the view of another account."""
+        return f"arn:aws:ec2:{self.home.region_name}:{self.owner_id}:transit-gateway/{self.id}"
+
+    def view(self, backend: "Backend") -> "Gateway":
+        """The gateway as the backend's account sees it: with that account's tags."""
+        seen = copy.copy(self)
+        seen.ec2_backend = backend
+        return seen
+
+
+class Attachment(TransitGatewayVpcAttachment):
+    """An attachment of a VPC, perhaps to the gateway of another account.
+
+    moto knows no other account, drops the tags, takes each attachment as associated with the default table, and forgets
+    it when it is deleted, where AWS goes on describing it as ``deleted``: the provider waits for that word.
+    """
+
+    def __init__(self, backend: "Backend", gateway: Gateway, **kwargs: Any) -> None:
+        super().__init__(backend=backend, transit_gateway=gateway, **kwargs)
+        self.home = backend
+        self.gateway = gateway
+        self.hub = gateway.home
+        if self.hub is not backend and not gateway.accepts_by_default:
+            self.state = "pendingAcceptance"
+
+    @property
+    def transit_gateway_owner_id(self) -> str:
+        """The gateway's owner; moto answers with the VPC's."""
+        return self.gateway.owner_id
+
+    @property
+    def association(self) -> dict[str, str] | None:
+        """The table that it is associated with, if it is."""
+        if not self._association_data:
+            return None
+        table = self._association_data["transitGatewayRouteTableId"]
+        return {"State": "associated", "TransitGatewayRouteTableId": table}
+
+    def view(self, backend: "Backend") -> "Attachment":
+        """The attachment as the backend's account sees it: with that account's tags."""
+        seen = copy.copy(self)
+        seen.ec2_backend = backend
+        return seen
+
+
+class NotFoundError(EC2ClientError):
+    """Something that was named is not there, or not this account's."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(code, f"{what} was deleted or does not exist.")
+
+
+class Backend(EC2Backend):
+    """Gateways, attachments and gateway route tables of one account in one region."""
+
+    transit_gateways: dict[str, Gateway]  # type: ignore[assignment]  # the classes above stand in for moto's
+    transit_gateway_attachments: dict[str, Attachment]  # type: ignore[assignment]  # likewise
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        self.deleted_attachments: dict[str, Attachment] = {}
+        super().__init__(region_name, account_id)
+
+    # Gateways
+
+    def describe_transit_gateways(self, filters: Any, transit_gateway_ids: list[str] | None) -> list[TransitGateway]:
+        """DescribeTransitGateways: own ones, and those that a share brings."""
+        for gateway_id in transit_gateway_ids or ():
+            self._gateway(gateway_id)
+        own = self.transit_gateways
+        self.transit_gateways = {gateway.id: gateway.view(self) for gateway in self._gateways_seen()}
+        try:
+            return super().describe_transit_gateways(filters, transit_gateway_ids)
+        finally:
+            self.transit_gateways = own
+
+    def delete_transit_gateway(self, transit_gateway_id: str) -> TransitGateway:
+        """DeleteTransitGateway, refused while attachments remain.
+
+        (AWS transit gateway guide, "Delete a transit gateway"; the words as cloud users report them in retry lists.)
+        """
+        gateway = self._own_gateway(transit_gateway_id)
+        left = [a.id for a in self.transit_gateway_attachments.values() if a.transit_gateway_id == gateway.id]
+        if left:
+            _refuse("IncorrectState", f"{gateway.id} has non-deleted VPC Attachments: {', '.join(left)}.")
+        gateway.state = "deleted"
+        return super().delete_transit_gateway(gateway.id)
+
+    def modify_transit_gateway(self, transit_gateway_id: str, *args: Any, **kwargs: Any) -> TransitGateway:
+        """ModifyTransitGateway, for the owner."""
+        return super().modify_transit_gateway(self._own_gateway(transit_gateway_id).id, *args, **kwargs)
+
+    def _gateways_seen(self) -> Iterator[Gateway]:
+        for backend in in_region(ec2_backends, self.region_name):
+            gateways: dict[str, Gateway] = backend.transit_gateways  # type: ignore[assignment]  # mounted class
+            yield from (gateway for gateway in gateways.values() if ram.sees(self.account_id, gateway.arn))
+
+    def _gateway(self, gateway_id: str) -> Gateway:
+        """A gateway that the account sees; else what a spoke gets before the share is effective.
+
+        (terraform-provider-aws#10025, terraform-aws-modules/terraform-aws-transit-gateway#89.)
+        """
+        for gateway in self._gateways_seen():
+            if gateway.id == gateway_id:
+                return gateway
+        raise InvalidTransitGatewayID(gateway_id, f"Transit Gateway {gateway_id} was deleted or does not exist.")
+
+    def _own_gateway(self, gateway_id: str) -> Gateway:
+        """A gateway of this account: whoever only shares it gets no further than attaching."""
+        gateway = self._gateway(gateway_id)
+        if gateway.home is not self:
+            _unauthorized()
+        return gateway
+
+    # Attachments
+
+    def create_transit_gateway_vpc_attachment(
+        self,
+        transit_gateway_id: str,
+        vpc_id: str,
+        subnet_ids: list[str],
+        tags: dict[str, str] | None = None,
+        options: dict[str, str] | None = None,
+    ) -> Attachment:
+        """CreateTransitGatewayVpcAttachment to a gateway that the account sees.
+
+        AWS takes one subnet per zone, of one VPC, and one attachment per VPC and gateway (AWS transit gateway guide,
+        "VPC attachments"). From another account it waits for the gateway's owner, unless that one accepts by default.
+        """
+        gateway = self._gateway(transit_gateway_id)
+        self._check_subnets(vpc_id, subnet_ids)
+        if any(a.gateway is gateway and a.vpc_id == vpc_id for a in self.transit_gateway_attachments.values()):
+            raise DuplicateTransitGatewayAttachmentError(transit_gateway_id)
+        attachment = Attachment(self, gateway, vpc_id=vpc_id, subnet_ids=subnet_ids, tags=tags, options=options)
+        for backend in (attachment.home, attachment.hub):
+            backend.transit_gateway_attachments[attachment.id] = attachment
+        if attachment.state == "available":
+            self._became_available(attachment)
+        return attachment.view(self)
+
+    def accept_transit_gateway_vpc_attachment(self, attachment_id: str) -> Attachment:
+        """AcceptTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it."""
+        attachment = self._pending(attachment_id)
+        attachment.state = "available"
+        self._became_available(attachment)
+        return attachment.view(self)
+
+    def reject_transit_gateway_vpc_attachment(self, attachment_id: str) -> Attachment:
+        """RejectTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it."""
+        attachment = self._pending(attachment_id)
+        attachment.state = "rejected"
+        return attachment.view(self)
+
+    def modify_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str, **kwargs: Any) -> Attachment:
+        """ModifyTransitGatewayVpcAttachment, for the VPC's owner."""
+        attachment = self._attachment(transit_gateway_attachment_id)
+        if attachment.home is not self:
+            _unauthorized()
+        added, removed = kwargs.get("add_subnet_ids") or [], kwargs.get("remove_subnet_ids") or []
+        self._check_subnets(attachment.vpc_id, [s for s in attachment.subnet_ids if s not in removed] + added)
+        super().modify_transit_gateway_vpc_attachment(transit_gateway_attachment_id, **kwargs)
+        return attachment.view(self)
+
+    def delete_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str) -> Attachment:
+        """DeleteTransitGatewayVpcAttachment, for either side.
+
+        Its associations and propagations end; static routes through it stay as blackholes (AWS transit gateway guide,
+        "Transit gateway route tables").
+        """
+        attachment = self._attachment(transit_gateway_attachment_id)
+        hub = attachment.hub
+        for table in hub.transit_gateways_route_tables.values():
+            table.route_table_associations.pop(attachment.id, None)
+            _stop_propagation(table, attachment)
+            for route in table.routes.values():
+                if any(part["transitGatewayAttachmentId"] == attachment.id for part in _through(route)):
+                    route["state"] = "blackhole"
+                    del route["transitGatewayAttachments"]
+        for backend in (attachment.home, hub):
+            backend.transit_gateway_attachments.pop(attachment.id, None)
+            backend.tags.pop(attachment.id, None)
+            backend.deleted_attachments[attachment.id] = attachment
+        attachment.state = "deleted"
+        attachment._association_data = {}  # noqa: SLF001 # moto's way to hold it
+        return attachment.view(self)
+
+    def describe_transit_gateway_vpc_attachments(
+        self,
+        transit_gateways_attachment_ids: list[str] | None = None,
+        filters: Any = None,
+    ) -> list[Attachment]:
+        """DescribeTransitGatewayVpcAttachments, deleted ones included (AWS shows them for two hours)."""
+        with self._deleted_attachments_too():
+            for attachment_id in transit_gateways_attachment_ids or ():
+                self._attachment(attachment_id)
+            found = super().describe_transit_gateway_vpc_attachments(transit_gateways_attachment_ids, filters)
+        return [attachment.view(self) for attachment in found]  # type: ignore[attr-defined]  # the mounted class
+
+    def describe_transit_gateway_attachments(
+        self,
+        transit_gateways_attachment_ids: list[str] | None = None,
+        filters: Any = None,
+    ) -> list[Attachment]:
+        """DescribeTransitGatewayAttachments, deleted ones included."""
+        with self._deleted_attachments_too():
+            found = super().describe_transit_gateway_attachments(transit_gateways_attachment_ids, filters)
+        return [attachment.view(self) for attachment in found]  # type: ignore[attr-defined]  # the mounted class
+
+    @contextmanager
+    def _deleted_attachments_too(self) -> Iterator[None]:
+        live = self.transit_gateway_attachments
+        self.transit_gateway_attachments = live | self.deleted_attachments
+        try:
+            yield
+        finally:
+            self.transit_gateway_attachments = live
+
+    def _attachment(self, attachment_id: str | None) -> Attachment:
+        attachment = self.transit_gateway_attachments.get(attachment_id or "")
+        if attachment is None:
+            raise NotFoundError(
+                "InvalidTransitGatewayAttachmentID.NotFound", f"Transit Gateway Attachment {attachment_id}"
+            )
+        return attachment
+
+    def _pending(self, attachment_id: str) -> Attachment:
+        attachment = self._attachment(attachment_id)
+        if attachment.hub is not self:
+            _unauthorized()
+        if attachment.state != "pendingAcceptance":
+            _refuse("IncorrectState", f"{attachment.id} is in invalid state")
+        return attachment
+
+    def _became_available(self, attachment: Attachment) -> None:
+        gateway, hub = attachment.gateway, attachment.hub
+        if gateway.associates_by_default:
+            hub.associate_transit_gateway_route_table(attachment.id, gateway.options["AssociationDefaultRouteTableId"])
+        if gateway.propagates_by_default:
+            table = gateway.options["PropagationDefaultRouteTableId"]
+            hub.enable_transit_gateway_route_table_propagation(attachment.id, table)
+
+    def _check_subnets(self, vpc_id: str, subnet_ids: list[str]) -> None:
+        self.get_vpc(vpc_id)
+        zones = [self.get_subnet(subnet_id).availability_zone for subnet_id in subnet_ids]
+        if any(self.get_subnet(subnet_id).vpc_id != vpc_id for subnet_id in subnet_ids):
+            _refuse("InvalidParameterValue", f"The subnets {', '.join(subnet_ids)} are not all in {vpc_id}.")
+        if twice := {zone for zone in zones if zones.count(zone) > 1}:
+            _refuse("DuplicateSubnetsInSameZone", f"Duplicate Subnets for same AZ: {', '.join(sorted(twice))}")
+
+    # Route tables of a gateway: its owner's alone
+
+    def create_transit_gateway_route_table(
+        self,
+        transit_gateway_id: str,
+        *args: Any,
+        **kwargs: Any,
+    ) -> TransitGatewayRouteTable:
+        """CreateTransitGatewayRouteTable, for the owner. A new gateway makes its default table this way too."""
+        if "default_association_route_table" not in kwargs:
+            self._own_gateway(transit_gateway_id)
+        return super().create_transit_gateway_route_table(transit_gateway_id, *args, **kwargs)
+
+    def delete_transit_gateway_route_table(self, transit_gateway_route_table_id: str) -> TransitGatewayRouteTable:
+        """DeleteTransitGatewayRouteTable, refused while attachments are associated.
+
+        (AWS transit gateway guide, "Delete a transit gateway route table". The code is not confirmed against AWS.)
+        """
+        table = self._table(transit_gateway_route_table_id)
+        if table.route_table_associations:
+            _refuse("IncorrectState", f"{table.id} has associations: {', '.join(table.route_table_associations)}.")
+        super().delete_transit_gateway_route_table(table.id)
+        return self.transit_gateways_route_tables.pop(table.id)
+
+    def associate_transit_gateway_route_table(
+        self, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str
+    ) -> TransitGatewayRelations:
+        """AssociateTransitGatewayRouteTable, once per attachment (terraform-provider-aws#16452)."""
+        attachment, table = self._available(transit_gateway_attachment_id), self._table(transit_gateway_route_table_id)
+        if attachment.association:
+            _refuse(
+                "Resource.AlreadyAssociated",
+                f"Transit Gateway Attachment {attachment.id} is already associated to a route table.",
+            )
+        return super().associate_transit_gateway_route_table(attachment.id, table.id)
+
+    def disassociate_transit_gateway_route_table(self, tgw_attach_id: str, tgw_rt_id: str) -> TransitGatewayRelations:
+        """DisassociateTransitGatewayRouteTable; moto fails with a KeyError for a default that was never made."""
+        attachment, table = self._attachment(tgw_attach_id), self._table(tgw_rt_id)
+        if attachment.id not in table.route_table_associations:
+            raise NotFoundError("InvalidAssociation.NotFound", f"The association of {attachment.id} with {table.id}")
+        return super().disassociate_transit_gateway_route_table(attachment.id, table.id)
+
+    def enable_transit_gateway_route_table_propagation(
+        self, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str
+    ) -> TransitGatewayRelations:
+        """EnableTransitGatewayRouteTablePropagation, to any number of tables; moto remembers one per attachment."""
+        attachment, table = self._available(transit_gateway_attachment_id), self._table(transit_gateway_route_table_id)
+        if _propagates(table, attachment):
+            _refuse(
+                "TransitGatewayRouteTablePropagation.Duplicate",
+                f"Propagation {attachment.id} already exists in Transit Gateway Route Table {table.id}.",
+            )
+        propagation = RouteTablePropagation(attachment.resource_id, "vpc", "enabled", attachment.id)
+        table.route_table_propagation.append(propagation)
+        return TransitGatewayRelations(self, attachment.id, table.id, state="enabled")
+
+    def disable_transit_gateway_route_table_propagation(
+        self, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str
+    ) -> TransitGatewayRelations:
+        """DisableTransitGatewayRouteTablePropagation, of one table."""
+        attachment, table = self._attachment(transit_gateway_attachment_id), self._table(transit_gateway_route_table_id)
+        if not _propagates(table, attachment):
+            code = "TransitGatewayRouteTablePropagation.NotFound"
+            raise NotFoundError(code, f"The propagation of {attachment.id} to {table.id}")
+        _stop_propagation(table, attachment)
+        return TransitGatewayRelations(self, attachment.id, table.id, state="disabled")
+
+    def get_transit_gateway_route_table_associations(
+        self,
+        transit_gateway_route_table_id: list[str],
+        filters: Any = None,
+    ) -> list[RouteTableAssociation]:
+        """GetTransitGatewayRouteTableAssociations; moto takes any substring of a table's id for the table."""
+        self._table(transit_gateway_route_table_id)  # type: ignore[arg-type]  # a str in truth
+        return super().get_transit_gateway_route_table_associations(transit_gateway_route_table_id, filters)
+
+    def get_transit_gateway_route_table_propagations(
+        self,
+        transit_gateway_route_table_id: str,
+        filters: Any = None,
+    ) -> list[RouteTablePropagation]:
+        """GetTransitGatewayRouteTablePropagations; moto answers for a table that does not exist."""
+        self._table(transit_gateway_route_table_id)
+        return super().get_transit_gateway_route_table_propagations(transit_gateway_route_table_id, filters)
+
+    def create_transit_gateway_route(
+        self,
+        transit_gateway_route_table_id: str,
+        destination_cidr_block: str,
+        transit_gateway_attachment_id: str | None = None,
+        blackhole: bool = False,  # noqa: FBT001, FBT002 # moto's signature
+    ) -> dict[str, Any]:
+        """CreateTransitGatewayRoute, once per destination (RouteAlreadyExists: modernisation-platform#4810)."""
+        table = self._table(transit_gateway_route_table_id)
+        if not blackhole:
+            self._available(transit_gateway_attachment_id)
+        if destination_cidr_block in table.routes:
+            _refuse(
+                "RouteAlreadyExists",
+                f"Route {destination_cidr_block} already exists in Transit Gateway Route Table {table.id}.",
+            )
+        route: dict[str, Any] = super().create_transit_gateway_route(
+            table.id, destination_cidr_block, transit_gateway_attachment_id, blackhole
+        )
+        # moto stores one attachment where the API has a list, which is then written out as an empty one: the provider
+        # reads the route back as a blackhole, and wants to replace it at each plan.
+        if "transitGatewayAttachments" in route:
+            route["transitGatewayAttachments"] = [route["transitGatewayAttachments"]]
+        return route
+
+    def delete_transit_gateway_route(
+        self, transit_gateway_route_table_id: str, destination_cidr_block: str
+    ) -> dict[str, Any]:
+        """DeleteTransitGatewayRoute."""
+        table = self._table(transit_gateway_route_table_id)
+        if destination_cidr_block not in table.routes:
+            raise NotFoundError("InvalidRoute.NotFound", f"Route {destination_cidr_block} in {table.id}")
+        return super().delete_transit_gateway_route(table.id, destination_cidr_block)
+
+    def search_transit_gateway_routes(
+        self,
+        transit_gateway_route_table_id: str,
+        filters: Any,
+        max_results: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
+
+        A static route hides a propagated one to the same destination (AWS transit gateway guide, "Route evaluation
+        order").
+        """
+        table = self._table(transit_gateway_route_table_id)
+        static = table.routes
+        table.routes = self._propagated_routes(table) | static
+        try:
+            return super().search_transit_gateway_routes(table.id, filters, max_results)
+        finally:
+            table.routes = static
+
+    def _table(self, table_id: str) -> TransitGatewayRouteTable:
+        table = self.transit_gateways_route_tables.get(table_id)
+        if table is None:
+            raise NotFoundError("InvalidRouteTableID.NotFound", f"Transit Gateway Route Table {table_id}")
+        return table
+
+    def _available(self, attachment_id: str | None) -> Attachment:
+        attachment = self._attachment(attachment_id)
+        if attachment.state != "available":
+            _refuse("IncorrectState", f"{attachment.id} is in invalid state")
+        return attachment
+
+    def _propagated_routes(self, table: TransitGatewayRouteTable) -> dict[str, dict[str, Any]]:
+        routes = {}
+        for propagation in table.route_table_propagation:
+            attachment = self._attachment(propagation.transitGatewayAttachmentId)
+            cidr = attachment.home.get_vpc(attachment.vpc_id).cidr_block
+            routes[cidr] = {
+                "destinationCidrBlock": cidr,
+                "prefixListId": None,
+                "state": "active",
+                "type": "propagated",
+                "transitGatewayAttachments": [
+                    {
+                        "resourceId": attachment.resource_id,
+                        "resourceType": "vpc",
+                        "transitGatewayAttachmentId": attachment.id,
+                    }
+                ],
+            }
+        return routes
+
+    # Routes of a VPC to a gateway
+
+    def create_route(
+        self,
+        route_table_id: str,
+        *args: Any,
+        transit_gateway_id: str | None = None,
+        **kwargs: Any,
+    ) -> Route:
+        """CreateRoute: to a gateway only where the VPC has an available attachment (terraform-provider-aws#10025)."""
+        if transit_gateway_id is None:
+            return super().create_route(route_table_id, *args, **kwargs)
+        gateway = self._attached_gateway(route_table_id, transit_gateway_id)
+        route = super().create_route(route_table_id, *args, **kwargs)
+        route.transit_gateway = gateway
+        return route
+
+    def replace_route(
+        self,
+        route_table_id: str,
+        *args: Any,
+        transit_gateway_id: str | None = None,
+        **kwargs: Any,
+    ) -> Route:
+        """ReplaceRoute: like CreateRoute."""
+        if transit_gateway_id is None:
+            return super().replace_route(route_table_id, *args, **kwargs)
+        gateway = self._attached_gateway(route_table_id, transit_gateway_id)
+        route = super().replace_route(route_table_id, *args, **kwargs)
+        route.transit_gateway = gateway
+        return route
+
+    def _attached_gateway(self, route_table_id: str, gateway_id: str) -> Gateway:
+        vpc_id = self.get_route_table(route_table_id).vpc_id
+        for attachment in self.transit_gateway_attachments.values():
+            if (attachment.transit_gateway_id, attachment.vpc_id) == (gateway_id, vpc_id):
+                if attachment.state == "available":
+                    return attachment.gateway
+                break
+        raise InvalidTransitGatewayID(gateway_id)
+
+
+class Response(EC2Response):
+    """The operations whose answers moto gets wrong, and those that it lacks."""
+
+    ec2_backend: Backend
+
+    def create_transit_gateway_vpc_attachment(self) -> ActionResult:
+        """CreateTransitGatewayVpcAttachment; moto looks for tags of a route table, so that the tags are lost."""
+        attachment = self.ec2_backend.create_transit_gateway_vpc_attachment(
+            transit_gateway_id=self._get_param("TransitGatewayId"),
+            vpc_id=self._get_param("VpcId"),
+            subnet_ids=list(self._get_param("SubnetIds", [])),
+            options=self._get_param("Options", {}),
+            tags=self._parse_tag_specification().get("transit-gateway-attachment", {}),
+        )
+        return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+    def accept_transit_gateway_vpc_attachment(self) -> ActionResult:
+        """AcceptTransitGatewayVpcAttachment."""
+        attachment_id = self._get_param("TransitGatewayAttachmentId")
+        attachment = self.ec2_backend.accept_transit_gateway_vpc_attachment(attachment_id)
+        return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+    def reject_transit_gateway_vpc_attachment(self) -> ActionResult:
+        """RejectTransitGatewayVpcAttachment."""
+        attachment_id = self._get_param("TransitGatewayAttachmentId")
+        attachment = self.ec2_backend.reject_transit_gateway_vpc_attachment(attachment_id)
+        return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+
+def _through(route: dict[str, Any]) -> list[dict[str, str]]:
+    return route.get("transitGatewayAttachments") or []
+
+
+def _propagates(table: TransitGatewayRouteTable, attachment: Attachment) -> bool:
+    return any(p.transitGatewayAttachmentId == attachment.id for p in table.route_table_propagation)
+
+
+def _stop_propagation(table: TransitGatewayRouteTable, attachment: Attachment) -> None:
+    table.route_table_propagation = [
+        p for p in table.route_table_propagation if p.transitGatewayAttachmentId != attachment.id
+    ]
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise EC2ClientError(code, message)
+
+
+def _unauthorized() -> NoReturn:
+    """What a member of a share gets for what belongs to the owner. The code is not confirmed against AWS."""
+    _refuse("UnauthorizedOperation", "You are not authorized to perform this operation.")
