@@ -116,7 +116,7 @@ def free_blocks(pools: Iterable[IPv4Network], taken: Iterable[IPv4Network], pref
             while used and used[0][1] < start:
                 heapq.heappop(used)
             if used and used[0][0] <= start + size - 1:
-                start = (heapq.heappop(used)[1] // size + 1) * size
+                start = (used[0][1] // size + 1) * size  # and it stays: it may reach into the next pool
                 continue
             yield IPv4Network((start, prefix))
             start += size
