@@ -100,17 +100,23 @@ def overlaps(networks: Iterable[tuple[Key, IPv4Network]]) -> Iterator[tuple[Key,
 
 
 def free_blocks(pools: Iterable[IPv4Network], taken: Iterable[IPv4Network], prefix: int) -> Iterator[IPv4Network]:
-    """The blocks of a size within the pools that overlap nothing taken, in the order of addresses."""
+    """The blocks of a size within the pools that overlap nothing taken, in the order of addresses.
+
+    Of pools that overlap, the larger one counts.
+    """
     size = 1 << (32 - prefix)
     used = [(int(n.network_address), int(n.broadcast_address)) for n in taken]
     heapq.heapify(used)
-    for pool in sorted(pools):
+    numbered = dict(enumerate(pools))
+    for nested, *_ in list(overlaps(numbered.items())):
+        del numbered[nested]
+    for pool in sorted(numbered.values()):
         start, end = int(pool.network_address), int(pool.broadcast_address)
         while start + size - 1 <= end:
             while used and used[0][1] < start:
                 heapq.heappop(used)
             if used and used[0][0] <= start + size - 1:
-                start = (heapq.heappop(used)[1] // size + 1) * size
+                start = (used[0][1] // size + 1) * size  # and it stays: it may reach into the next pool
                 continue
             yield IPv4Network((start, prefix))
             start += size

@@ -392,7 +392,8 @@ def advise(topology: Topology) -> Iterator[Finding]:
                 yield Finding(where, note.replace("{region}", hub.region))
             if service.private_dns is None or service.confidence == "unverified":
                 names = ", ".join(service.names_in(hub.region))
-                message = f"its private DNS name ({names}) is {service.confidence}"
+                unknown = service.private_dns is None
+                message = f"{'no source confirms its private DNS' if unknown else 'unverified private DNS'} ({names})"
                 fix = f"compare: aws ec2 describe-vpc-endpoint-services --service-names {service.name_in(hub.region)}"
                 yield Finding(where, message, fix)
             absent = [zone for zone in hub.zones if zone in service.unavailable_zones]

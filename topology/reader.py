@@ -198,6 +198,8 @@ def _translate(document: Document, error: dict[str, Any]) -> Problem:
 def _expected(kind: str) -> str:
     return {
         "string_type": "text",
+        "ip_v4_network": "text",
+        "ip_v4_address": "text",
         "list_type": "a list",
         "dict_type": "a mapping",
         "model_type": "a mapping",
