@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from cli import terraform
+from cli import operations
 from cli.console import err, out, progress, table
+from cli.operations import Options
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
+from cli.terraform import Terraform, TerraformError, find
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -34,12 +40,24 @@ Only = Annotated[
 ]
 Output = Annotated[Path, typer.Option(metavar="DIR", help="Where the stacks' folders are.")]
 
-REFUSED = 2
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Parallel = Annotated[int, typer.Option(metavar="N", min=1, max=20, help="Stacks that are worked on at once.")]
+ShareWait = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a share to take effect.")
+]
+
+OPTIONS = Options()
+FAILED, REFUSED = 1, 2
 
 
 def run() -> None:
     """Run the command line."""
     app(prog_name="hub")
+
+
+def _fail(message: object) -> NoReturn:
+    err.print(str(message), markup=False, style="red")
+    raise typer.Exit(FAILED)
 
 
 def _refuse(message: object) -> NoReturn:
@@ -70,23 +88,20 @@ def _synthesise(planned: Design, only: list[str] | None, output: Path) -> Synthe
     except UnsoundError as unsound:
         _refuse(unsound)
     except OSError as error:
-        err.print(f"cannot write to {output}: {error.strerror or error}", markup=False, style="red")
-        raise typer.Exit(1) from None
+        _fail(f"cannot write to {output}: {error.strerror or error}")
     for warning in kept:
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return result
 
 
-def _show(planned: Design, result: Synthesis, output: Path, notes: dict[str, str] | None = None) -> None:
+def _show(planned: Design, result: Synthesis, output: Path) -> None:
     rows = []
     for name in planned.order:
         if name in result.stacks:
             resources = json.loads(result.stacks[name]).get("resource", {})
             count = sum(len(instances) for instances in resources.values())
-            row = [name, planned.accounts[name], str(count), str(output / "stacks" / name / STACK_FILE)]
-            rows.append(row + ([notes.get(name, "")] if notes is not None else []))
-    columns = ["stack", "account", "resources", "file"] + (["terraform"] if notes is not None else [])
-    out.print(table(columns, rows))
+            rows.append((name, planned.accounts[name], str(count), str(output / "stacks" / name / STACK_FILE)))
+    out.print(table(["stack", "account", "resources", "file"], rows))
 
 
 @app.command()
@@ -105,23 +120,145 @@ def synth(file: File, only: Only = None, output: Output = Path("cdktf.out")) -> 
 
 
 @app.command()
-def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("cdktf.out")) -> None:
-    """Check and synthesise a topology, and validate every stack with the real provider where Terraform is there."""
+def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) -> None:
+    """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
     planned = design(_read(file).topology)
-    result = _synthesise(planned, None, output)
-    binary = terraform.find()
-    notes = {}
-    for name in result.stacks if binary else ():
+    result = _synthesise(planned, only, output)
+    _validate(result, _terraform(output))
+    _show(planned, result, output)
+
+
+def _terraform(output: Path, variables: Mapping[str, str] | None = None) -> Terraform:
+    binary = find()
+    if binary is None:
+        _fail("terraform is not on PATH; install Terraform 1.11 or newer")
+    return Terraform(binary, output, variables=variables or {})
+
+
+def _validate(result: Synthesis, terraform: Terraform) -> None:
+    for name in result.stacks:
         with progress(f"terraform validate {name}"):
             try:
-                terraform.validate(str(binary), output / "stacks" / name, Path(".cache/terraform"))
-            except terraform.TerraformError as failed:
-                err.print(str(failed), markup=False, style="red")
-                raise typer.Exit(1) from None
-        notes[name] = "valid"
-    _show(planned, result, output, notes if binary else None)
-    if not binary:
-        out.print("terraform is not on PATH: the stacks were synthesised and not validated", markup=False)
+                terraform.begin_log(name)
+                terraform.validate(name)
+            except TerraformError as failed:
+                _fail(f"{name}: {failed}")
+
+
+@app.command()
+def bootstrap(file: File, output: Output = Path("cdktf.out"), yes: Yes = False) -> None:
+    """Make the state bucket, and move its own state into it. A second run changes nothing."""
+    planned = design(_read(file).topology)
+    if planned.state is None:
+        _refuse("the topology does not make its state bucket: it has no `create: true` under `state`")
+    _synthesise(planned, [planned.state.stack], output)
+    _agree(f"make the state bucket {planned.state.bucket} in account {planned.state.account.id}", yes)
+    with _operating():
+        operations.deploy(_terraform(output), planned, [planned.state.stack], OPTIONS)
+
+
+@app.command()
+def deploy(
+    file: File,
+    only: Only = None,
+    output: Output = Path("cdktf.out"),
+    yes: Yes = False,
+    parallel: Parallel = OPTIONS.parallel,
+    share_wait: ShareWait = OPTIONS.share_wait,
+) -> None:
+    """Plan and apply every stack in order: the state bucket, hubs, spokes."""
+    planned = design(_read(file).topology)
+    result = _synthesise(planned, only, output)
+    stacks = list(result.stacks)
+    _agree(f"apply {len(stacks)} stacks in accounts {_accounts(planned, stacks)}", yes)
+    with _operating(f"./hub deploy {file}"):
+        operations.deploy(_terraform(output), planned, stacks, Options(parallel, share_wait))
+
+
+@app.command()
+def destroy(
+    file: File,
+    only: Only = None,
+    output: Output = Path("cdktf.out"),
+    yes: Yes = False,
+    parallel: Parallel = OPTIONS.parallel,
+) -> None:
+    """Destroy every stack in reverse order. Refused where a stack is protected."""
+    planned = design(_read(file).topology)
+    stacks = list(_synthesise(planned, only, output).stacks)
+    kept = [stack for stack in planned.protected if stack in stacks]
+    if kept:
+        _refuse(f"{', '.join(kept)}: protected; set `protect: false`, deploy that, then destroy")
+    _agree(f"destroy {len(stacks)} stacks in accounts {_accounts(planned, stacks)}", yes)
+    with _operating(f"./hub destroy {file}"):
+        operations.destroy(_terraform(output), planned, stacks, Options(parallel))
+
+
+def _accounts(planned: Design, stacks: Iterable[str]) -> str:
+    return ", ".join(sorted({planned.accounts[stack] for stack in stacks}))
+
+
+@contextmanager
+def _operating(resume: str = "") -> Iterator[None]:
+    """Within it, what fails is shown with the command to go on with."""
+    try:
+        yield
+    except operations.OperationError as failed:
+        _fail(f"{failed}\n\nto go on: {resume}" if resume else failed)
+
+
+def _agree(what: str, yes: bool) -> None:  # noqa: FBT001  the option's own name
+    """Ask a person once; a pipeline has to say --yes, so that none applies by mistake."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        _refuse(f"this would {what}; say --yes where nobody can be asked")
+    if not typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def emulator(
+    file: File,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.")] = 0,
+    share_delay: Annotated[float, typer.Option(metavar="SECONDS", help="Time until a share takes effect.")] = 0.0,
+) -> None:
+    """Run a local AWS Organization with the accounts and roles of a topology, until Ctrl-C."""
+    from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
+    from emulator import serve  # noqa: PLC0415
+
+    topology = _read(file).topology
+    try:
+        with serve(local_organization(topology, design(topology), share_delay), port=port) as aws:
+            for name, value in sorted(aws.environment().items()):
+                out.print(f"export {name}={shlex.quote(value)}", markup=False)
+            err.print(f"listening on {aws.url}; give a shell the lines above, and stop with Ctrl-C", markup=False)
+            threading.Event().wait()
+    except OSError as error:
+        _fail(f"cannot listen on port {port}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@app.command()
+def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("cdktf.out")) -> None:
+    """Check, synthesise and validate a topology, deploy it to a local AWS Organization, and take it down again."""
+    topology = _read(file).topology
+    planned = design(topology)
+    result = _synthesise(planned, None, output)
+    _show(planned, result, output)
+    if find() is None:
+        out.print(
+            "terraform is not on PATH: the stacks were synthesised, and neither validated nor deployed", markup=False
+        )
+        return
+    _validate(result, _terraform(output))
+    out.print("every stack is valid for the real provider", markup=False)
+    from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
+    from emulator import serve  # noqa: PLC0415
+
+    with serve(local_organization(topology, planned)) as aws, _operating():
+        operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
 
 
 @app.command()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.table import Table
 
-__all__ = ["err", "out", "progress", "table"]
+from cli.walk import Step
+
+__all__ = ["err", "following", "heading", "out", "progress", "table"]
 
 WIDE = 240
 """Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""
@@ -33,6 +36,11 @@ def progress(doing: str) -> Iterator[None]:
         status.stop()
 
 
+def heading(text: str) -> None:
+    """The name of what comes next."""
+    out.print(f"\n{text}", markup=False, style="bold")
+
+
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A plain table: it reads the same in a terminal, a log and a pull request's comment."""
     result = Table(box=None, pad_edge=False, header_style="bold")
@@ -41,3 +49,32 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     for row in rows:
         result.add_row(*row)
     return result
+
+
+@contextmanager
+def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
+    """Show what becomes of stacks: a live table to a person at a terminal, else a line for each stack that is done."""
+    steps = {stack: Step(stack) for stack in accounts}
+
+    def picture() -> Table:
+        rows = [
+            (s.stack, accounts[s.stack], s.status, f"{s.elapsed():.0f} s" if s.elapsed() else "")
+            for s in steps.values()
+        ]
+        return table(["stack", "account", "", "time"], rows)
+
+    if not err.is_terminal:
+
+        def say(step: Step) -> None:
+            if step.started is None:
+                err.print(f"{step.stack}: {step.status} ({step.elapsed():.0f} s)", markup=False)
+
+        yield say
+        return
+    with Live(get_renderable=picture, console=err, refresh_per_second=4) as live:
+
+        def tell(step: Step) -> None:
+            steps[step.stack] = step
+
+        yield tell
+        live.update(picture(), refresh=True)

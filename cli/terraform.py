@@ -1,20 +1,34 @@
-"""Calls Terraform, in the folders of synthesised stacks."""
+"""Calls Terraform in the folders of synthesised stacks, with one log a stack, so that it can always finish its step."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["TerraformError", "find", "validate"]
+__all__ = ["Changes", "InterruptedRunError", "Terraform", "TerraformError", "find"]
 
 VALIDATE_SECONDS = 600
 """Room for the first `init` to fetch a provider of some 150 MB over a slow line."""
+APPLY_SECONDS = 3600
+"""Room for the slowest step: a resolver endpoint takes minutes, and a throttled apply of a hub some more."""
+
+NO_CHANGES, HAS_CHANGES = 0, 2
+"""Exit statuses of `terraform plan -detailed-exitcode`."""
 
 
 class TerraformError(Exception):
     """Terraform said no; the message is what it said."""
+
+
+class InterruptedRunError(TerraformError):
+    """Terraform was asked to stop; it finished its step, wrote its state and released its lock."""
 
 
 def find() -> str | None:
@@ -22,32 +36,150 @@ def find() -> str | None:
     return shutil.which("terraform")
 
 
-def environment(cache: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Changes:
+    """What an apply did."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0
+
+    def __str__(self) -> str:
+        """As people say it."""
+        words = ("added", self.added), ("changed", self.changed), ("destroyed", self.destroyed)
+        return ", ".join(f"{count} {word}" for word, count in words if count) or "no changes"
+
+
+def _environment(cache: Path) -> dict[str, str]:
     """The environment for Terraform: no questions, no calls home, and one copy of the provider for all stacks.
 
     Each stack's `init` would otherwise unpack its own 700 MB.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    defaults = {
-        "TF_PLUGIN_CACHE_DIR": str(cache),
-        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
-    }
+    defaults = {"TF_PLUGIN_CACHE_DIR": str(cache.resolve()), "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true"}
     return {**defaults, **os.environ, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 
-def validate(terraform: str, folder: Path, cache: Path) -> None:
-    """Run `init` without backend and `validate` with the real provider; raises `TerraformError` with what it said."""
-    for arguments in (["init", "-backend=false", "-no-color"], ["validate", "-no-color"]):
-        try:
-            done = subprocess.run(  # noqa: S603  terraform from PATH, with arguments of our own
-                [terraform, f"-chdir={folder}", *arguments],
-                env=environment(cache.resolve()),
-                capture_output=True,
-                text=True,
-                timeout=VALIDATE_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise TerraformError(f"terraform {arguments[0]} took more than {VALIDATE_SECONDS} s") from None
-        if done.returncode:
-            raise TerraformError(f"terraform {arguments[0]} failed in {folder}:\n{done.stderr.strip()}")
+@dataclass
+class Terraform:
+    """Terraform for the stacks in one output folder. Safe to use from several threads, one stack each."""
+
+    binary: str
+    output: Path
+    cache: Path = Path(".cache/terraform")
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables on top of the caller's."""
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set, init=False)
+    _guard: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _first_init: threading.Lock = field(default_factory=threading.Lock, init=False)
+    stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    """Set once Terraform was asked to stop."""
+
+    def folder(self, stack: str) -> Path:
+        """The folder of a stack."""
+        return self.output / "stacks" / stack
+
+    def log(self, stack: str) -> Path:
+        """The log of a stack: everything that Terraform printed since the log was begun."""
+        return self.output / "logs" / f"{stack}.log"
+
+    def begin_log(self, stack: str) -> None:
+        """Begin a stack's log anew."""
+        self.log(stack).parent.mkdir(parents=True, exist_ok=True)
+        self.log(stack).write_bytes(b"")
+
+    def init(self, stack: str, *options: str, variables: Mapping[str, str] | None = None) -> None:
+        """Prepare a stack's folder. One at a time: the plugin cache is not safe for two first inits at once."""
+        with self._first_init:
+            self._run(stack, ["init", "-no-color", *options], VALIDATE_SECONDS, variables=variables)
+
+    def validate(self, stack: str) -> None:
+        """Validate a stack with the real provider and without its backend, leaving a deployed stack's folder alone.
+
+        In a data folder of its own: in one that knows a backend, even `init -backend=false` asks for credentials.
+        """
+        apart = {"TF_DATA_DIR": ".terraform/validate"}
+        self.init(stack, "-backend=false", variables=apart)
+        self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=apart)
+
+    def plan(self, stack: str, *options: str) -> bool:
+        """Write a plan beside the stack; returns whether it changes anything."""
+        arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=tfplan", *options]
+        return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
+
+    def apply(self, stack: str) -> Changes:
+        """Apply the plan that was written, and nothing else."""
+        start = self.log(stack).stat().st_size
+        self._run(stack, ["apply", "-no-color", "tfplan"], APPLY_SECONDS)
+        said = re.findall(
+            r"Apply complete! Resources: (\d+) added, (\d+) changed, (\d+) destroyed", self._said(stack, start)
+        )
+        return Changes(*map(int, said[-1])) if said else Changes()
+
+    def addresses(self, stack: str) -> list[str]:
+        """The resources in a stack's state."""
+        start = self.log(stack).stat().st_size
+        self._run(stack, ["state", "list"], VALIDATE_SECONDS)
+        return [line for line in self._said(stack, start).splitlines() if re.match(r"[a-z_.]+\.[A-Za-z0-9_-]+$", line)]
+
+    def stop(self) -> None:
+        """Ask every running Terraform to finish its step, write its state and release its lock; start no other."""
+        with self._guard:
+            self.stopping.set()
+            for process in self._running:
+                process.send_signal(signal.SIGINT)
+
+    def _run(
+        self,
+        stack: str,
+        arguments: Sequence[str],
+        seconds: int,
+        *,
+        accepted: tuple[int, ...] = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> int:
+        log = self.log(stack)
+        if not log.is_file():
+            self.begin_log(stack)
+        start = log.stat().st_size
+        with log.open("ab") as sink:
+            with self._guard:
+                if self.stopping.is_set():
+                    raise InterruptedRunError(f"{stack}: stopped before terraform {arguments[0]}")
+                process = subprocess.Popen(  # noqa: S603  terraform from PATH, with arguments of our own
+                    [self.binary, f"-chdir={self.folder(stack)}", *arguments],
+                    env={**_environment(self.cache), **self.variables, **(variables or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                    # In a group of its own, a Ctrl-C at the terminal reaches it once, through `stop`: a second signal
+                    # would make it leave at once and lose what it was waiting for.
+                    start_new_session=True,
+                )
+                self._running.add(process)
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+                process.wait(seconds)
+                raise TerraformError(f"terraform {arguments[0]} took more than {seconds} s; see {log}") from None
+            finally:
+                with self._guard:
+                    self._running.discard(process)
+        if status not in accepted:
+            if self.stopping.is_set():
+                raise InterruptedRunError(f"{stack}: terraform {arguments[0]} was interrupted; see {log}")
+            raise TerraformError(_error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}")
+        return status
+
+    def _said(self, stack: str, start: int) -> str:
+        with self.log(stack).open("rb") as log:
+            log.seek(start)
+            return log.read().decode("utf-8", "replace")
+
+
+def _error(said: str) -> str:
+    """Terraform's own error messages, without the plan before them and the frame around them."""
+    at = said.find("Error:")
+    lines = said[at:].splitlines() if at >= 0 else said.splitlines()[-20:]
+    return "\n".join(line.lstrip("│╷╵ ").rstrip() for line in lines if line.strip("│╷╵ ")).strip()

@@ -27,8 +27,8 @@ TRIALS = {
 class TestInstance(Construct):
     """An instance that only Session Manager reaches, started once the network around it works.
 
-    No inbound rule, no public address, IMDSv2 only, an encrypted volume. Out goes 443: security groups do not filter
-    DNS to the VPC's resolver. A newer image does not replace a running instance.
+    No inbound rule, IMDSv2 only, an encrypted volume; the VPC has no way in or out but the gateway. Out goes 443:
+    security groups do not filter DNS to the VPC's resolver. A newer image does not replace a running instance.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -105,7 +105,6 @@ class TestInstance(Construct):
             subnet_id=network.subnet_ids[image.zone],
             iam_instance_profile=profile.name,
             vpc_security_group_ids=[group.id],
-            associate_public_ip_address=False,
             metadata_options=aws.InstanceMetadataOptions(http_endpoint="enabled", http_tokens="required"),
             root_block_device=aws.InstanceRootBlockDevice(encrypted=True, volume_type="gp3"),
             lifecycle=TerraformResourceLifecycle(ignore_changes=["ami"]),

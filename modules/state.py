@@ -54,6 +54,8 @@ class StateBucket(Construct):
             "bucket",
             provider=provider,
             bucket=bucket,
+            # A sample is taken down whole; a protected bucket keeps its states whatever happens.
+            force_destroy=not protect,
             lifecycle=protected(protect),
             tags=tags(bucket, "state-bucket"),
         )

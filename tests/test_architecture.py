@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("topology", "modules", "stacks", "assurance", "cli")
+PACKAGES = ("topology", "modules", "stacks", "assurance", "emulator", "cli")
 
 # What each part may import besides the standard library and itself.
 ALLOWED = {
@@ -18,7 +18,8 @@ ALLOWED = {
     "modules/aws.py": {"modules", "cdktf_cdktf_provider_aws"},
     "stacks": {"topology", "modules"},
     "assurance": set(),
-    "cli": {"topology", "modules", "stacks", "assurance", "rich", "typer"},
+    "emulator": {"moto", "werkzeug", "boto3", "botocore"},
+    "cli": {"topology", "modules", "stacks", "assurance", "emulator", "boto3", "botocore", "rich", "typer"},
     "main.py": {"topology", "modules", "stacks"},
 }
 

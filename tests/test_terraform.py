@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import terraform
 from cli.synthesis import write
+from cli.terraform import Terraform, TerraformError, find
 from tests.examples import EXAMPLES, ROOT, designed, synthesised
 
 # One worker: Terraform's plugin cache is not safe for two first inits at once.
@@ -16,18 +16,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
     ("example", "stack"), [(example, stack) for example in EXAMPLES for stack in designed(example).order]
 )
 def test_terraform_validates(example: str, stack: str, tmp_path: Path) -> None:
-    binary = terraform.find()
+    binary = find()
     assert binary, "terraform is not on PATH, and this test needs the real one"
     write(synthesised(example), tmp_path, designed(example))
-    terraform.validate(binary, tmp_path / "stacks" / stack, ROOT / ".cache" / "terraform")
+    Terraform(binary, tmp_path, ROOT / ".cache" / "terraform").validate(stack)
 
 
 def test_terraform_refuses_what_it_should(tmp_path: Path) -> None:
     """The positive control: the two tests above can fail."""
-    binary = terraform.find()
+    binary = find()
     assert binary, "terraform is not on PATH, and this test needs the real one"
     write(synthesised("minimal"), tmp_path, designed("minimal"))
     file = tmp_path / "stacks" / "hub-core" / "cdk.tf.json"
     file.write_text(file.read_text().replace('"amazon_side_asn"', '"amazon_side_as"'))
-    with pytest.raises(terraform.TerraformError, match="amazon_side_as"):
-        terraform.validate(binary, file.parent, ROOT / ".cache" / "terraform")
+    with pytest.raises(TerraformError, match="amazon_side_as"):
+        Terraform(binary, tmp_path, ROOT / ".cache" / "terraform").validate("hub-core")

@@ -222,6 +222,12 @@ class Design:
         return state | hubs | {spoke.stack: spoke.account.id for spoke in self.spokes}
 
     @property
+    def protected(self) -> tuple[str, ...]:
+        """The stacks that Terraform refuses to destroy."""
+        state = (self.state.stack,) if self.state is not None and self.state.protect else ()
+        return (*state, *(hub.stack for hub in self.hubs if hub.protect))
+
+    @property
     def order(self) -> dict[str, tuple[str, ...]]:
         """Every stack, with the stacks that have to be applied before it: state, then hubs, then spokes."""
         state = (self.state.stack,) if self.state is not None else ()

@@ -89,7 +89,6 @@ def test_instance_is_reached_through_session_manager_only() -> None:
     assert instance["instance_type"] == "t3.nano"
     assert instance["metadata_options"] == {"http_endpoint": "enabled", "http_tokens": "required"}
     assert instance["root_block_device"] == {"encrypted": True, "volume_type": "gp3"}
-    assert instance["associate_public_ip_address"] is False
     assert instance["lifecycle"] == {"ignore_changes": ["ami"]}
     assert "key_name" not in instance
     assert one(SPOKE, "data.aws_ssm_parameter", "test-instance/image")["name"].startswith(
