@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,13 @@ MODELS: dict[Place, type[BaseModel]] = {
     ("spokes", "*", "test_instance"): TestInstance,
 }
 """The model of each section, by its place; `*` is any name."""
+
+FORMS: dict[tuple[type[BaseModel] | None, str | int], str] = {
+    (Hub, "services"): "a list or a mapping",
+    (Hub, "segments"): "segmented, flat or a mapping",
+    (Spoke, "test_instance"): "true, false or a mapping",
+}
+"""What to write where a key takes more than one type."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +195,7 @@ def _translate(document: Document, error: dict[str, Any]) -> Problem:
         bound, number = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
         message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
     else:
-        wanted = "true, false or a mapping" if place[-1] == "test_instance" else _expected(kind)
+        wanted = FORMS.get((_model(place[:-1]), place[-1]), _expected(kind))
         message = f"expected {wanted}, found {_found(error['input'])}"
         example = _example(place)
         if example is not None:
@@ -239,8 +247,14 @@ def _example(place: Place) -> Any:  # noqa: ANN401  whatever the schema says
     if key == "hubs":
         required = [name for name, field in Hub.model_fields.items() if field.is_required()]
         return {"core": {name: _example(("hubs", "core", name)) for name in required}}
-    examples = model.model_json_schema()["properties"][key].get("examples")
+    examples = _properties(model)[key].get("examples")
     return examples[0] if examples else None
+
+
+@cache
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    properties: dict[str, Any] = model.model_json_schema()["properties"]
+    return properties
 
 
 def _replace(data: dict[str, Any], error: dict[str, Any], unknown: set[Place]) -> None:
