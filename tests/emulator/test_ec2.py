@@ -145,3 +145,15 @@ def test_a_terminated_instance_leaves_no_interface_and_no_volume(client: Client,
     after = ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"]
     volumes = ec2.describe_volumes()["Volumes"]
     assert (after, volumes) == ([], []), f"expected nothing, found {after} and {volumes}"
+
+
+def test_a_zone_can_be_taken_from_an_endpoint(client: Client, refused: Refused, network: Any, endpoint: Any) -> None:
+    ec2, (vpc, subnets) = client("ec2", HUB), network(HUB)
+    made = endpoint(vpc, subnets)["VpcEndpointId"]
+    with refused("DependencyViolation"):
+        ec2.delete_subnet(SubnetId=subnets[1])
+    ec2.modify_vpc_endpoint(VpcEndpointId=made, RemoveSubnetIds=[subnets[1]])
+    ec2.delete_subnet(SubnetId=subnets[1])
+    found = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"][0]
+    assert (found["SubnetIds"], len(found["NetworkInterfaceIds"])) == ([subnets[0]], 1), f"found {found}"
+    assert found["PrivateDnsEnabled"] is True, f"expected private DNS to stay, found {found}"

@@ -157,3 +157,31 @@ def test_an_endpoint_cannot_take_an_address_that_is_in_use(
         client("route53resolver", HUB).create_resolver_endpoint(
             CreatorRequestId=unique(), Direction="INBOUND", SecurityGroupIds=[hub["group"]], IpAddresses=addresses
         )
+
+
+def test_the_owner_can_change_the_targets_of_a_rule(
+    client: Client, refused: Refused, share: Any, hub: dict[str, Any]
+) -> None:
+    share([hub["arn"]], [SPOKE])
+    wanted = {"ResolverRuleId": hub["rule"], "Config": {"TargetIps": [{"Ip": "10.0.0.117", "Port": 53}]}}
+    with refused("RSLVR-00703"):
+        client("route53resolver", SPOKE).update_resolver_rule(**wanted)
+    client("route53resolver", HUB).update_resolver_rule(**wanted)
+    found = client("route53resolver", SPOKE).get_resolver_rule(ResolverRuleId=hub["rule"])["ResolverRule"]
+    assert ([target["Ip"] for target in found["TargetIps"]], found["Name"]) == (["10.0.0.117"], "aws"), f"found {found}"
+
+
+def test_interfaces_of_a_subnet_have_addresses_of_their_own(client: Client, hub: dict[str, Any]) -> None:
+    ec2 = client("ec2", HUB)
+    for service in ("kms", "ssm"):
+        ec2.create_vpc_endpoint(
+            VpcId=hub["vpc"], ServiceName=f"com.amazonaws.us-east-1.{service}", VpcEndpointType="Interface", SubnetIds=hub["subnets"],
+        )  # fmt: skip
+    outbound = client("route53resolver", HUB).create_resolver_endpoint(
+        CreatorRequestId=unique(), Direction="OUTBOUND", SecurityGroupIds=[hub["group"]],
+        IpAddresses=[{"SubnetId": subnet} for subnet in hub["subnets"]],
+    )["ResolverEndpoint"]["Id"]  # fmt: skip
+    found = ec2.describe_network_interfaces(Filters=[{"Name": "vpc-id", "Values": [hub["vpc"]]}])["NetworkInterfaces"]
+    addresses = sorted(eni["PrivateIpAddress"] for eni in found)
+    assert len(set(addresses)) == len(addresses) == 10, f"expected ten different addresses, found {addresses}"
+    client("route53resolver", HUB).delete_resolver_endpoint(ResolverEndpointId=outbound)
