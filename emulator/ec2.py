@@ -33,28 +33,38 @@ class Rule(SecurityGroupRule):
         return next((source["Description"] for source in sources if source.get("Description")), None)
 
 
+class LocalSubnet(Subnet):
+    """moto gives away addresses that network interfaces hold, unless it chose them itself."""
+
+    def get_available_subnet_ip(self, instance: Instance) -> str:
+        """An address that no network interface of the subnet holds."""
+        held = {eni.private_ip_address for eni in self.ec2_backend.enis.values() if eni.subnet is self}
+        while (address := super().get_available_subnet_ip(instance)) in held:
+            pass
+        return address
+
+
 class Backend(transit_gateway.Backend):
     """Networks of one account in one region."""
 
     def create_vpc_endpoint(
         self, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any
     ) -> VPCEndPoint:
-        """CreateVpcEndpoint, its network interfaces with addresses and security groups of its own.
+        """CreateVpcEndpoint, with network interfaces of its subnets and security groups.
 
-        moto draws each interface's address from 10.0.0.0/8 and gives it the default group, so that neither its subnet
-        nor its groups know of it.
+        moto draws each interface's address from 10.0.0.0/8 and gives it the default group.
         """
         endpoint = super().create_vpc_endpoint(vpc_id, service_name, endpoint_type, *args, **kwargs)
         for eni_id in endpoint.network_interface_ids:
-            eni = self.enis[eni_id]
-            address = self._free_address(eni.subnet)
-            eni.private_ip_address = address
-            eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
-            eni.description = f"VPC Endpoint Interface {endpoint.id}"
-            if endpoint.security_group_ids:
-                groups = [self.get_security_group_from_id(group) for group in endpoint.security_group_ids]
-                eni._group_set = groups  # noqa: SLF001 # moto has no setter
+            del self.enis[eni_id]
+        endpoint.network_interface_ids = []
+        self._settle_interfaces(endpoint)
         return endpoint
+
+    def modify_vpc_endpoint(self, vpc_id: str, *args: Any, **kwargs: Any) -> None:
+        """ModifyVpcEndpoint, whose interfaces follow its subnets and groups; moto's stay as they were."""
+        super().modify_vpc_endpoint(vpc_id, *args, **kwargs)
+        self._settle_interfaces(self.vpc_end_points[vpc_id])
 
     def create_subnet(self, vpc_id: str, *args: Any, **kwargs: Any) -> Subnet:
         """CreateSubnet: a default subnet only in a default VPC.
@@ -95,10 +105,23 @@ class Backend(transit_gateway.Backend):
                 del self.enis[eni.id]
         return terminated
 
-    def _free_address(self, subnet: Subnet) -> str:
-        taken = {eni.private_ip_address for eni in self.enis.values() if eni.subnet.id == subnet.id}
-        free = (str(address) for address in subnet.cidr.hosts() if address not in subnet.aws_reserved_ips)
-        return next(address for address in free if address not in taken)
+    def _settle_interfaces(self, endpoint: VPCEndPoint) -> None:
+        """Give an endpoint one interface in each of its subnets, and all of them its groups."""
+        if endpoint.vpc_endpoint_type != "Interface":
+            return
+        subnets = endpoint.subnet_ids or []
+        for eni_id in list(endpoint.network_interface_ids):
+            if self.enis[eni_id].subnet.id not in subnets:
+                del self.enis[eni_id]
+                endpoint.network_interface_ids.remove(eni_id)
+        for subnet_id in set(subnets) - {self.enis[eni_id].subnet.id for eni_id in endpoint.network_interface_ids}:
+            address = self.get_subnet(subnet_id).get_available_subnet_ip(endpoint)  # type: ignore[arg-type]  # any holder
+            eni = self.create_network_interface(subnet_id, address, description=f"VPC Endpoint Interface {endpoint.id}")
+            endpoint.network_interface_ids.append(eni.id)
+        if endpoint.security_group_ids:
+            groups = [self.get_security_group_from_id(group) for group in endpoint.security_group_ids]
+            for eni_id in endpoint.network_interface_ids:
+                self.enis[eni_id]._group_set = groups  # noqa: SLF001 # moto has no setter
 
 
 class Response(transit_gateway.Response):
@@ -186,5 +209,6 @@ EXTENSION = Extension(
     models={
         "models.transit_gateway.TransitGateway": transit_gateway.Gateway,
         "models.security_groups.SecurityGroupRule": Rule,
+        "models.subnets.Subnet": LocalSubnet,
     },
 )

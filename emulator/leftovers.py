@@ -62,14 +62,11 @@ def _others(account: str) -> Iterator[tuple[str, str]]:
     yield from (("user", name) for name in iam.users)
     yield from (("bucket", name) for name in s3_backends[account]["aws"].buckets)
     for keys in list(kms_backends[account].values()):
-        made_by_aws = {
-            id_ for id_, names in keys.key_to_aliases.items() if any(n.startswith("alias/aws/") for n in names)
-        }
-        yield from (
-            ("key", key.id)
-            for key in keys.keys.values()
-            if key.key_state != "PendingDeletion" and key.id not in made_by_aws
-        )
+        for key in keys.keys.values():
+            made_by_aws = any(name.startswith("alias/aws/") for name in key.aliases)
+            if key.key_state != "PendingDeletion" and not made_by_aws:
+                yield "key", key.id
+                yield from (("key alias", name) for name in key.aliases)
     for parameters in list(ssm_backends[account].values()):
         own = (name for name in parameters._parameters if not name.startswith("/aws/"))  # noqa: SLF001 # no accessor
         yield from (("parameter", name) for name in own)

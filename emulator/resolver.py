@@ -2,6 +2,7 @@
 """Route 53 Resolver: rules across accounts, and what AWS refuses."""
 
 import copy
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from moto.route53resolver.models import (
     Route53ResolverBackend,
     route53resolver_backends,
 )
+from moto.route53resolver.responses import Route53ResolverResponse
 
 from emulator import ram
 from emulator.backends import in_region
@@ -66,6 +68,14 @@ class Backend(Route53ResolverBackend):
         """ListResolverRules, for own rules and those that a share brings."""
         with self._rules_as_seen():
             return super().list_resolver_rules(*args, **kwargs)
+
+    def update_resolver_rule(self, resolver_rule_id: str, config: dict[str, Any]) -> ResolverRule:
+        """UpdateResolverRule, for the owner; moto lacks it. What is not named stays."""
+        rule = self._rule(resolver_rule_id)
+        rule.name = config.get("Name", rule.name)
+        rule.target_ips = config.get("TargetIps", rule.target_ips)
+        rule.resolver_endpoint_id = config.get("ResolverEndpointId", rule.resolver_endpoint_id)
+        return rule
 
     def delete_resolver_rule(self, resolver_rule_id: str) -> ResolverRule:
         """DeleteResolverRule, refused while a VPC of any account is associated; moto looks at the owner's only.
@@ -138,4 +148,14 @@ class Backend(Route53ResolverBackend):
         return {eni.private_ip_address for eni in interfaces if eni.subnet.id == subnet_id}
 
 
-EXTENSION = Extension("route53resolver", backend=Backend)
+class Response(Route53ResolverResponse):
+    """The operation that moto lacks."""
+
+    def update_resolver_rule(self) -> str:
+        """UpdateResolverRule."""
+        backend: Backend = self.route53resolver_backend  # type: ignore[assignment]  # mounted in its place
+        rule = backend.update_resolver_rule(self._get_param("ResolverRuleId"), self._get_param("Config"))
+        return json.dumps({"ResolverRule": rule.description()})
+
+
+EXTENSION = Extension("route53resolver", backend=Backend, response=Response)

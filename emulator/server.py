@@ -135,9 +135,13 @@ def _fresh_moto() -> Iterator[None]:
 
 
 def _forget() -> None:
+    # moto resets backends one after the other, and some make others anew as they are reset (a resolver its account's
+    # EC2): those stay, unknown to the next reset. So the dictionaries are emptied once more.
+    used = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001 # generic, and no accessor
     BackendDict.reset()
-    # moto's reset leaves these two maps alone: an account would stay in an organization that is gone, and a bucket's
-    # name stay taken.
+    for backends in used:
+        backends.clear()
+    # Its reset leaves these maps alone: accounts would stay in an organization that is gone, names of buckets taken.
     organizations_backends.master_accounts.clear()
     s3_backends.bucket_accounts.clear()
 

@@ -461,6 +461,9 @@ class Backend(EC2Backend):
             table.routes = static
 
     def _table(self, table_id: str) -> TransitGatewayRouteTable:
+        """A table of this account, else what a member gets (terraform-provider-aws#11029); #13512 names none."""
+        if not table_id:
+            _refuse("MissingParameter", "Missing required parameter in request: TransitGatewayRouteTableId.")
         table = self.transit_gateways_route_tables.get(table_id)
         if table is None:
             raise NotFoundError("InvalidRouteTableID.NotFound", f"Transit Gateway Route Table {table_id}")

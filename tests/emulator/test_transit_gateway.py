@@ -254,3 +254,10 @@ def test_an_attachment_outlives_its_share(client: Client, share: Any, gateway: d
     client("ram", HUB).delete_resource_share(resourceShareArn=arn)
     found = described(client, SPOKE, attachment)["State"]
     assert found == "available", f"expected available, found {found}"
+
+
+def test_a_table_must_be_named(client: Client, refused: Refused, accepted: str) -> None:
+    with refused("MissingParameter"):
+        client("ec2", HUB).associate_transit_gateway_route_table(
+            TransitGatewayAttachmentId=accepted, TransitGatewayRouteTableId=""
+        )

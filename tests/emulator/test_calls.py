@@ -1,0 +1,69 @@
+"""Every call: whose it is, and what happens to those that are not there."""
+
+import time
+from typing import Any
+
+import boto3
+import pytest
+
+from emulator import LocalAWS
+from tests.emulator.conftest import HUB, MANAGEMENT, SPOKE, Client, Refused
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("route53profiles", "list_profiles"),
+        ("ec2", "describe_ipams"),
+        ("ram", "list_permission_versions"),
+        ("organizations", "list_handshakes_for_account"),
+    ],
+)
+def test_what_is_not_there_fails_at_once_and_says_so(
+    client: Client, refused: Refused, service: str, operation: str
+) -> None:
+    arguments: dict[str, Any] = {"permissionArn": "arn:aws:ram::aws:permission/x"} if service == "ram" else {}
+    call = getattr(client(service, HUB), operation)
+    started = time.monotonic()
+    with refused("EmulatorGap"):
+        call(**arguments)
+    took = time.monotonic() - started
+    assert took < 5, f"expected an answer that is not retried, found {took:.1f} s"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+        ("ec2", "describe_vpcs", "AuthFailure"),
+        ("s3", "list_buckets", "InvalidAccessKeyId"),
+        ("ssm", "describe_parameters", "UnrecognizedClientException"),
+    ],
+)
+def test_keys_that_were_not_issued_here_are_refused(
+    aws: LocalAWS, refused: Refused, service: str, operation: str, code: str
+) -> None:
+    session = boto3.session.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
+    with refused(code):
+        getattr(session.client(service, endpoint_url=aws.url), operation)()
+
+
+def test_the_environment_is_of_an_account_of_the_organization(aws: LocalAWS) -> None:
+    assert aws.environment() == aws.environment(MANAGEMENT), "expected the management account by default"
+    assert aws.environment(SPOKE)["AWS_ACCESS_KEY_ID"] != aws.environment(HUB)["AWS_ACCESS_KEY_ID"]
+    with pytest.raises(KeyError, match="777777777777"):
+        aws.environment("777777777777")
+
+
+def test_tagged_resources_are_found_in_their_account(client: Client) -> None:
+    tags = [{"Key": "owner", "Value": "network"}]
+    gateway = client("ec2", HUB).create_transit_gateway(
+        TagSpecifications=[{"ResourceType": "transit-gateway", "Tags": tags}]
+    )["TransitGateway"]
+    wanted = {"TagFilters": [{"Key": "owner", "Values": ["network"]}]}
+    found = {
+        account: client("resourcegroupstaggingapi", account).get_resources(**wanted)["ResourceTagMappingList"]
+        for account in (HUB, SPOKE)
+    }
+    arns = {account: [one["ResourceARN"] for one in tagged] for account, tagged in found.items()}
+    assert arns == {HUB: [gateway["TransitGatewayArn"]], SPOKE: []}, f"found {arns}"
