@@ -1,0 +1,79 @@
+"""What a walk came to: hops, each with the resource it is about, the reason, and where the reason comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+__all__ = ["Hop", "Path", "Verdict", "worst"]
+
+
+class Verdict(Enum):
+    """What becomes of a name or a packet at a hop."""
+
+    PASSES = "passes"
+    DIES = "dies"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a walk."""
+
+    at: str
+    """The address of the resource that decides."""
+    says: str
+    """What it decides, as a sentence."""
+    source: str
+    """The page that says so."""
+    verdict: Verdict = Verdict.PASSES
+    mend: str = ""
+    """What would make it pass."""
+
+    def __str__(self) -> str:
+        """One line, and another for what would mend it."""
+        mark = {Verdict.PASSES: " ", Verdict.DIES: "✗", Verdict.UNKNOWN: "?"}[self.verdict]
+        mend = f"\n      mend: {self.mend}" if self.mend and self.verdict is not Verdict.PASSES else ""
+        return f"  {mark} {self.says}\n      at {self.at}{mend}\n      see {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A walk from its first hop to the one that ends it."""
+
+    hops: tuple[Hop, ...] = ()
+
+    @property
+    def end(self) -> Hop | None:
+        """The hop where it dies, or else the first that cannot be told."""
+        dead = next((hop for hop in self.hops if hop.verdict is Verdict.DIES), None)
+        return dead or next((hop for hop in self.hops if hop.verdict is Verdict.UNKNOWN), None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it."""
+        return self.end.verdict if self.end is not None else Verdict.PASSES
+
+    def __add__(self, more: Path) -> Path:
+        """One walk after another."""
+        return Path(self.hops + more.hops)
+
+    def then(self, hop: Hop) -> Path:
+        """The walk with one more hop."""
+        return Path((*self.hops, hop))
+
+    def ended(self, verdict: Verdict) -> Path:
+        """The walk with another verdict of its last hop."""
+        return Path((*self.hops[:-1], replace(self.hops[-1], verdict=verdict))) if self.hops else self
+
+    def __str__(self) -> str:
+        """Every hop."""
+        return "\n".join(map(str, self.hops))
+
+
+ORDER = (Verdict.DIES, Verdict.UNKNOWN, Verdict.PASSES)
+
+
+def worst(paths: tuple[Path, ...]) -> Path:
+    """The path that fails soonest; any of them where all pass."""
+    return min(paths, key=lambda path: ORDER.index(path.verdict))

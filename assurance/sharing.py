@@ -1,0 +1,42 @@
+"""Whether an account may use what another owns."""
+
+from __future__ import annotations
+
+from assurance import sources
+from assurance.model import Network, Owner, Share, Unknown
+from assurance.path import Hop, Verdict
+
+__all__ = ["admission"]
+
+
+def admission(network: Network, what: str, owner: Owner, user: Owner) -> Hop:
+    """The hop at which a resource is used: it passes in the owner's account, and in those it is shared with.
+
+    An account is taken to be in the organization that a share goes to: Terraform does not say who is.
+    """
+    if isinstance(owner.account, Unknown) or isinstance(user.account, Unknown):
+        return Hop(what, "whose account it is used in is not known", sources.SHARING, Verdict.UNKNOWN)
+    if owner.account == user.account:
+        return Hop(what, f"account {user.account} owns it", sources.SHARING)
+    if owner.region != user.region:
+        says = f"it is in {owner.region} and used in {user.region}; shares are regional"
+        return Hop(what, says, sources.SHARING, Verdict.DIES, "use a hub of the same region")
+    offered = [share for share in network.shares if any(link.target == what for link in share.resources)]
+    if not offered:
+        says = f"no share holds it, so account {user.account} cannot use it"
+        mend = "put it in a share (aws_ram_resource_association)"
+        return Hop(what, says, sources.SHARING, Verdict.DIES, mend)
+    hops = [_admits(share, what, user.account) for share in offered]
+    return next((hop for verdict in Verdict for hop in hops if hop.verdict is verdict), hops[0])
+
+
+def _admits(share: Share, what: str, account: str) -> Hop:
+    principals = [link.target for link in share.principals]
+    if account in principals or any(":organization/" in str(principal) for principal in principals):
+        return Hop(share.address, f"it shares {what} with account {account}", sources.SHARING)
+    if any(isinstance(principal, Unknown) or ":ou/" in principal for principal in principals):
+        says = f"whether account {account} is among the principals is not known"
+        return Hop(share.address, says, sources.SHARING, Verdict.UNKNOWN)
+    says = f"account {account} is not among its principals"
+    mend = "share it with the organization or the account (aws_ram_principal_association)"
+    return Hop(share.address, says, sources.SHARING, Verdict.DIES, mend)

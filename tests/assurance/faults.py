@@ -1,0 +1,82 @@
+"""The quickstart's stacks, to take one thing out of them, and the network that is left."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from assurance.facts import Service
+from assurance.model import Network
+from assurance.reader import read
+from assurance.trace import Reach, Trace
+from tests.examples import stacks_of
+from topology.services import catalogue
+
+__all__ = ["HUB", "LEDGER", "PAYMENTS", "Stacks", "catalogued", "service"]
+
+HUB, PAYMENTS, LEDGER = "hub-core", "spoke-core-payments", "spoke-core-ledger"
+
+
+def catalogued(region: str = "us-east-1") -> list[Service]:
+    """The catalogue as one region has it."""
+    return [
+        Service(row.key, row.name_in(region), row.names_in(region), row.ports)
+        for row in catalogue().values()
+        if row.service_name is not None
+    ]
+
+
+def service(key: str, region: str = "us-east-1") -> Service:
+    """One service of the catalogue."""
+    return next(each for each in catalogued(region) if each.key == key)
+
+
+class Stacks:
+    """An example's synthesised stacks, to be changed by a test."""
+
+    def __init__(self, example: str = "quickstart") -> None:
+        self.stacks: dict[str, Any] = deepcopy(stacks_of(example))
+
+    def find(self, stack: str, path: str) -> tuple[str, str]:
+        """Kind and key of the resource at a construct path, such as `network/vpc`."""
+        found = [
+            (kind, key)
+            for kind, blocks in self.stacks[stack]["resource"].items()
+            for key, block in blocks.items()
+            if block.get("//", {}).get("metadata", {}).get("path") == f"{stack}/{path}"
+        ]
+        assert len(found) == 1, f"expected one resource at {stack}/{path}, found {found}"
+        return found[0]
+
+    def address(self, stack: str, path: str) -> str:
+        return "{}: {}.{}".format(stack, *self.find(stack, path))
+
+    def at(self, stack: str, path: str) -> dict[str, Any]:
+        """A resource's arguments."""
+        kind, key = self.find(stack, path)
+        block: dict[str, Any] = self.stacks[stack]["resource"][kind][key]
+        return block
+
+    def without(self, stack: str, path: str) -> Stacks:
+        kind, key = self.find(stack, path)
+        del self.stacks[stack]["resource"][kind][key]
+        return self
+
+    def changed(self, stack: str, path: str, **arguments: Any) -> Stacks:
+        self.at(stack, path).update(arguments)
+        return self
+
+    def added(self, stack: str, kind: str, key: str = "added", **arguments: Any) -> Stacks:
+        self.stacks[stack]["resource"].setdefault(kind, {})[key] = arguments
+        return self
+
+    def reference(self, stack: str, path: str, attribute: str = "id") -> str:
+        return "${{{}.{}.{}}}".format(*self.find(stack, path), attribute)
+
+    @property
+    def network(self) -> Network:
+        return read(self.stacks.items())
+
+    def reach(self, spoke: str = "payments", key: str = "kms") -> Reach:
+        trace = Trace(self.network, catalogued())
+        return trace.reach(spoke, service(key))
