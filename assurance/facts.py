@@ -22,11 +22,13 @@ class Service:
     names: tuple[str, ...]
     """Private DNS names; `*.` stands for all names below."""
     ports: tuple[int, ...]
+    public: tuple[str, ...] = ()
+    """What its clients ask for where the endpoint has no private DNS, as DynamoDB's."""
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The names as a client would ask them."""
-        return tuple(name.replace("*", SAMPLE) for name in self.names)
+        return tuple(name.replace("*", SAMPLE) for name in self.names or self.public)
 
     def zones(self) -> Iterable[tuple[str, bool]]:
         """The hidden zones that an endpoint makes, each with whether it answers all names below."""

@@ -110,7 +110,7 @@ class Trace:
     def reach(self, spoke: str, service: Service) -> Reach:
         """How every workload of a spoke reaches a service by each of its names: the worst of all."""
         vpc = self.spoke(spoke)
-        if not service.names:
+        if not service.asked:
             return Reach(spoke, service.key, State.UNKNOWN, Path())
         found = [self._by_name(vpc, service, name) for name in service.asked]
         state, path = min(found, key=lambda each: WORST.index(each[0]))

@@ -36,6 +36,10 @@ class Intent:
     queries: Mapping[str, int] = field(default_factory=dict)
     """DNS queries a second that each hub is expected to answer."""
 
+    def wants(self, spoke: str, service: str) -> bool:
+        """Whether a spoke is meant to reach a service."""
+        return service in self.services.get(spoke, ()) or service in self.gateway.get(spoke, ())
+
     def may_reach(self, source: str, target: str) -> bool:
         """Whether a spoke is meant to reach another."""
         pair = self.segment.get(source), self.segment.get(target)
@@ -66,6 +70,7 @@ class Finding:
 class Report:
     """Everything that a trace found."""
 
+    intent: Intent
     groups: tuple[tuple[str, ...], ...]
     """Spokes that are alike, of which the first was walked."""
     services: tuple[str, ...]
@@ -133,6 +138,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = tracer.exposed()
     findings = (*tracer.reach_findings(reaches), *tracer.isolation_findings(opened), *tracer.exposure_findings(exposed))
     return Report(
+        intent=intent,
         groups=tuple(alike),
         services=tuple(columns),
         reaches=reaches,

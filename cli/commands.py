@@ -9,15 +9,20 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from assurance.model import Network
+from assurance.reader import read
+from assurance.verdicts import Intent, intended, report
 from cli import operations
 from cli.console import err, out, progress, table
 from cli.operations import Options
+from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
 from cli.terraform import Terraform, TerraformError, find
+from cli.tracing import documents, explain, intent_of, prove, services_in
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -84,12 +89,14 @@ def _synthesise(planned: Design, only: list[str] | None, output: Path) -> Synthe
         wanted = select(planned.order, only or [])
         with progress(f"synthesising {sum(map(wanted, planned.order))} stacks"):
             result = synthesise(planned, wanted)
+            found = prove(planned, result)
             kept = write(result, output, planned)
     except UnsoundError as unsound:
         _refuse(unsound)
     except OSError as error:
         _fail(f"cannot write to {output}: {error.strerror or error}")
-    for warning in kept:
+    full = [f"{f.what}: {f.value:,} of {f.limit:,} at {f.where}; see {f.source}" for f in found.figures if not f.fits]
+    for warning in (*kept, *full):
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return result
 
@@ -117,6 +124,59 @@ def synth(file: File, only: Only = None, output: Output = Path("cdktf.out")) -> 
     """Write the Terraform JSON of every stack. Needs no network, no credentials and no Terraform."""
     planned = design(_read(file).topology)
     _show(planned, _synthesise(planned, only, output), output)
+
+
+@app.command()
+def trace(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE|DIR|PLAN.json…",
+            help="A topology, which is synthesised; or stacks or plans, which a topology beside them judges.",
+        ),
+    ],
+    explained: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--explain", metavar="SPOKE SERVICE", help="Show the whole path to a service or to a spoke."),
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "junit", "markdown"], typer.Option("--format", help="How the report is written.")
+    ] = "table",
+) -> None:
+    """Trace every name and packet before an apply. Exit status 1: a path is broken, or one too many is open."""
+    network, intent = _network(paths)
+    if explained is not None:
+        try:
+            out.print(explain(network, *explained), markup=False)
+        except KeyError as unknown:
+            _refuse(unknown.args[0])
+        return
+    with progress("tracing"):
+        known = services_in(network)
+        found = report(network, known, intent if intent is not None else intended(network, known))
+    sys.stdout.write(FORMATS[form](found) + "\n")
+    if not found.sound:
+        raise typer.Exit(FAILED)
+
+
+def _network(paths: list[Path]) -> tuple[Network, Intent | None]:
+    """What the paths hold, and what the topology among them means; without one the stacks speak for themselves."""
+    topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
+    others = [path for path in paths if path not in topologies]
+    if len(topologies) > 1:
+        _refuse("one topology at a time")
+    planned = design(_read(topologies[0]).topology) if topologies else None
+    try:
+        if planned is not None and not others:
+            with progress("synthesising"):
+                network = read(synthesise(planned).stacks.items())
+        else:
+            network = read(documents(others))
+    except UnsoundError as unsound:
+        _refuse(unsound)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}")
+    return network, intent_of(planned) if planned is not None else None
 
 
 @app.command()

@@ -152,6 +152,8 @@ class HubDesign:
     pools: tuple[Range, ...]
     inbound: tuple[InboundAddress, ...]
     rules: tuple[Forwarding, ...]
+    queries_per_second: int | None
+    """What the resolver's addresses are held against; None where nobody says."""
     contract: str
     """Name of the SSM parameter that holds the contract."""
 
@@ -395,6 +397,7 @@ def _hub(topology: models.Topology, name: str) -> HubDesign:
         pools=pools,
         inbound=_inbound(hub, vpc),
         rules=_rules(hub),
+        queries_per_second=hub.queries_per_second,
         contract=_contract(name),
     )
 

@@ -337,6 +337,9 @@ class Hub(Section):
     """Fixed addresses of the inbound endpoint, two to six. Default: base + 53 of each subnet."""
     asn: Annotated[int, AfterValidator(_asn)] = 64512
     """The gateway's private ASN; AWS's own default."""
+    queries_per_second: int | None = Field(default=None, ge=1, examples=[3000])
+    """DNS queries a second that all spokes together are expected to ask; `./hub trace` holds the resolver's addresses
+    against it. Default: not compared."""
     segments: Segments = Field(default_factory=lambda: dict(PRESETS["segmented"]))
     """Gateway tables by name, each with the segments that it reaches beyond the hub; or `segmented` or `flat`.
     Default: segmented, since a shared network should not join what was apart."""

@@ -1,0 +1,175 @@
+"""`./hub trace` and the trace within `./hub synth`: what is said, in which form, and with which exit status."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.commands import app
+from cli.synthesis import Synthesis, UnsoundError, synthesise
+from cli.tracing import intent_of, prove
+from tests.assurance.faults import HUB, PAYMENTS, Stacks
+from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
+
+ROUTE = "gateway/route-pool-10-0-4-0_22"
+QUICKSTART = str(ROOT / "examples/quickstart.yaml")
+
+
+def trace(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["trace", *arguments])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def folder(stacks: Stacks, at: Path) -> str:
+    """Stacks as `./hub synth` writes them."""
+    for name, stack in stacks.stacks.items():
+        (at / "stacks" / name).mkdir(parents=True)
+        (at / "stacks" / name / "cdk.tf.json").write_text(json.dumps(stack))
+    return str(at)
+
+
+def test_a_topology_that_works_is_a_table_and_exit_status_0() -> None:
+    status, said, _ = trace(QUICKSTART)
+    assert status == 0
+    lines = said.splitlines()
+    assert lines[0].split() == ["spoke", "ec2messages", "kms", "s3", "ssm", "ssmmessages"]
+    assert lines[1].split() == ["ledger", "private", "private", "gateway", "private", "private"]
+    assert "spoke to spoke: every pair is shut" in lines
+    assert "anything else that spokes reach: nothing" in lines
+
+
+def test_a_broken_path_is_exit_status_1_with_the_hop_and_what_would_mend_it(tmp_path: Path) -> None:
+    status, said, _ = trace(folder(Stacks().without(HUB, ROUTE), tmp_path))
+    assert status == 1
+    assert "payments → kms: broken, and should be private" in said
+    assert "✗ no route leads to 10.0.4.0/26" in said
+    assert "mend: add a route to 10.0.4.0/26 (aws_route)" in said
+
+
+def test_a_topology_beside_stacks_says_what_is_meant(tmp_path: Path) -> None:
+    stacks = folder(Stacks("production"), tmp_path)
+    assert trace(stacks)[0] == 1, "without it, no spoke is meant to reach another"
+    assert trace(str(ROOT / "examples/production.yaml"), stacks)[0] == 0
+
+
+def test_single_files_are_traced_too(tmp_path: Path) -> None:
+    stacks = Stacks().stacks
+    files = [tmp_path / f"{name}.tf.json" for name in (HUB, PAYMENTS)]
+    for file in files:
+        file.write_text(json.dumps(stacks[file.name.removesuffix(".tf.json")]))
+    status, said, _ = trace(*map(str, files))
+    assert (status, said.splitlines()[1].split()[0]) == (0, "payments")
+
+
+def test_explain_prints_every_hop() -> None:
+    status, said, _ = trace(QUICKSTART, "--explain", "payments", "kms")
+    assert status == 0
+    assert said.startswith("payments → kms (kms.us-east-1.amazonaws.com): private")
+    for part in (
+        "resolver_inbound",
+        "gateway_attachment",
+        "aws_route.gateway_route-hub",
+        "endpoints_ingress-https-443",
+    ):
+        assert part in said
+    assert said.count("see https://docs.aws.amazon.com/") > 10
+
+
+def test_explain_tells_of_spokes_too() -> None:
+    status, said, _ = trace(QUICKSTART, "--explain", "payments", "ledger")
+    assert (status, said.splitlines()[0]) == (0, "payments → ledger: dies")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(("paymets", "kms"), "no spoke paymets; there are ledger, payments"), (("payments", "kmz"), "no service kmz was")],
+)
+def test_explain_refuses_what_is_not_there(names: tuple[str, str], message: str) -> None:
+    status, _, said = trace(QUICKSTART, "--explain", *names)
+    assert status == 2
+    assert message in said
+
+
+def test_json_has_every_spoke_and_the_path_of_every_finding(tmp_path: Path) -> None:
+    said = json.loads(trace(folder(Stacks().without(HUB, ROUTE), tmp_path), "--format", "json")[1])
+    assert said["sound"] is False
+    assert said["spokes"]["payments"]["kms"] == "broken"
+    path = said["findings"][0]["path"]
+    assert next(hop for hop in path if hop["verdict"] == "dies")["at"].startswith("hub-core: aws_route_table.")
+    assert {"what", "where", "value", "limit", "source"} == set(said["capacity"][0])
+
+
+def test_junit_has_a_failure_for_every_finding(tmp_path: Path) -> None:
+    suite = ET.fromstring(trace(folder(Stacks().without(HUB, ROUTE), tmp_path), "--format", "junit")[1])
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "8"
+    suite = ET.fromstring(trace(QUICKSTART, "--format", "junit")[1])
+    assert (suite.get("failures"), suite.get("tests")) == ("0", "12")
+
+
+def test_markdown_is_a_table_and_a_verdict() -> None:
+    said = trace(QUICKSTART, "--format", "markdown")[1]
+    assert "| ledger | private | private | gateway | private | private |" in said
+    assert "Every intended path works, and no other is open." in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("not JSON", "is not JSON"), ("[]", "neither a synthesised stack nor a plan"), (None, "holds no stacks")],
+)
+def test_what_cannot_be_traced_is_refused(text: str | None, message: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "x.json").write_text(text)
+    status, _, said = trace(str(tmp_path))
+    assert status == 2
+    assert message in said
+
+
+def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
+    status, _, said = trace(str(tmp_path / "missing.json"))
+    assert (status, "missing.json: No such file" in said) == (1, True)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_passes(example: str) -> None:
+    assert prove(designed(example), synthesised(example)).sound
+
+
+def test_stacks_that_cannot_work_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = {name: json.dumps(stack).encode() for name, stack in Stacks().without(HUB, ROUTE).stacks.items()}
+    broken = Synthesis(stacks, synthesised("quickstart").manifest)
+    monkeypatch.setattr("cli.commands.synthesise", lambda *_: broken)
+    done = CliRunner().invoke(app, ["synth", QUICKSTART, "--output", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert "payments → kms: broken, and should be private" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_spoke_is_proved_with_the_hub_that_it_needs() -> None:
+    design = designed("quickstart")
+    assert prove(design, synthesise(design, lambda stack: stack == PAYMENTS)).sound
+
+
+def test_a_spoke_that_is_not_in_its_stack_is_missed() -> None:
+    stacks = dict(synthesised("quickstart").stacks)
+    stacks[PAYMENTS] = b'{"terraform": {}}'
+    with pytest.raises(UnsoundError, match="payments: its VPC is not in its stack"):
+        prove(designed("quickstart"), replace(synthesised("quickstart"), stacks=stacks))
+
+
+def test_the_expected_rate_of_queries_comes_from_the_topology() -> None:
+    design = changed("quickstart", hubs__core__queries_per_second=5000)
+    assert intent_of(design).queries == {"core": 5000}
+    full = [figure for figure in prove(design, synthesised("quickstart")).figures if not figure.fits]
+    assert {(figure.value, figure.limit) for figure in full} == {(5000, 4500)}
+
+
+def test_segments_that_list_each_other_are_meant_to_meet() -> None:
+    meant = intent_of(designed("production"))
+    assert meant.may_reach("build", "payments")
+    assert meant.may_reach("payments", "build")
+    assert not meant.may_reach("payments", "sandbox")
+    assert not meant.may_reach("payments", "ledger")
+    assert intent_of(designed("two-hubs")).may_reach("payments-dev", "ledger-dev")
