@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from assurance.facts import Service
 from assurance.model import Network
@@ -19,7 +20,7 @@ from topology.services import catalogue
 __all__ = ["documents", "explain", "intent_of", "prove", "services_in"]
 
 
-def documents(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every stack and plan at some paths, by the name of its stack.
 
     A folder is the output of `./hub synth`, or holds JSON files. Raises `OSError` or `UnsoundError` for what is none.
@@ -39,15 +40,14 @@ def _stack_name(file: Path) -> str:
     return file.parent.name if file.name == STACK_FILE else file.name.partition(".")[0]
 
 
-def _json(file: Path) -> bytes:
-    text = file.read_bytes()
+def _json(file: Path) -> Mapping[str, Any]:
     try:
-        document = json.loads(text)
+        document = json.loads(file.read_bytes())
     except ValueError as error:
         raise UnsoundError([f"{file} is not JSON: {error}"]) from None
     if not isinstance(document, dict) or not {"planned_values", "terraform", "resource"} & document.keys():
         raise UnsoundError([f"{file} is neither a synthesised stack nor a plan (terraform show -json)"])
-    return text
+    return document
 
 
 def services_in(network: Network) -> list[Service]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("topology", "modules", "stacks", "assurance", "emulator", "cli")
+PACKAGES = ("topology", "modules", "stacks", "assurance", "emulator", "cli", "bench")
 
 # What each part may import besides the standard library and itself.
 ALLOWED = {
@@ -20,6 +20,7 @@ ALLOWED = {
     "assurance": set(),
     "emulator": {"moto", "werkzeug", "boto3", "botocore"},
     "cli": {"topology", "modules", "stacks", "assurance", "emulator", "boto3", "botocore", "rich", "typer"},
+    "bench": {"topology", "assurance", "cli", "yaml"},
     "main.py": {"topology", "modules", "stacks"},
 }
 
@@ -54,6 +55,15 @@ def test_a_file_imports_only_what_its_layer_may(path: Path) -> None:
 def test_every_package_has_a_rule() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "docs"}
     assert packages == set(PACKAGES), "a package without a rule; add it to ALLOWED"
+
+
+def test_assurance_never_sees_the_topology() -> None:
+    """It reads what would be applied; what should hold, and what a service is called, is passed in as plain data."""
+    for path in (ROOT / "assurance").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "services.json" not in text, f"{path.name} reads the catalogue"
+        assert ".yaml" not in text, f"{path.name} reads a topology"
+        assert "open(" not in text, f"{path.name} opens a file; texts are passed in"
 
 
 def test_main_stays_small() -> None:
