@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from assurance.expressions import Json, evaluate, follow
+from assurance.expressions import Json, decode, evaluate, follow
 from assurance.model import Owner, Unknown
 
 __all__ = ["Document", "Parameters", "Plan", "Resource", "Stack", "is_plan"]
@@ -171,7 +171,7 @@ class Plan:
         root = document.get("configuration", {})
         self._configured = {block["address"]: block for block in root.get("root_module", {}).get("resources", [])}
         self._owners = {
-            key: _owner({at: value.get("constant_value") for at, value in block.get("expressions", {}).items()})
+            key: _owner({at: _constant(value) for at, value in block.get("expressions", {}).items()})
             for key, block in root.get("provider_config", {}).items()
         }
         self._names = names
@@ -188,7 +188,7 @@ class Plan:
                 self._names[values[key]] = address
         for key in PARTS & values.keys():
             if isinstance(values[key], str):
-                self._names[values[key]] = f"{address}#{key}"
+                self._names.setdefault(values[key], f"{address}#{key}")  # unless Terraform manages it
 
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
@@ -199,11 +199,25 @@ class Plan:
                 raw = {"address": planned["address"], **planned.get("values", {})}
                 yield Resource(planned["type"], f"{self.name}: {planned['address']}", owner, raw, self)
 
+    def writes(self) -> Iterator[tuple[tuple[Json, Json, str], Json]]:
+        """The parameters that it writes, as far as they are known, with the addresses of what their ids stand for."""
+        for resource in self.resources():
+            if resource.kind == PARAMETER:
+                written = next((self.value(resource, key) for key in CONTENTS if self.value(resource, key)), None)
+                owner = resource.owner
+                yield (owner.account, owner.region, resource.raw["name"]), self._named(decode(written))
+
     def value(self, resource: Resource, name: str) -> Json:
-        """An attribute: the planned value where it is known in whole, else what the configuration says."""
+        """An attribute: the planned value where it is known in whole, else what the configuration says.
+
+        A list that is not configured repeats what resources of its own made, such as a route table its routes: those
+        are in the plan themselves, or about to be destroyed.
+        """
         planned = resource.raw.get(name)
         configured = self._configured.get(_bare(resource.raw["address"]), {}).get("expressions", {}).get(name)
-        if configured is None or _complete(planned, configured):
+        if configured is None:
+            return None if isinstance(planned, list) else self._named(planned)
+        if _complete(planned, configured):
             return self._named(planned)
         return self._expression(configured)
 
@@ -217,14 +231,19 @@ class Plan:
         return value
 
     def _expression(self, configured: Json) -> Json:
+        """What the configuration says. In JSON syntax Terraform calls a template constant, and leaves it as it is."""
         if isinstance(configured, list):
             return [{key: self._expression(child) for key, child in block.items()} for block in configured]
         if "constant_value" in configured:
-            return self._named(configured["constant_value"])
+            return self._named(evaluate(configured["constant_value"], self._lookup))
         found = [self._reference(text) for text in configured.get("references", ()) if text.count(".") > 1]
         if not found:
             return Unknown("an expression without references")
         return found[0] if len(found) == 1 else found
+
+    def _lookup(self, path: tuple[str, ...]) -> Json:
+        text = ".".join(path)
+        return Unknown(text) if path[0] in {"local", "data"} else self._reference(".".join(path[:3]))
 
     def _reference(self, text: str) -> Json:
         address, _, attribute = text.partition("[0]")[0].rpartition(".")
@@ -244,6 +263,11 @@ def _planned(module: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
         yield from _planned(child)
 
 
+def _constant(expression: Json) -> Json:
+    """What an expression says without references; a block says nothing here."""
+    return expression.get("constant_value") if isinstance(expression, dict) else None
+
+
 def _bare(address: str) -> str:
     """An address without the index of `count` or `for_each`."""
     return address.partition("[")[0]
@@ -258,6 +282,5 @@ def _complete(planned: Json, configured: Json) -> bool:
             for block in configured[:1]
             for key, expression in block.items()
         )
-    if planned is None or (isinstance(planned, list) and None in planned):
-        return "constant_value" in configured and configured["constant_value"] is None
-    return planned != [] or "references" not in configured
+    unknown = planned is None or (isinstance(planned, list) and (None in planned or not planned))
+    return not unknown

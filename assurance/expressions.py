@@ -13,7 +13,7 @@ from typing import Any
 
 from assurance.model import Unknown
 
-__all__ = ["Json", "Lookup", "evaluate", "follow"]
+__all__ = ["Json", "Lookup", "decode", "evaluate", "follow"]
 
 Json = Any
 """Any value of a document, or what an expression in it comes to."""
@@ -162,11 +162,12 @@ def _call(tree: Json, lookup: Lookup) -> Json:
     if name == "jsonencode" and len(given) == 1:
         return given[0]  # kept as data: the only way out of it is jsondecode
     if name == "jsondecode" and len(given) == 1:
-        return _decode(given[0])
+        return decode(given[0])
     return Unknown(f"{name}(…)")
 
 
-def _decode(value: Json) -> Json:
+def decode(value: Json) -> Json:
+    """What a text says as JSON; what is no text is data already."""
     if not isinstance(value, str):
         return value
     try:

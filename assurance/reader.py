@@ -108,6 +108,8 @@ def read(documents: Iterable[tuple[str, Source]]) -> Network:
         else:
             parameters.update(stack.writes())
             builder.take(stack)
+    for plan in plans:
+        parameters.update(plan.writes())
     for name, source in waiting:
         builder.take(Stack(name, _parsed(source), parameters))
     for plan in plans:
