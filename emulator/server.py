@@ -106,7 +106,8 @@ def serve(organization_: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]
             organization.create(organization_)
             application = Application()
             server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
-            thread = threading.Thread(target=server.serve_forever, name="emulator")
+            # Looks for its end twenty times a second; the default is twice, and the wait for it as long.
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="emulator")
             thread.start()
             try:
                 url = f"http://127.0.0.1:{server.server_port}"
