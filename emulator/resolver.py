@@ -116,7 +116,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """What the Resource Groups Tagging API lists; moto lists nothing of this service."""
         resources: list[ResolverEndpoint | ResolverRule] = [*self.resolver_endpoints.values()]
-        for resource in resources + [*self.resolver_rules.values()]:
+        for resource in [*resources, *self.resolver_rules.values()]:
             kind = resource.arn.rpartition(":")[2].partition("/")[0]
             tags = self.tagger.get_tag_dict_for_resource(resource.arn)
             yield TaggedResource(resource.arn, tags, f"{self.SERVICE_NAMESPACE}:{kind}")
