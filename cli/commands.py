@@ -17,7 +17,7 @@ from cli import operations
 from cli.console import err, out, progress, table
 from cli.operations import Options
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
-from cli.terraform import Terraform, TerraformError, find
+from cli.terraform import Terraform, find
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -124,7 +124,8 @@ def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) 
     """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
     planned = design(_read(file).topology)
     result = _synthesise(planned, only, output)
-    _validate(result, _terraform(output))
+    with _operating():
+        operations.validate(_terraform(output), result.stacks)
     _show(planned, result, output)
 
 
@@ -133,16 +134,6 @@ def _terraform(output: Path, variables: Mapping[str, str] | None = None) -> Terr
     if binary is None:
         _fail("terraform is not on PATH; install Terraform 1.11 or newer")
     return Terraform(binary, output, variables=variables or {})
-
-
-def _validate(result: Synthesis, terraform: Terraform) -> None:
-    for name in result.stacks:
-        with progress(f"terraform validate {name}"):
-            try:
-                terraform.begin_log(name)
-                terraform.validate(name)
-            except TerraformError as failed:
-                _fail(f"{name}: {failed}")
 
 
 @app.command()
@@ -248,12 +239,8 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     result = _synthesise(planned, None, output)
     _show(planned, result, output)
     if find() is None:
-        out.print(
-            "terraform is not on PATH: the stacks were synthesised, and neither validated nor deployed", markup=False
-        )
+        out.print("terraform is not on PATH: the stacks are synthesised, not validated or deployed", markup=False)
         return
-    _validate(result, _terraform(output))
-    out.print("every stack is valid for the real provider", markup=False)
     from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
     from emulator import serve  # noqa: PLC0415
 
