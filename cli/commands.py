@@ -47,6 +47,8 @@ ShareWait = Annotated[
 ]
 
 OPTIONS = Options()
+MOST_SHOWN = 1000
+"""Problems that are printed: enough for any file that is meant to be a topology."""
 FAILED, REFUSED = 1, 2
 
 
@@ -70,10 +72,12 @@ def _read(file: Path) -> Reading:
     try:
         reading = read_topology(file)
     except TopologyError as refused:
-        for problem in refused.problems:
+        for problem in refused.problems[:MOST_SHOWN]:
             err.print(str(problem), markup=False)
         count = len(refused.problems)
-        _refuse(f"{count} problem{'s' if count > 1 else ''}; nothing was written")
+        if count > MOST_SHOWN:
+            err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
+        _refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
     for warning in reading.warnings:
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return reading

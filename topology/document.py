@@ -47,6 +47,8 @@ def read_document(path: Path | str) -> Document:
     """Read a file. What keeps it from being read is a problem of the document, never an exception."""
     name = str(path)
     try:
+        if not Path(path).is_file() and Path(path).exists() and not Path(path).is_dir():
+            return Document(name, problems=[Problem(name, 1, "is not a regular file")])
         if Path(path).stat().st_size > MAX_BYTES:
             return Document(name, problems=[Problem(name, 1, f"the file is larger than {MAX_BYTES >> 20} MiB")])
         raw = Path(path).read_bytes()

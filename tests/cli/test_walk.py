@@ -27,6 +27,7 @@ class Recorder:
         self._guard = threading.Lock()
         self._failing, self._error = failing, error
         self.meeting = threading.Barrier(2)
+        self.failed = threading.Event()
 
     def __call__(self, stack: str, say: Callable[[str], None]) -> str:
         with self._guard:
@@ -36,6 +37,8 @@ class Recorder:
         say("at work")
         if stack in {"spoke-core-a", "spoke-core-b"}:
             self.meeting.wait(timeout=10)  # breaks where the two are not at work at once
+            if self._error and stack != self._failing:
+                self.failed.wait(timeout=10)  # outlives the failure, whoever is quicker
         with self._guard:
             self._now -= 1
             self.events.append(("end", stack))
@@ -43,14 +46,16 @@ class Recorder:
             raise self._error
         return "done"
 
+    def tell(self, step: Step) -> None:
+        if step.failed:
+            self.failed.set()
+
     def at(self, event: str, stack: str) -> int:
         return self.events.index((event, stack))
 
 
-def run(
-    work: Callable[[str, Callable[[str], None]], str], workers: int = 2, order: dict[str, tuple[str, ...]] = ORDER
-) -> dict[str, Step]:
-    return {step.stack: step for step in walk(order, work, lambda _: None, workers=workers)}
+def run(work: Recorder, workers: int = 2, order: dict[str, tuple[str, ...]] = ORDER) -> dict[str, Step]:
+    return {step.stack: step for step in walk(order, work, work.tell, workers=workers)}
 
 
 def test_each_stack_waits_for_those_it_needs() -> None:
