@@ -44,7 +44,7 @@ schema: setup ## write the topology's JSON Schema anew
 	./hub schema > schema/topology.schema.json
 
 picture: setup ## draw docs/network.svg anew
-	$(PY) docs/draw_network.py
+	$(PY) -m docs.draw_network
 
 lock: setup ## resolve Pipfile anew; the lock names no registry
 	$(PIPENV) lock
