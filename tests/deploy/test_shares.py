@@ -31,7 +31,7 @@ def test_1_a_share_that_takes_effect_late_is_waited_for(network: Local) -> None:
     assert "hub-core: 38 added" in said, said
     assert "spoke-core-payments: 20 added" in said, said
     log = (network.output / "logs" / "spoke-core-payments.log").read_text()
-    assert "InvalidTransitGatewayID.NotFound" in log, "the share was effective at once, so this shows nothing"
+    assert "[RSLVR-00703]" in log, "the rule's share was effective at once, so this shows nothing"
     assert log.count("Apply complete!") == 1
 
 
