@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import operations
-from cli.console import err, out, progress, table
+from cli.console import err, heading, out, progress, table
 from cli.operations import Options
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
 from cli.terraform import Terraform, find
@@ -241,15 +241,16 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     topology = _read(file).topology
     planned = design(topology)
     result = _synthesise(planned, None, output)
-    _show(planned, result, output)
     if find() is None:
         out.print("terraform is not on PATH: the stacks are synthesised, not validated or deployed", markup=False)
-        return
-    from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
-    from emulator import serve  # noqa: PLC0415
+    else:
+        from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
+        from emulator import serve  # noqa: PLC0415
 
-    with serve(local_organization(topology, planned)) as aws, _operating():
-        operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+        with serve(local_organization(topology, planned)) as aws, _operating():
+            operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+    heading("the stacks, in the order in which they are applied")
+    _show(planned, result, output)
 
 
 @app.command()
