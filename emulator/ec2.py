@@ -175,6 +175,8 @@ class Response(transit_gateway.Response):
         endpoint: Any = result.result["VpcEndpoint"]  # type: ignore[index]  # typed as object
         endpoint.private_dns_enabled = private_dns
         endpoint.ip_address_type = self._get_param("IpAddressType", "ipv4")
+        # moto forgets the region of a service that is reached across regions, and the provider replaces the endpoint.
+        endpoint.service_region = self._get_param("ServiceRegion", self.region)
         endpoint.dns_options = {"DnsRecordIpType": "ipv4" if interface else "service-defined"} | options
         return result
 
