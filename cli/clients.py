@@ -9,6 +9,7 @@ from typing import Any
 import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from cli.findings import Role
 
@@ -21,6 +22,7 @@ AWSError = (ClientError, BotoCoreError)
 # mode retries throttling and passing faults, with a growing pause.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+NO_ANSWER = (NoConnectionError, HTTPClientError)
 SESSION_NAME = "hub-preflight"
 """What CloudTrail shows as the session."""
 
@@ -81,7 +83,7 @@ def pages(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, A
 def _trouble(error: Exception) -> str:
     if isinstance(error, ClientError):
         return "AWS refuses the credentials"
-    return "AWS is out of reach" if isinstance(error, HTTPClientError) else "no AWS credentials"
+    return "AWS is out of reach" if isinstance(error, NO_ANSWER) else "no AWS credentials"
 
 
 def reason(error: Exception) -> str:

@@ -129,7 +129,7 @@ def _site(place: Place, hubs: list[HubDesign], spokes: list[SpokeDesign]) -> Sit
 # Roles and organization
 
 
-def judge_role(role: Role, landed: str, caller: str, refusal: str = "") -> Finding:
+def judge_role(role: Role, landed: str, refusal: str = "", *, caller: str) -> Finding:
     """A role can be assumed, and works in the account that it is for. `landed` is empty where it was refused.
 
     STS says AccessDenied alike of a role that is not there and of one that does not trust the caller
@@ -292,7 +292,7 @@ class _Reached:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         by_network: dict[IPv4Network, list[Route]] = {}
-        for route in sorted(set(routes), key=lambda route: (route.owner, route.kind)):
+        for route in sorted(set(routes), key=lambda route: (route.owner, route.kind, route.propagated)):
             if route.cidr != EVERYTHING and ":" not in route.cidr:
                 by_network.setdefault(IPv4Network(route.cidr), []).append(route)
         self._by_network = by_network

@@ -63,7 +63,7 @@ def preflight(design: Design, clients: Clients) -> list[Finding]:
         regions = _roles(design)
         landed = dict(zip(regions, pool.map(partial(_assume, clients), regions, regions.values()), strict=True))
         usable = {role for role, (account, _) in landed.items() if account == role.account}
-        findings = [judge_role(role, *told, clients.caller_arn) for role, told in landed.items()]
+        findings = [judge_role(role, *told, caller=clients.caller_arn) for role, told in landed.items()]
         return findings + list(chain.from_iterable(pool.map(list, _checks(design, clients, usable))))
     finally:
         pool.shutdown(cancel_futures=True)
