@@ -118,7 +118,7 @@ def test_the_committed_schema_is_the_models() -> None:
     assert json.loads(hub("schema").stdout) == committed
 
 
-@pytest.mark.parametrize("verb", ["check", "synth", "demo", "services", "schema"])
+@pytest.mark.parametrize("verb", ["check", "synth", "preflight", "demo", "services", "schema"])
 def test_every_verb_explains_itself(verb: str) -> None:
     done = hub(verb, "--help")
     assert done.returncode == 0
