@@ -16,11 +16,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import operations
-from cli.console import err, out, progress, table
+from cli.console import err, heading, out, progress, table
 from cli.findings import Finding, Result
 from cli.operations import Options
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
-from cli.terraform import Terraform, TerraformError, find
+from cli.terraform import Terraform, find
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -58,6 +58,8 @@ class Format(StrEnum):
 
 
 OPTIONS = Options()
+MOST_SHOWN = 1000
+"""Problems that are printed: enough for any file that is meant to be a topology."""
 FAILED, REFUSED = 1, 2
 
 
@@ -81,10 +83,12 @@ def _read(file: Path) -> Reading:
     try:
         reading = read_topology(file)
     except TopologyError as refused:
-        for problem in refused.problems:
+        for problem in refused.problems[:MOST_SHOWN]:
             err.print(str(problem), markup=False)
         count = len(refused.problems)
-        _refuse(f"{count} problem{'s' if count > 1 else ''}; nothing was written")
+        if count > MOST_SHOWN:
+            err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
+        _refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
     for warning in reading.warnings:
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return reading
@@ -135,7 +139,8 @@ def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) 
     """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
     planned = design(_read(file).topology)
     result = _synthesise(planned, only, output)
-    _validate(result, _terraform(output))
+    with _operating():
+        operations.validate(_terraform(output), result.stacks)
     _show(planned, result, output)
 
 
@@ -144,16 +149,6 @@ def _terraform(output: Path, variables: Mapping[str, str] | None = None) -> Terr
     if binary is None:
         _fail("terraform is not on PATH; install Terraform 1.11 or newer")
     return Terraform(binary, output, variables=variables or {})
-
-
-def _validate(result: Synthesis, terraform: Terraform) -> None:
-    for name in result.stacks:
-        with progress(f"terraform validate {name}"):
-            try:
-                terraform.begin_log(name)
-                terraform.validate(name)
-            except TerraformError as failed:
-                _fail(f"{name}: {failed}")
 
 
 @app.command()
@@ -308,19 +303,16 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     topology = _read(file).topology
     planned = design(topology)
     result = _synthesise(planned, None, output)
-    _show(planned, result, output)
     if find() is None:
-        out.print(
-            "terraform is not on PATH: the stacks were synthesised, and neither validated nor deployed", markup=False
-        )
-        return
-    _validate(result, _terraform(output))
-    out.print("every stack is valid for the real provider", markup=False)
-    from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
-    from emulator import serve  # noqa: PLC0415
+        out.print("terraform is not on PATH: the stacks are synthesised, not validated or deployed", markup=False)
+    else:
+        from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
+        from emulator import serve  # noqa: PLC0415
 
-    with serve(local_organization(topology, planned)) as aws, _operating():
-        operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+        with serve(local_organization(topology, planned)) as aws, _operating():
+            operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+    heading("the stacks, in the order in which they are applied")
+    _show(planned, result, output)
 
 
 @app.command()
