@@ -137,9 +137,9 @@ def judge_role(role: Role, landed: str, refusal: str = "", *, caller: str) -> Fi
     """
     place = Place(role.account)
     if landed == role.account:
-        return Finding("role", place, Result.OK, f"{role} works")
+        return Finding("role", place, Result.OK, f"works with {role}")
     if landed:
-        found = f"{role} works in account {landed}"
+        found = f"in account {landed} with {role}"
         fix = f"use credentials of account {role.account}, or name a role in it instead of ambient"
         return Finding("role", place, Result.FAILED, found, fix)
     condition = f" with the external id {role.external_id}" if role.external_id else ", and without an external id"

@@ -74,7 +74,7 @@ def test_a_role_in_its_account_is_fine() -> None:
 def test_a_role_in_another_account_fails() -> None:
     finding = judge_role(Role("222222222222", "", ""), "999999999999", caller=CALLER)
     assert finding.result is Result.FAILED
-    assert finding.found == "the caller's own credentials works in account 999999999999"
+    assert finding.found == "in account 999999999999 with the caller's own credentials"
 
 
 def test_a_refused_role_names_the_caller_and_the_external_id() -> None:
