@@ -6,8 +6,10 @@ import json
 import shlex
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,6 +17,7 @@ import typer
 
 from cli import operations
 from cli.console import err, heading, out, progress, table
+from cli.findings import Finding, Result
 from cli.operations import Options
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
 from cli.terraform import Terraform, find
@@ -45,6 +48,14 @@ Parallel = Annotated[int, typer.Option(metavar="N", min=1, max=20, help="Stacks 
 ShareWait = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a share to take effect.")
 ]
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
 
 OPTIONS = Options()
 MOST_SHOWN = 1000
@@ -138,6 +149,57 @@ def _terraform(output: Path, variables: Mapping[str, str] | None = None) -> Terr
     if binary is None:
         _fail("terraform is not on PATH; install Terraform 1.11 or newer")
     return Terraform(binary, output, variables=variables or {})
+
+
+@app.command()
+def preflight(
+    file: File,
+    every: Annotated[bool, typer.Option("--all", help="Show what is in order too.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="JSON holds every finding.")] = Format.TABLE,
+) -> None:
+    """Ask AWS, with the deploy roles, whether the topology can be applied. Changes nothing."""
+    from cli import preflight as asking  # noqa: PLC0415  boto3 takes a while to import
+    from cli.clients import CallerError, Clients  # noqa: PLC0415
+
+    planned = design(_read(file).topology)
+    try:
+        with progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"):
+            findings = asking.preflight(planned, Clients())
+    except CallerError as error:
+        _fail(error)
+    if form is Format.JSON:
+        sys.stdout.write(json.dumps([_finding(finding) for finding in findings], indent=2) + "\n")
+    else:
+        _show_findings(findings, every)
+    if any(finding.result is Result.FAILED for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "check": finding.check,
+        "account": finding.place.account,
+        "region": finding.place.region,
+        "result": finding.result.value,
+        "found": finding.found,
+        "fix": finding.fix,
+    }
+
+
+def _show_findings(findings: list[Finding], every: bool) -> None:  # noqa: FBT001  the option's own name
+    """The worst first; of what is in order, the number."""
+    counts = Counter(finding.result for finding in findings)
+    shown = [finding for result in Result for finding in findings if finding.result is result]
+    if not every:
+        shown = [finding for finding in shown if finding.result is not Result.OK]
+    if shown:
+        rows = [
+            (f.result.value, f.check, f.place.account, f.place.region, f.found + (f"\nfix: {f.fix}" if f.fix else ""))
+            for f in shown
+        ]
+        out.print(table(["result", "check", "account", "region", "found"], rows))
+    told = ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result])
+    out.print(f"{len(findings)} checks: {told}", markup=False)
 
 
 @app.command()

@@ -26,6 +26,7 @@ __all__ = [
     "HubDesign",
     "Image",
     "InboundAddress",
+    "Organization",
     "Range",
     "SpokeDesign",
     "StateDesign",
@@ -207,9 +208,19 @@ class StateDesign:
 
 
 @dataclass(frozen=True)
+class Organization:
+    """The AWS Organization that everything is shared in."""
+
+    id: str
+    management: Account
+    """The account that owns it, with the topology's role. Nothing is deployed there, so the role may not exist."""
+
+
+@dataclass(frozen=True)
 class Design:
     """All stacks of a topology."""
 
+    organization: Organization
     state: StateDesign | None
     hubs: tuple[HubDesign, ...]
     spokes: tuple[SpokeDesign, ...]
@@ -241,6 +252,7 @@ class Design:
 def design(topology: models.Topology) -> Design:
     """Decide everything that a topology leaves to rules. Stacks come in the order of their names."""
     return Design(
+        organization=_organization(topology),
         state=_state(topology) if topology.state.create else None,
         hubs=tuple(_hub(topology, name) for name in sorted(topology.hubs)),
         spokes=tuple(_spoke(topology, name) for name in sorted(topology.spokes)),
@@ -266,6 +278,14 @@ def _account(topology: models.Topology, unit: models.Hub | models.Spoke, region:
         external_id=unit.external_id or topology.external_id,
         tags=_tags(topology, stack),
     )
+
+
+def _organization(topology: models.Topology) -> Organization:
+    account = topology.organization.management_account
+    role = _role_arn(topology.role, account)
+    # Organizations is a global service, whose requests are signed for this region.
+    # https://docs.aws.amazon.com/general/latest/gr/ao.html
+    return Organization(topology.organization.id, Account(account, "us-east-1", role, topology.external_id, {}))
 
 
 def _tags(topology: models.Topology, stack: str) -> dict[str, str]:
