@@ -139,7 +139,7 @@ def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) 
     """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
     planned = design(_read(file).topology)
     result = _synthesise(planned, only, output)
-    with _operating():
+    with _operating(), progress(f"validating {len(result.stacks)} stacks"):
         operations.validate(_terraform(output), result.stacks)
     _show(planned, result, output)
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from cli.bootstrap import bootstrap, retire
-from cli.console import err, following, heading, out, progress, table
+from cli.console import err, following, heading, out, table
 from cli.terraform import Terraform, TerraformError
 from cli.walk import Work, apply_stack, destroy_stack, interruptible, walk
 from topology import Design
@@ -39,12 +39,11 @@ def validate(terraform: Terraform, stacks: Collection[str]) -> None:
     """Validate stacks with the real provider; needs no credentials."""
     apart = replace(terraform, logs="logs/validate")
     for stack in stacks:
-        with progress(f"terraform validate {stack}"):
-            try:
-                apart.begin_log(stack)
-                apart.validate(stack)
-            except TerraformError as failed:
-                raise OperationError(f"{stack}: {failed}\nthe whole log: {apart.log(stack)}") from None
+        try:
+            apart.begin_log(stack)
+            apart.validate(stack)
+        except TerraformError as failed:
+            raise OperationError(f"{stack}: {failed}\nthe whole log: {apart.log(stack)}") from None
 
 
 def deploy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options) -> None:
