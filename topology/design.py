@@ -123,6 +123,8 @@ class Forwarding:
 
     id: str
     domain: str
+    name: str
+    """What AWS calls the rule, or the association with it."""
 
 
 @dataclass(frozen=True)
@@ -355,7 +357,12 @@ def _endpoint(service: Service, options: models.ServiceOptions, region: str, zon
     )
 
 
-def _rules(hub: models.Hub) -> tuple[Forwarding, ...]:
+def _forwarding(owner: str, label: str, domain: str) -> Forwarding:
+    """A rule of an owner; its name is cut to the 64 characters that the Resolver takes, its id never is."""
+    return Forwarding(_identifier(label), domain, f"{owner}-{_identifier(label)}"[:64])
+
+
+def _rules(owner: str, hub: models.Hub) -> tuple[Forwarding, ...]:
     """The domains to forward: the region's own, and what the services on offer have outside it.
 
     Names below `<region>.api.aws` and the like share one rule; a name without the region gets a rule of its own, so
@@ -370,7 +377,7 @@ def _rules(hub: models.Hub) -> tuple[Forwarding, ...]:
                 continue
             at = bare.find(f".{hub.region}.")
             domains.add(bare[at + 1 :] if at >= 0 and not bare.endswith(".amazonaws.com") else bare)
-    return tuple(Forwarding(_identifier(domain), domain) for domain in sorted(domains, key=lambda d: (d != region, d)))
+    return tuple(_forwarding(owner, domain, domain) for domain in sorted(domains, key=lambda d: (d != region, d)))
 
 
 def _inbound(hub: models.Hub, vpc: Vpc) -> tuple[InboundAddress, ...]:
@@ -414,7 +421,7 @@ def _hub(topology: models.Topology, name: str) -> HubDesign:
         sources=(Range("hub", str(hub.cidr)), *pools),
         pools=pools,
         inbound=_inbound(hub, vpc),
-        rules=_rules(hub),
+        rules=_rules(name, hub),
         contract=_contract(name),
     )
 
@@ -456,9 +463,10 @@ def _spoke(topology: models.Topology, name: str) -> SpokeDesign:
         segment=segment,
         propagations=(HUB_TABLE, *neighbours),
         destinations=(Range("hub", str(hub.cidr)), *map(_pool, others)),
-        rules=_rules(hub),
+        rules=_rules(name, hub),
         exemptions=tuple(
-            Forwarding(_identifier(label), f"{label}.{hub.region}.amazonaws.com") for label in sorted(set(spoke.exempt))
+            _forwarding(f"{name}-keeps", label, f"{label}.{hub.region}.amazonaws.com")
+            for label in sorted(set(spoke.exempt))
         ),
         gateway_endpoints=tuple(sorted(set(spoke.gateway_endpoints))),
         test_instance=Image(instance.image, instance.type, instance.zone or vpc.subnets[0].zone) if instance else None,
