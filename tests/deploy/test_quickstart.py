@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,28 @@ def test_7_the_spokes_stand_in_their_own_accounts_wired_to_the_hub(quickstart: L
             "ResolverRuleAssociations"
         ]
         assert len(rules) == 2, "the hub's rule and the exemption of EFS names"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"version": 2}, "This spoke reads version 1 of the contract"),
+        ({"tables": {}}, "The hub's contract lacks a table or rule"),
+    ],
+    ids=["another version", "a table that is missing"],
+)
+def test_7_a_contract_that_does_not_fit_names_the_stack_to_apply(
+    quickstart: Local, change: dict[str, Any], expected: str
+) -> None:
+    ssm, name = quickstart.client("ssm", "111111111111"), "/endpoint-hub/core/contract"
+    sound = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    ssm.put_parameter(Name=name, Value=json.dumps({**json.loads(sound), **change}), Type="String", Overwrite=True)
+    try:
+        said = quickstart.terraform("spoke-core-ledger", "plan", "-no-color", expect=1)
+    finally:
+        ssm.put_parameter(Name=name, Value=sound, Type="String", Overwrite=True)
+    assert expected in said
+    assert "hub-core" in said
 
 
 def test_8_a_wrong_account_behind_a_role_is_refused_before_anything_is_written(
