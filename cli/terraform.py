@@ -19,8 +19,14 @@ VALIDATE_SECONDS = 600
 APPLY_SECONDS = 3600
 """Room for the slowest step: a resolver endpoint takes minutes, and a throttled apply of a hub some more."""
 
+APART = {"TF_DATA_DIR": ".terraform/validate"}
+"""Where Terraform keeps what it needs to validate a stack, apart from what belongs to a deployed one."""
 NO_CHANGES, HAS_CHANGES = 0, 2
 """Exit statuses of `terraform plan -detailed-exitcode`."""
+
+
+_one_init = threading.Lock()
+"""The plugin cache is not safe for two first inits at once."""
 
 
 class TerraformError(Exception):
@@ -38,7 +44,7 @@ def find() -> str | None:
 
 @dataclass(frozen=True)
 class Changes:
-    """What an apply did."""
+    """What became of a stack's resources."""
 
     added: int = 0
     changed: int = 0
@@ -67,11 +73,12 @@ class Terraform:
     binary: str
     output: Path
     cache: Path = Path(".cache/terraform")
+    logs: str = "logs"
+    """The folder of logs within the output folder."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables on top of the caller's."""
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set, init=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _first_init: threading.Lock = field(default_factory=threading.Lock, init=False)
     stopping: threading.Event = field(default_factory=threading.Event, init=False)
     """Set once Terraform was asked to stop."""
 
@@ -81,40 +88,42 @@ class Terraform:
 
     def log(self, stack: str) -> Path:
         """The log of a stack: everything that Terraform printed since the log was begun."""
-        return self.output / "logs" / f"{stack}.log"
+        return self.output / self.logs / f"{stack}.log"
 
     def begin_log(self, stack: str) -> None:
         """Begin a stack's log anew."""
         self.log(stack).parent.mkdir(parents=True, exist_ok=True)
         self.log(stack).write_bytes(b"")
 
-    def init(self, stack: str, *options: str, variables: Mapping[str, str] | None = None) -> None:
-        """Prepare a stack's folder. One at a time: the plugin cache is not safe for two first inits at once."""
-        with self._first_init:
-            self._run(stack, ["init", "-no-color", *options], VALIDATE_SECONDS, variables=variables)
+    def init(self, stack: str, *options: str) -> None:
+        """Prepare a stack's folder."""
+        with _one_init:
+            self._run(stack, ["init", "-no-color", *options], VALIDATE_SECONDS)
 
     def validate(self, stack: str) -> None:
         """Validate a stack with the real provider and without its backend, leaving a deployed stack's folder alone.
 
         In a data folder of its own: in one that knows a backend, even `init -backend=false` asks for credentials.
         """
-        apart = {"TF_DATA_DIR": ".terraform/validate"}
-        self.init(stack, "-backend=false", variables=apart)
-        self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=apart)
+        with _one_init:
+            self._run(stack, ["init", "-no-color", "-backend=false"], VALIDATE_SECONDS, variables=APART)
+        self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=APART)
 
     def plan(self, stack: str, *options: str) -> bool:
         """Write a plan beside the stack; returns whether it changes anything."""
         arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=tfplan", *options]
         return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
 
-    def apply(self, stack: str) -> Changes:
+    def apply(self, stack: str) -> None:
         """Apply the plan that was written, and nothing else."""
-        start = self.log(stack).stat().st_size
         self._run(stack, ["apply", "-no-color", "tfplan"], APPLY_SECONDS)
-        said = re.findall(
-            r"Apply complete! Resources: (\d+) added, (\d+) changed, (\d+) destroyed", self._said(stack, start)
+
+    def changes(self, stack: str) -> Changes:
+        """What was done to a stack since its log was begun, also by an apply that failed in the end."""
+        said = self._said(stack, 0)
+        return Changes(
+            *(said.count(f": {done} complete after") for done in ("Creation", "Modifications", "Destruction"))
         )
-        return Changes(*map(int, said[-1])) if said else Changes()
 
     def addresses(self, stack: str) -> list[str]:
         """The resources in a stack's state."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from types import FrameType
 
-from cli.terraform import Changes, InterruptedRunError, Terraform, TerraformError
+from cli.terraform import InterruptedRunError, Terraform, TerraformError
 
 __all__ = ["Step", "Work", "apply_stack", "change", "destroy_stack", "interruptible", "walk"]
 
@@ -160,10 +160,10 @@ def destroy_stack(terraform: Terraform) -> Work:
 def change(terraform: Terraform, stack: str, say: Callable[[str], None], *options: str) -> str:
     """Plan a stack whose folder is prepared, and apply that plan where it changes anything."""
     say("plan")
-    if not terraform.plan(stack, *options):
-        return str(Changes())
-    say("destroy" if "-destroy" in options else "apply")
-    return str(terraform.apply(stack))
+    if terraform.plan(stack, *options):
+        say("destroy" if "-destroy" in options else "apply")
+        terraform.apply(stack)
+    return str(terraform.changes(stack))
 
 
 @contextmanager

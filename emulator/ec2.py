@@ -2,8 +2,10 @@
 """EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
+from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models.instances import Instance, InstanceState
@@ -105,6 +107,24 @@ class Backend(transit_gateway.Backend):
                 del self.enis[eni.id]
         return terminated
 
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """What the Resource Groups Tagging API lists; moto leaves these three kinds out."""
+        yield from super().iter_tagged_resources()
+        further: dict[str, Any] = {
+            "vpc-endpoint": [e.id for e in self.vpc_end_points.values() if e.state != "deleted"],
+            "transit-gateway-route-table": self.transit_gateways_route_tables,
+            "security-group-rule": [
+                rule.id
+                for groups in self.groups.values()
+                for group in groups.values()
+                for rule in (*group.ingress_rules, *group.egress_rules)
+            ],
+        }
+        for kind, ids in further.items():
+            for id_ in ids:
+                arn = f"arn:aws:ec2:{self.region_name}:{self.account_id}:{kind}/{id_}"
+                yield TaggedResource(arn, dict(self.tags.get(id_, {})), f"ec2:{kind}")
+
     def _settle_interfaces(self, endpoint: VPCEndPoint) -> None:
         """Give an endpoint one interface in each of its subnets, and all of them its groups."""
         if endpoint.vpc_endpoint_type != "Interface":
@@ -155,6 +175,8 @@ class Response(transit_gateway.Response):
         endpoint: Any = result.result["VpcEndpoint"]  # type: ignore[index]  # typed as object
         endpoint.private_dns_enabled = private_dns
         endpoint.ip_address_type = self._get_param("IpAddressType", "ipv4")
+        # moto forgets the region of a service that is reached across regions, and the provider replaces the endpoint.
+        endpoint.service_region = self._get_param("ServiceRegion", self.region)
         endpoint.dns_options = {"DnsRecordIpType": "ipv4" if interface else "service-defined"} | options
         return result
 

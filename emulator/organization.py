@@ -3,7 +3,9 @@
 import json
 import re
 import zlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 from unittest import mock
 
 from moto.iam.models import iam_backends
@@ -181,7 +183,7 @@ def _has_role(account: str, name: str) -> bool:
     return any(role.name == name for role in iam_backends[account]["aws"].roles.values())
 
 
-def _named(**ids: str) -> "mock._patch_dict":
+def _named(**ids: str) -> AbstractContextManager[Any]:
     """Have moto use these ids, which it otherwise draws at random, as AWS does."""
     drawn = {
         "organization_id": "make_random_org_id",

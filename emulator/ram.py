@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.core.responses import ActionResult
 from moto.core.utils import unix_time
 from moto.ec2.models import ec2_backends
@@ -168,8 +169,10 @@ class Share(ResourceShare):
         return arn
 
 
-class Backend(ResourceAccessManagerBackend):
+class Backend(ResourceAccessManagerBackend, TaggableResourcesMixin):
     """Shares of one account in one region."""
+
+    SERVICE_NAMESPACE = "ram"
 
     share_delay: ClassVar[float] = 0.0
     """Seconds until an association counts; set by whoever starts the emulator."""
@@ -182,6 +185,12 @@ class Backend(ResourceAccessManagerBackend):
         if share is None:
             raise UnknownResourceException(f"ResourceShare {arn} could not be found.")
         return share
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """What the Resource Groups Tagging API lists; moto lists no shares."""
+        for share in self.resource_shares:
+            if share.status == "ACTIVE":
+                yield TaggedResource(share.arn, dict(share.tags), "ram:resource-share")
 
     def shares_of_others(self) -> Iterator[Share]:
         """The shares of other accounts that reach this one."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.route53resolver.exceptions import (
     InvalidRequestException,
     ResourceExistsException,
@@ -27,8 +28,10 @@ from emulator.backends import in_region
 from emulator.mount import Extension
 
 
-class Backend(Route53ResolverBackend):
+class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[misc]  # both have a tag_resource
     """Endpoints, rules and associations of one account in one region. moto's rules end at the account's border."""
+
+    SERVICE_NAMESPACE = "route53resolver"
 
     def associate_resolver_rule(self, resolver_rule_id: str, name: str, vpc_id: str) -> ResolverRuleAssociation:
         """AssociateResolverRule, for own rules and those that a share brings.
@@ -109,6 +112,14 @@ class Backend(Route53ResolverBackend):
                 f'The following rules still exist for this resolver endpoint: "{",".join(rules)}"'
             )
         return super().delete_resolver_endpoint(resolver_endpoint_id)
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """What the Resource Groups Tagging API lists; moto lists nothing of this service."""
+        resources: list[ResolverEndpoint | ResolverRule] = [*self.resolver_endpoints.values()]
+        for resource in [*resources, *self.resolver_rules.values()]:
+            kind = resource.arn.rpartition(":")[2].partition("/")[0]
+            tags = self.tagger.get_tag_dict_for_resource(resource.arn)
+            yield TaggedResource(resource.arn, tags, f"{self.SERVICE_NAMESPACE}:{kind}")
 
     @contextmanager
     def _rules_as_seen(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,10 +22,10 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, organization, ram, resolver, s3, sts
+from emulator import ec2, ram, resolver, s3, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
-from emulator.organization import LocalOrganization
+from emulator.organization import OPERATOR, LocalOrganization, create
 
 LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
@@ -56,7 +57,7 @@ class LocalAWS:
         of a process; what the caller has configured for real AWS is out of reach with it. Raises KeyError for an
         account that is not in the organization.
         """
-        keys = iam_backends[self._known(account)]["aws"].users[organization.OPERATOR].access_keys
+        keys = iam_backends[self._known(account)]["aws"].users[OPERATOR].access_keys
         return {
             # The address, not a name: with "localhost", S3 would look for a host named bucket.localhost.
             "AWS_ENDPOINT_URL": self.url,
@@ -92,7 +93,7 @@ class LocalAWS:
 
 
 @contextmanager
-def serve(organization_: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
+def serve(organization: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
     """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
 
     The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
@@ -102,21 +103,33 @@ def serve(organization_: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]
     if not _only_one.acquire(blocking=False):
         raise RuntimeError("an emulator is already running in this process")
     try:
-        with _fresh_moto(), mock.patch.object(ram.Backend, "share_delay", organization_.share_delay):
-            organization.create(organization_)
+        # werkzeug ends the process where it cannot have a port, so the socket is made here.
+        with (
+            socket.create_server(("127.0.0.1", port)) as listener,
+            _fresh_moto(),
+            mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
+        ):
+            create(organization)
             application = Application()
-            server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
-            thread = threading.Thread(target=server.serve_forever, name="emulator")
-            thread.start()
-            try:
-                url = f"http://127.0.0.1:{server.server_port}"
-                yield LocalAWS(url, organization_, application.lock, standing(organization_.account_ids))
-            finally:
-                server.shutdown()
-                thread.join()
-                server.server_close()
+            with _listening(application, listener) as url:
+                yield LocalAWS(url, organization, application.lock, standing(organization.account_ids))
     finally:
         _only_one.release()
+
+
+@contextmanager
+def _listening(application: "Application", listener: socket.socket) -> Iterator[str]:
+    """Answer on the socket, in a thread of its own, and say where."""
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
+    # Looks for its end twenty times a second; the default is twice, and the wait for it as long.
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="emulator")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -149,15 +149,17 @@ class Backend(EC2Backend):
             self.transit_gateways = own
 
     def delete_transit_gateway(self, transit_gateway_id: str) -> TransitGateway:
-        """DeleteTransitGateway, refused while attachments remain.
+        """DeleteTransitGateway, refused while attachments remain; its default table goes with it.
 
-        (AWS transit gateway guide, "Delete a transit gateway"; the words as cloud users report them in retry lists.)
+        (AWS transit gateway guide, "Delete a transit gateway"; the message follows gruntwork-io/cloud-nuke#744.)
         """
         gateway = self._own_gateway(transit_gateway_id)
         left = [a.id for a in self.transit_gateway_attachments.values() if a.transit_gateway_id == gateway.id]
         if left:
             _refuse("IncorrectState", f"{gateway.id} has non-deleted VPC Attachments: {', '.join(left)}.")
         gateway.state = "deleted"
+        if gateway.default_route_table is not None:
+            del self.transit_gateways_route_tables[gateway.default_route_table.id]
         return super().delete_transit_gateway(gateway.id)
 
     def modify_transit_gateway(self, transit_gateway_id: str, *args: Any, **kwargs: Any) -> TransitGateway:
@@ -220,9 +222,9 @@ class Backend(EC2Backend):
         return attachment.view(self)
 
     def reject_transit_gateway_vpc_attachment(self, attachment_id: str) -> Attachment:
-        """RejectTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it."""
+        """RejectTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it. It ends like a deletion."""
         attachment = self._pending(attachment_id)
-        attachment.state = "rejected"
+        _retire(attachment, "rejected")
         return attachment.view(self)
 
     def modify_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str, **kwargs: Any) -> Attachment:
@@ -242,20 +244,15 @@ class Backend(EC2Backend):
         "Transit gateway route tables").
         """
         attachment = self._attachment(transit_gateway_attachment_id)
-        hub = attachment.hub
-        for table in hub.transit_gateways_route_tables.values():
+        for table in attachment.hub.transit_gateways_route_tables.values():
             table.route_table_associations.pop(attachment.id, None)
             _stop_propagation(table, attachment)
             for route in table.routes.values():
                 if any(part["transitGatewayAttachmentId"] == attachment.id for part in _through(route)):
                     route["state"] = "blackhole"
                     del route["transitGatewayAttachments"]
-        for backend in (attachment.home, hub):
-            backend.transit_gateway_attachments.pop(attachment.id, None)
-            backend.tags.pop(attachment.id, None)
-            backend.deleted_attachments[attachment.id] = attachment
-        attachment.state = "deleted"
         attachment._association_data = {}  # noqa: SLF001 # moto's way to hold it
+        _retire(attachment, "deleted")
         return attachment.view(self)
 
     def describe_transit_gateway_vpc_attachments(
@@ -564,6 +561,15 @@ class Response(EC2Response):
         attachment_id = self._get_param("TransitGatewayAttachmentId")
         attachment = self.ec2_backend.reject_transit_gateway_vpc_attachment(attachment_id)
         return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+
+def _retire(attachment: Attachment, state: str) -> None:
+    """Take an attachment out of use on both sides, still to be described in its last state."""
+    attachment.state = state
+    for backend in (attachment.home, attachment.hub):
+        backend.transit_gateway_attachments.pop(attachment.id, None)
+        backend.tags.pop(attachment.id, None)
+        backend.deleted_attachments[attachment.id] = attachment
 
 
 def _through(route: dict[str, Any]) -> list[dict[str, str]]:

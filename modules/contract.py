@@ -9,6 +9,7 @@ another's state. Both halves stand here, beside each other, because they change 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from modules import aws
@@ -62,7 +63,11 @@ class Contract(Construct):
 
 
 class HubContract(Construct):
-    """The spoke's side: reads the contract when Terraform plans, and refuses a version that it does not know."""
+    """The spoke's side: reads the contract when Terraform plans.
+
+    A contract of a version that it does not know, or one that lacks what the spoke needs, is refused with the name of
+    the stack to apply first.
+    """
 
     def __init__(
         self,
@@ -76,6 +81,11 @@ class HubContract(Construct):
         provider: aws.AwsProvider,
     ) -> None:
         super().__init__(scope, id)
+        needs = {"tables": sorted(tables), "rules": sorted(domains)}
+        offered = " && ".join(
+            f"length(setsubtract({json.dumps(names)}, keys(jsondecode(self.insecure_value).{part}))) == 0"
+            for part, names in needs.items()
+        )
         document = aws.DataAwsSsmParameter(
             self,
             "parameter",
@@ -87,12 +97,17 @@ class HubContract(Construct):
                         condition=f"${{jsondecode(self.insecure_value).version == {CONTRACT_VERSION}}}",
                         error_message=f"This spoke reads version {CONTRACT_VERSION} of the contract. "
                         f"Apply {hub_stack} and this stack from the same version of the project.",
-                    )
+                    ),
+                    Postcondition(
+                        condition=f"${{{offered}}}",
+                        error_message=f"The hub's contract lacks a table or rule that this spoke needs: "
+                        f"{', '.join(needs['tables'])}; {', '.join(needs['rules'])}. Apply {hub_stack} first.",
+                    ),
                 ]
             ),
         )
         local = TerraformLocal(self, "document", f"${{jsondecode({document.fqn}.insecure_value)}}")
         contract = f"local.{local.friendly_unique_id}"
         self.gateway_id = f"${{{contract}.transit_gateway_id}}"
-        self.table_ids = {table: f'${{{contract}.tables["{table}"]}}' for table in tables}
-        self.rule_ids = {domain: f'${{{contract}.rules["{domain}"]}}' for domain in domains}
+        self.table_ids = {table: f'${{{contract}.tables["{table}"]}}' for table in needs["tables"]}
+        self.rule_ids = {domain: f'${{{contract}.rules["{domain}"]}}' for domain in needs["rules"]}

@@ -46,7 +46,7 @@ class HubResolver(Construct):
                 f"inbound-{protocol}",
                 provider=provider,
                 security_group_id=inbound_group,
-                description=f"DNS over {protocol} from the hub's outbound endpoint",
+                description=f"DNS over {protocol} from the outbound endpoint",
                 ip_protocol=protocol,
                 from_port=DNS_PORT,
                 to_port=DNS_PORT,
@@ -58,7 +58,7 @@ class HubResolver(Construct):
                 f"outbound-{protocol}",
                 provider=provider,
                 security_group_id=outbound_group,
-                description=f"DNS over {protocol} to the hub's inbound endpoint",
+                description=f"DNS over {protocol} to the inbound endpoint",
                 ip_protocol=protocol,
                 from_port=DNS_PORT,
                 to_port=DNS_PORT,
@@ -98,13 +98,13 @@ class HubResolver(Construct):
                 self,
                 f"rule-{rule.id}",
                 provider=provider,
-                name=f"{name}-{rule.id}",
+                name=rule.name,
                 domain_name=rule.domain,
                 rule_type="FORWARD",
                 resolver_endpoint_id=outbound.id,
                 target_ip=[aws.Route53ResolverRuleTargetIp(ip=at.address) for at in inbound],
                 lifecycle=protected(protect),
-                tags=tags(f"{name}-{rule.id}", "forwarding-rule"),
+                tags=tags(rule.name, "forwarding-rule"),
                 depends_on=[self.inbound],  # the addresses are literals, and would be forwarded to before they answer
             )
             for rule in rules
@@ -136,7 +136,6 @@ class SpokeResolver(Construct):
         scope: Construct,
         id: str,  # noqa: A002
         *,
-        name: str,
         rules: Sequence[Forwarding],
         rule_ids: Mapping[str, str],
         exemptions: Sequence[Forwarding],
@@ -150,10 +149,10 @@ class SpokeResolver(Construct):
                 self,
                 f"exemption-{exemption.id}",
                 provider=provider,
-                name=f"{name}-keeps-{exemption.id}"[:64],
+                name=exemption.name,
                 domain_name=exemption.domain,
                 rule_type="SYSTEM",
-                tags=tags(f"{name}-keeps-{exemption.id}", "exemption-rule"),
+                tags=tags(exemption.name, "exemption-rule"),
             )
             wanted.append((f"exemption-{exemption.id}", exemption, kept.id))
         self.associations: list[ITerraformDependable] = [
@@ -161,7 +160,7 @@ class SpokeResolver(Construct):
                 self,
                 f"{key}-association",
                 provider=provider,
-                name=f"{name}-{rule.id}"[:64],
+                name=rule.name,
                 resolver_rule_id=rule_id,
                 vpc_id=network.id,
             )

@@ -55,7 +55,6 @@ class SpokeStack(OwnedStack):
         resolver = SpokeResolver(
             self,
             "resolver",
-            name=design.name,
             rules=design.rules,
             rule_ids=contract.rule_ids,
             exemptions=design.exemptions,

@@ -8,8 +8,8 @@ from cli.synthesis import write
 from cli.terraform import Terraform, TerraformError, find
 from tests.examples import EXAMPLES, ROOT, designed, synthesised
 
-# One worker: Terraform's plugin cache is not safe for two first inits at once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
+# In one file, so in one worker: the plugin cache is not safe for two first inits at once.
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

@@ -221,11 +221,8 @@ def _check_services(place: Place, hub: Hub) -> Iterator[Finding]:
             fix = f"did you mean {' or '.join(close)}?" if close else "./hub services lists them"
             yield Finding(where, f'"{key[:80]}" is not a service of the catalogue', fix)
             continue
-        if service.service_name is None:
-            yield Finding(where, f"{key} has no interface endpoint", " ".join(service.notes))
-            continue
-        if service.private_dns is False:
-            yield Finding(where, f"{key} has no private DNS, so no spoke would find it", " ".join(service.notes))
+        if service.service_name is None or service.private_dns is False:  # the notes say what to do instead
+            yield Finding(where, f"{key} cannot be offered: {' '.join(service.notes)}")
             continue
         offered = options.zones if options is not None and options.zones is not None else None
         for zone in offered or []:

@@ -26,6 +26,7 @@ __all__ = [
     "HubDesign",
     "Image",
     "InboundAddress",
+    "Organization",
     "Range",
     "SpokeDesign",
     "StateDesign",
@@ -122,6 +123,8 @@ class Forwarding:
 
     id: str
     domain: str
+    name: str
+    """What AWS calls the rule, or the association with it."""
 
 
 @dataclass(frozen=True)
@@ -209,9 +212,19 @@ class StateDesign:
 
 
 @dataclass(frozen=True)
+class Organization:
+    """The AWS Organization that everything is shared in."""
+
+    id: str
+    management: Account
+    """The account that owns it, with the topology's role. Nothing is deployed there, so the role may not exist."""
+
+
+@dataclass(frozen=True)
 class Design:
     """All stacks of a topology."""
 
+    organization: Organization
     state: StateDesign | None
     hubs: tuple[HubDesign, ...]
     spokes: tuple[SpokeDesign, ...]
@@ -243,6 +256,7 @@ class Design:
 def design(topology: models.Topology) -> Design:
     """Decide everything that a topology leaves to rules. Stacks come in the order of their names."""
     return Design(
+        organization=_organization(topology),
         state=_state(topology) if topology.state.create else None,
         hubs=tuple(_hub(topology, name) for name in sorted(topology.hubs)),
         spokes=tuple(_spoke(topology, name) for name in sorted(topology.spokes)),
@@ -268,6 +282,14 @@ def _account(topology: models.Topology, unit: models.Hub | models.Spoke, region:
         external_id=unit.external_id or topology.external_id,
         tags=_tags(topology, stack),
     )
+
+
+def _organization(topology: models.Topology) -> Organization:
+    account = topology.organization.management_account
+    role = _role_arn(topology.role, account)
+    # Organizations is a global service, whose requests are signed for this region.
+    # https://docs.aws.amazon.com/general/latest/gr/ao.html
+    return Organization(topology.organization.id, Account(account, "us-east-1", role, topology.external_id, {}))
 
 
 def _tags(topology: models.Topology, stack: str) -> dict[str, str]:
@@ -337,7 +359,12 @@ def _endpoint(service: Service, options: models.ServiceOptions, region: str, zon
     )
 
 
-def _rules(hub: models.Hub) -> tuple[Forwarding, ...]:
+def _forwarding(owner: str, label: str, domain: str) -> Forwarding:
+    """A rule of an owner; its name is cut to the 64 characters that the Resolver takes, its id never is."""
+    return Forwarding(_identifier(label), domain, f"{owner}-{_identifier(label)}"[:64])
+
+
+def _rules(owner: str, hub: models.Hub) -> tuple[Forwarding, ...]:
     """The domains to forward: the region's own, and what the services on offer have outside it.
 
     Names below `<region>.api.aws` and the like share one rule; a name without the region gets a rule of its own, so
@@ -352,7 +379,7 @@ def _rules(hub: models.Hub) -> tuple[Forwarding, ...]:
                 continue
             at = bare.find(f".{hub.region}.")
             domains.add(bare[at + 1 :] if at >= 0 and not bare.endswith(".amazonaws.com") else bare)
-    return tuple(Forwarding(_identifier(domain), domain) for domain in sorted(domains, key=lambda d: (d != region, d)))
+    return tuple(_forwarding(owner, domain, domain) for domain in sorted(domains, key=lambda d: (d != region, d)))
 
 
 def _inbound(hub: models.Hub, vpc: Vpc) -> tuple[InboundAddress, ...]:
@@ -396,7 +423,7 @@ def _hub(topology: models.Topology, name: str) -> HubDesign:
         sources=(Range("hub", str(hub.cidr)), *pools),
         pools=pools,
         inbound=_inbound(hub, vpc),
-        rules=_rules(hub),
+        rules=_rules(name, hub),
         queries_per_second=hub.queries_per_second,
         contract=_contract(name),
     )
@@ -439,9 +466,10 @@ def _spoke(topology: models.Topology, name: str) -> SpokeDesign:
         segment=segment,
         propagations=(HUB_TABLE, *neighbours),
         destinations=(Range("hub", str(hub.cidr)), *map(_pool, others)),
-        rules=_rules(hub),
+        rules=_rules(name, hub),
         exemptions=tuple(
-            Forwarding(_identifier(label), f"{label}.{hub.region}.amazonaws.com") for label in sorted(set(spoke.exempt))
+            _forwarding(f"{name}-keeps", label, f"{label}.{hub.region}.amazonaws.com")
+            for label in sorted(set(spoke.exempt))
         ),
         gateway_endpoints=tuple(sorted(set(spoke.gateway_endpoints))),
         test_instance=Image(instance.image, instance.type, instance.zone or vpc.subnets[0].zone) if instance else None,

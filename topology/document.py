@@ -7,6 +7,7 @@ the composer recurses on the C stack and a file of brackets ends the process.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,10 @@ def read_document(path: Path | str) -> Document:
     """Read a file. What keeps it from being read is a problem of the document, never an exception."""
     name = str(path)
     try:
-        if Path(path).stat().st_size > MAX_BYTES:
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):  # a pipe would be waited for
+            return Document(name, problems=[Problem(name, 1, "cannot be read: Not a regular file")])
+        if found.st_size > MAX_BYTES:
             return Document(name, problems=[Problem(name, 1, f"the file is larger than {MAX_BYTES >> 20} MiB")])
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as error:

@@ -291,7 +291,7 @@ class State(Section):
     role: Role | None = None
     """The role that reads and writes state. Default: `role` of the topology, in the bucket's account."""
     external_id: ExternalId | None = None
-    """The external id of that role."""
+    """The external id of that role. Default: `external_id` of the topology."""
     key: KmsKey | None = None
     """The KMS key of the states. Default: alias/BUCKET where the bucket is created here, else the bucket's own."""
     prefix: Prefix = "endpoint-hub"
@@ -408,7 +408,7 @@ class Topology(Section):
     """The role that deploys in each account: a name, an ARN with {account}, or `ambient` for the caller's own
     credentials."""
     external_id: ExternalId | None = None
-    """The external id of that role."""
+    """The external id of these roles."""
     state: State
     """Where Terraform keeps its state."""
     tags: Annotated[dict[str, str], AfterValidator(_tags)] = {}

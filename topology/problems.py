@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 __all__ = ["Problem", "TopologyError", "did_you_mean", "nearest"]
 
+MAX_LENGTH = 600
+"""Characters of one problem: a key of a megabyte should not fill the terminal."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -22,6 +25,8 @@ class Problem:
         """The line that a terminal or an editor can jump to."""
         # One problem is one line, whatever the file holds: control characters would break the terminal's.
         text = f"{self.file}:{self.line} {self.message}" + (f"; {self.fix}" if self.fix else "")
+        if len(text) > MAX_LENGTH:
+            text = f"{text[:MAX_LENGTH]}…"
         return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from cli.commands import app
 from tests.examples import ROOT
 from topology.models import json_schema
 
@@ -118,7 +120,9 @@ def test_the_committed_schema_is_the_models() -> None:
     assert json.loads(hub("schema").stdout) == committed
 
 
-@pytest.mark.parametrize("verb", ["check", "synth", "demo", "services", "schema"])
+@pytest.mark.parametrize(
+    "verb", [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+)
 def test_every_verb_explains_itself(verb: str) -> None:
     done = hub(verb, "--help")
     assert done.returncode == 0
@@ -147,3 +151,39 @@ def test_main_refuses_as_check_does(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 10
     assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_the_emulator_prints_the_environment_and_ends_with_ctrl_c() -> None:
+    command = [str(ROOT / "hub"), "emulator", str(ROOT / "examples/quickstart.yaml")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stderr
+            assert "listening on http://127.0.0.1:" in process.stderr.readline()
+            os.killpg(process.pid, signal.SIGINT)
+            said, complaints = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 0, complaints
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in said
+
+
+@pytest.mark.parametrize("verb", ["deploy", "destroy", "bootstrap"])
+def test_nothing_is_applied_where_nobody_can_be_asked(verb: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(ROOT / "hub"), verb, str(ROOT / "examples/quickstart.yaml"), "--output", str(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "say --yes where nobody can be asked" in done.stderr
+
+
+def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
+    done = hub("destroy", str(ROOT / "examples/minimal.yaml"), "--yes", "--output", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == "hub-core: protected; set `protect: false`, deploy that, then destroy\n"

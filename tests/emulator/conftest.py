@@ -22,6 +22,9 @@ ORGANIZATION = LocalOrganization(
     ),
 )
 
+# One for all: a session reads the API's description of a service once, which takes longer than most tests.
+SESSION = boto3.session.Session(region_name=ORGANIZATION.region)
+
 Client = Callable[[str, str], Any]
 Refused = Callable[[str], AbstractContextManager[None]]
 
@@ -32,12 +35,12 @@ def clients(aws: LocalAWS) -> Client:
     @cache
     def client(service: str, account: str) -> Any:
         environment = aws.environment(account)
-        session = boto3.session.Session(
+        return SESSION.client(
+            service,
+            endpoint_url=aws.url,
             aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=environment["AWS_REGION"],
         )
-        return session.client(service, endpoint_url=aws.url)
 
     return client
 

@@ -1,5 +1,6 @@
 """Who is who: accounts, roles, organization."""
 
+import boto3
 import pytest
 
 from emulator import Account, LocalAWS, LocalOrganization
@@ -12,8 +13,6 @@ def test_the_base_credentials_are_of_the_management_account(client: Client) -> N
 
 
 def test_an_assumed_role_acts_in_its_own_account(aws: LocalAWS, client: Client) -> None:
-    import boto3  # noqa: PLC0415 # this test alone makes a session of its own
-
     keys = client("sts", MANAGEMENT).assume_role(
         RoleArn=f"arn:aws:iam::{SPOKE}:role/deploy/Application", RoleSessionName="deploy"
     )["Credentials"]

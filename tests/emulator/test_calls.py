@@ -55,15 +55,33 @@ def test_the_environment_is_of_an_account_of_the_organization(aws: LocalAWS) -> 
         aws.environment("777777777777")
 
 
-def test_tagged_resources_are_found_in_their_account(client: Client) -> None:
+def test_tagged_resources_are_found_in_their_account(client: Client, network: Any) -> None:
+    ec2, (vpc, _) = client("ec2", HUB), network(HUB)
     tags = [{"Key": "owner", "Value": "network"}]
-    gateway = client("ec2", HUB).create_transit_gateway(
-        TagSpecifications=[{"ResourceType": "transit-gateway", "Tags": tags}]
-    )["TransitGateway"]
-    wanted = {"TagFilters": [{"Key": "owner", "Values": ["network"]}]}
-    found = {
-        account: client("resourcegroupstaggingapi", account).get_resources(**wanted)["ResourceTagMappingList"]
-        for account in (HUB, SPOKE)
+
+    def tagged(kind: str) -> list[dict[str, Any]]:
+        return [{"ResourceType": kind, "Tags": tags}]
+
+    gateway = ec2.create_transit_gateway(TagSpecifications=tagged("transit-gateway"))["TransitGateway"]
+    table = ec2.create_transit_gateway_route_table(
+        TransitGatewayId=gateway["TransitGatewayId"], TagSpecifications=tagged("transit-gateway-route-table")
+    )["TransitGatewayRouteTable"]["TransitGatewayRouteTableId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", TagSpecifications=tagged("vpc-endpoint")
+    )["VpcEndpoint"]["VpcEndpointId"]
+    rule = client("route53resolver", HUB).create_resolver_rule(
+        CreatorRequestId="efs", RuleType="SYSTEM", DomainName="efs.us-east-1.amazonaws.com", Tags=tags
+    )["ResolverRule"]["Arn"]
+    share = client("ram", HUB).create_resource_share(name="hub", tags=[{"key": "owner", "value": "network"}])
+    expected = {
+        gateway["TransitGatewayArn"],
+        f"arn:aws:ec2:us-east-1:{HUB}:transit-gateway-route-table/{table}",
+        f"arn:aws:ec2:us-east-1:{HUB}:vpc-endpoint/{endpoint}",
+        rule,
+        share["resourceShare"]["resourceShareArn"],
     }
-    arns = {account: [one["ResourceARN"] for one in tagged] for account, tagged in found.items()}
-    assert arns == {HUB: [gateway["TransitGatewayArn"]], SPOKE: []}, f"found {arns}"
+    wanted = {"TagFilters": [{"Key": "owner", "Values": ["network"]}]}
+    for account, arns in ((HUB, expected), (SPOKE, set())):
+        listed = client("resourcegroupstaggingapi", account).get_resources(**wanted)["ResourceTagMappingList"]
+        found = {one["ResourceARN"] for one in listed}
+        assert found == arns, f"{account}: expected {arns}, found {found}"

@@ -35,6 +35,12 @@ def test_interfaces_of_an_endpoint_have_an_address_in_each_subnet(client: Client
         assert address in subnet, f"expected an address of {subnet}, found {address}"
 
 
+def test_an_endpoint_keeps_the_region_of_a_service_elsewhere(network: Any, endpoint: Any) -> None:
+    vpc, subnets = network(HUB)
+    made = endpoint(vpc, subnets, "com.amazonaws.iam", ServiceRegion="us-east-1")
+    assert made["ServiceRegion"] == "us-east-1", f"found {made.get('ServiceRegion')}"
+
+
 def test_private_dns_needs_host_names(client: Client, refused: Refused, network: Any, endpoint: Any) -> None:
     vpc, subnets = network(HUB)
     client("ec2", HUB).modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": False})

@@ -1,5 +1,6 @@
 """Starting, stopping, failing fast, and telling what is left."""
 
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -35,6 +36,15 @@ def test_there_is_one_emulator_in_a_process() -> None:
         pass
     with serve(ORGANIZATION):
         pass
+
+
+def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"), serve(ORGANIZATION, port):
+            pass
+    with serve(ORGANIZATION, port) as aws:
+        assert aws.url == f"http://127.0.0.1:{port}", f"expected port {port}, found {aws.url}"
 
 
 def test_plain_moto_is_itself_again_afterwards() -> None:

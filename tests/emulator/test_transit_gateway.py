@@ -57,7 +57,7 @@ def test_a_gateway_with_defaults_associates_and_propagates_by_itself(client: Cli
     ec2 = client("ec2", HUB)
     gateway = ec2.create_transit_gateway()["TransitGateway"]
     vpc, subnets = network(HUB, 8)
-    ec2.create_transit_gateway_vpc_attachment(
+    attachment = ec2.create_transit_gateway_vpc_attachment(
         TransitGatewayId=gateway["TransitGatewayId"], VpcId=vpc, SubnetIds=subnets
     )
     table = gateway["Options"]["AssociationDefaultRouteTableId"]
@@ -67,6 +67,15 @@ def test_a_gateway_with_defaults_associates_and_propagates_by_itself(client: Cli
     assert [one["ResourceId"] for one in propagations["TransitGatewayRouteTablePropagations"]] == [vpc], (
         f"found {propagations}"
     )
+    ec2.delete_transit_gateway_vpc_attachment(
+        TransitGatewayAttachmentId=attachment["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    )
+    ec2.delete_transit_gateway(TransitGatewayId=gateway["TransitGatewayId"])
+    left = [
+        one["TransitGatewayRouteTableId"]
+        for one in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]
+    ]
+    assert table not in left, f"expected that the default table went with its gateway, found {left}"
 
 
 def test_an_unshared_gateway_cannot_be_attached_to(refused: Refused, attach: Any) -> None:
@@ -105,10 +114,12 @@ def test_only_the_owner_accepts_and_only_once(client: Client, refused: Refused, 
         client("ec2", HUB).accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=pending)
 
 
-def test_the_owner_can_reject(client: Client, pending: str) -> None:
+def test_the_owner_can_reject(client: Client, gateway: dict[str, Any], pending: str) -> None:
     client("ec2", HUB).reject_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=pending)
-    found = described(client, SPOKE, pending)["State"]
-    assert found == "rejected", f"expected rejected, found {found}"
+    for account in (HUB, SPOKE):
+        found = described(client, account, pending)["State"]
+        assert found == "rejected", f"{account}: expected rejected, found {found}"
+    client("ec2", HUB).delete_transit_gateway(TransitGatewayId=gateway["TransitGatewayId"])
 
 
 def test_tags_of_an_attachment_are_each_accounts_own(

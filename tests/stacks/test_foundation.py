@@ -1,5 +1,7 @@
 """What every stack has: exact requirements, one state key, providers that can write to one account."""
 
+import re
+
 import pytest
 
 from tests.examples import EXAMPLES, stacks_of
@@ -88,3 +90,22 @@ def test_a_bucket_that_is_not_ours_decides_on_its_encryption_unless_a_key_is_nam
         True,
         "arn:aws:kms:eu-central-1:444444444444:alias/example-terraform-state",
     )
+
+
+@pytest.mark.parametrize("stack", ALL)
+def test_descriptions_of_security_groups_have_characters_that_aws_takes(stack: Stack) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"""
+    for address, block in resources(stack).items():
+        if "security_group" in address and "description" in block:
+            assert re.fullmatch(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", block["description"]), (
+                address,
+                block["description"],
+            )
+
+
+@pytest.mark.parametrize("stack", ALL)
+def test_names_of_resolver_parts_have_characters_and_a_length_that_aws_takes(stack: Stack) -> None:
+    """https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_CreateResolverRule.html"""
+    for address, block in resources(stack).items():
+        if address.startswith("aws_route53_resolver"):
+            assert re.fullmatch(r"[a-zA-Z0-9\-_' ]{1,64}", block["name"]), (address, block["name"])

@@ -127,9 +127,11 @@ def test_no_instance_unless_asked_for() -> None:
 def test_contract_is_read_through_the_hubs_account_and_its_version_checked() -> None:
     contract = one(SPOKE, "data.aws_ssm_parameter", "contract/parameter")
     assert (contract["name"], contract["provider"]) == ("/endpoint-hub/core/contract", "aws.hub")
-    [condition] = contract["lifecycle"]["postcondition"]
+    condition, needs = contract["lifecycle"]["postcondition"]
     assert condition["condition"] == "${jsondecode(self.insecure_value).version == 1}"
     assert "hub-core" in condition["error_message"]
+    assert 'setsubtract(["hub", "spokes"], keys(' in needs["condition"]
+    assert needs["error_message"].endswith("hub, spokes; us-east-1.amazonaws.com. Apply hub-core first.")
     assert "terraform_remote_state" not in SPOKE.get("data", {}), "no pipeline needs rights on another's state"
 
 

@@ -271,12 +271,12 @@ def test_a_subnet_without_address_53_must_name_its_own() -> None:
         ),
         pytest.param(
             [services("[ecr-public]")],
-            "services.ecr-public: ecr-public has no interface endpoint; ECR Public has no interface endpoint; pull through a cache in your own registry (ecr.dkr).",
+            "services.ecr-public: ecr-public cannot be offered: ECR Public has no interface endpoint; pull through a cache in your own registry (ecr.dkr).",
             id="without an interface endpoint",
         ),
         pytest.param(
             [services("[dynamodb]")],
-            "services.dynamodb: dynamodb has no private DNS, so no spoke would find it; No private DNS: list dynamodb under `gateway_endpoints` in the spokes instead.",
+            "services.dynamodb: dynamodb cannot be offered: No private DNS: list dynamodb under `gateway_endpoints` in the spokes instead.",
             id="without private DNS",
         ),
         pytest.param(

@@ -92,7 +92,9 @@ def test_the_samples_spokes_forward_the_regions_domain_and_keep_efs(quickstart: 
             ("us-east-1_amazonaws_com", "us-east-1.amazonaws.com")
         ]
         assert [(rule.id, rule.domain) for rule in spoke.exemptions] == [("efs", "efs.us-east-1.amazonaws.com")]
-        assert spoke.rules == quickstart.hubs[0].rules
+        assert [rule.id for rule in spoke.rules] == [rule.id for rule in quickstart.hubs[0].rules]
+        assert [rule.name for rule in spoke.rules] == [f"{spoke.name}-us-east-1_amazonaws_com"]
+        assert [rule.name for rule in spoke.exemptions] == [f"{spoke.name}-keeps-efs"]
 
 
 def test_the_samples_spokes_reach_the_hub_and_nothing_else(quickstart: Design) -> None:

@@ -1,0 +1,124 @@
+"""A local organization for an example, and the tools that users deploy with, run as they run them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from cli.local import local_organization
+from emulator import LocalAWS, serve
+from tests.examples import ROOT
+from topology import design, read_topology
+
+__all__ = ["Local", "local"]
+
+SECONDS = 420
+
+
+@dataclass
+class Local:
+    """An organization on this machine, an output folder, and the environment that points tools at it."""
+
+    aws: LocalAWS
+    topology: Path
+    output: Path
+    environment: Mapping[str, str]
+
+    def stack(self, name: str) -> Path:
+        """The folder of a stack."""
+        return self.output / "stacks" / name
+
+    def run(self, command: Sequence[str | Path], cwd: Path = ROOT, expect: int = 0) -> str:
+        """What a command prints; the failure shows all of it."""
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == expect, f"{command} exited with {done.returncode}, expected {expect}:\n{done.stdout}"
+        return done.stdout
+
+    def hub(self, verb: str, *options: str, expect: int = 0) -> str:
+        """`./hub VERB` on the topology."""
+        return self.run([ROOT / "hub", verb, self.topology, "--output", self.output, *options], expect=expect)
+
+    def terraform(self, stack: str, *arguments: str, expect: int = 0) -> str:
+        """`terraform` in the folder of a stack."""
+        return self.run(["terraform", *arguments], cwd=self.stack(stack), expect=expect)
+
+    def client(self, service: str, account: str, region: str = "us-east-1") -> Any:
+        """A boto3 client in an account, with the account's own credentials."""
+        environment = self.aws.environment(account)
+        return boto3.client(
+            service,
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
+            region_name=region,
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def locks(self, bucket: str) -> list[str]:
+        """Lock objects that stand in the state bucket."""
+        listed = self.client("s3", "111111111111").list_objects_v2(Bucket=bucket)
+        return [item["Key"] for item in listed.get("Contents", []) if item["Key"].endswith(".tflock")]
+
+
+@contextmanager
+def local(folder: Path, example: str, *, share_delay: float = 0.0) -> Iterator[Local]:
+    """Run the organization of an example; `folder` takes what is synthesised."""
+    assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
+    topology = folder / f"{example}.yaml"
+    # What is deployed here is taken down again, so nothing may be protected.
+    text = (ROOT / "examples" / topology.name).read_text(encoding="utf-8")
+    topology.write_text(text if "protect: false" in text else f"protect: false\n{text}", encoding="utf-8")
+    reading = read_topology(topology)
+    cache = ROOT / ".cache" / "terraform"
+    cache.mkdir(parents=True, exist_ok=True)
+    with serve(local_organization(reading.topology, design(reading.topology), share_delay)) as aws:
+        shared = {
+            "TF_PLUGIN_CACHE_DIR": str(cache),
+            "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
+            "TF_IN_AUTOMATION": "1",
+            "HUB_TOPOLOGY": str(topology),
+            "CI": "1",
+        }
+        environment = {**os.environ, **aws.environment(), **shared}
+        running = Local(aws, topology, folder / "out", environment)
+        _fill(cache, folder, running)
+        yield running
+
+
+def _fill(cache: Path, folder: Path, running: Local) -> None:
+    """Have the provider in the cache before several processes use it: the first init must not be done twice at once."""
+    warm = folder / "warm"
+    warm.mkdir()
+    (warm / "main.tf").write_text(
+        'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "5.100.0" }\n  }\n}\n'
+    )
+    with (cache.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running.run(["terraform", "init", "-no-color"], cwd=warm)
+
+
+def wait_for(what: str, seen: Any, seconds: float = 120) -> None:
+    """Wait until something is seen; the failure says what was not."""
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline, f"{what}: not seen within {seconds} s"
+        time.sleep(0.2)

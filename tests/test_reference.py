@@ -1,0 +1,65 @@
+"""What the documents say of the topology's keys is complete, and what the models say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.write_reference import PAGE, SECTIONS, reference
+from topology.models import Organization, Topology
+from topology.reader import MODELS
+
+DOCS = PAGE.parent
+
+
+def named(page: Path) -> set[str]:
+    """The keys that a page names, without the path before them."""
+    quoted = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
+    return {re.split(r"[.]", text.partition(":")[0])[-1] for text in quoted}
+
+
+def test_the_committed_reference_is_the_one_that_its_script_writes() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == reference(text), "run make reference"
+
+
+def test_the_reference_has_every_section_of_the_file() -> None:
+    assert {model for model, _ in SECTIONS} == set(MODELS.values())
+
+
+def test_every_key_has_a_meaning() -> None:
+    for model, _ in SECTIONS:
+        for key, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{key} has no docstring"
+
+
+def test_every_key_with_a_default_has_a_reason() -> None:
+    optional = {
+        key for model, _ in SECTIONS for key, field in model.model_fields.items() if not field.is_required()
+    } - {"spokes"}
+    assert optional - named(DOCS / "defaults.md") == set()
+
+
+def test_every_key_says_what_a_change_of_it_does() -> None:
+    sections = {key for key, field in Topology.model_fields.items() if field.annotation in MODELS.values()}
+    keys = {key for model, _ in SECTIONS if model is not Organization for key in model.model_fields}
+    # Sections are known by their keys, and an organization does not change.
+    assert keys - sections - {"hubs", "spokes", "create"} - named(DOCS / "design.md") == set()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*sorted(DOCS.rglob("*.md")), DOCS.parent / "README.md"],
+    ids=lambda page: str(page.relative_to(DOCS.parent)),
+)
+def test_every_link_between_the_documents_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith("https://"):
+            continue
+        file, _, anchor = target.partition("#")
+        found = page.parent / file if file else page
+        assert found.exists(), f"{page.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in anchors, f"{page.name} links to {target}"
