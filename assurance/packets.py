@@ -299,7 +299,7 @@ class Packets:
         accepted = self._accepted(onward)
         if accepted.verdict is not Verdict.PASSES:
             return accepted, None
-        return Hop(entry.address, f"{entry.how} {piece} leads to {onward.address}", sources.GATEWAY_ROUTING), onward
+        return Hop(entry.address, f"{piece}: {entry.how} leads to {onward.address}", sources.GATEWAY_ROUTING), onward
 
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
         """From an attachment into its VPC: any of its subnets may carry the packet, so all of them have to."""
@@ -384,7 +384,12 @@ class Packets:
             if isinstance(route.destination, Unknown) or isinstance(route.attachment, Unknown):
                 unknown = unknown or route.address
             else:
-                entries.append((route.destination, _Entry(route.address, "the static route", route.attachment)))
+                entries.append(
+                    (
+                        route.destination,
+                        _Entry(route.address, f"the static route {route.destination}", route.attachment),
+                    )
+                )
         learnt = []
         for link in table.propagations:
             attachment = self.network.attachments.get(str(link.target))
@@ -501,7 +506,7 @@ def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix,
         else:
             widest = (prefix, link)
     for prefix, link in ordered:
-        yield prefix, _Entry(link.address, "the propagated route", str(link.target), prefix in contested)
+        yield prefix, _Entry(link.address, f"the propagated route {prefix}", str(link.target), prefix in contested)
 
 
 def _answer(flow: Flow) -> Flow:
