@@ -54,7 +54,7 @@ class _Forms:
         wires = [wire for part in own for wire in self.wires.get(_address(part), ())]
         return (
             tuple(writer.write(part) for part in own),
-            tuple((kind, writer.write(table)) for kind, table in wires),
+            tuple((kind, writer.write(table), writer.write(owner)) for kind, table, owner in wires),
             tuple(self.ranges.around(prefix, stack_of(vpc.address)) for prefix in near),
         )
 
@@ -168,16 +168,16 @@ def _beside(network: Network) -> Iterator[tuple[object, Any]]:
         yield (home[0] if len(home) == 1 else None), part
 
 
-def _wires(network: Network) -> dict[str, list[tuple[str, str]]]:
-    """Which gateway tables an attachment is associated with, and propagates to."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _wires(network: Network) -> dict[str, list[tuple[str, str, Owner | None]]]:
+    """Which gateway tables an attachment is associated with and propagates to, and who says so."""
+    found: dict[str, list[tuple[str, str, Owner | None]]] = {}
     for table in network.gateway_tables.values():
         for kind, links in (("association", table.associations), ("propagation", table.propagations)):
             for link in links:
-                found.setdefault(str(link.target), []).append((kind, table.address))
+                found.setdefault(str(link.target), []).append((kind, table.address, link.owner))
         for route in table.routes:
             if isinstance(route.attachment, str):
-                found.setdefault(route.attachment, []).append((f"route {route.destination}", table.address))
+                found.setdefault(route.attachment, []).append((f"route {route.destination}", table.address, None))
     return found
 
 
