@@ -15,12 +15,14 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, cast
 
-from assurance.model import Network, Owner, Prefix, Unknown, Vpc, stack_of
+from assurance.model import Network, Owner, Prefix, Route, Unknown, Vpc, stack_of
 
 __all__ = ["groups"]
 
 Form = tuple[Any, ...]
 LABELS = frozenset({"address", "accepter"})
+WAYS_OUT = frozenset({"internet_gateway", "nat_gateway"})
+"""Kinds of route whose target matters by its kind alone."""
 
 
 def groups(network: Network) -> list[tuple[str, ...]]:
@@ -87,7 +89,8 @@ class _Writer:
     def _field(self, value: object, name: str) -> Any:  # noqa: ANN401  any value of the model
         """A field; a part's own address and name are labels, which no walk reads."""
         content = getattr(value, name)
-        if name in LABELS and isinstance(content, str):
+        way_out = isinstance(value, Route) and value.kind in WAYS_OUT and name == "target"
+        if (name in LABELS or way_out) and isinstance(content, str):
             return content.partition(": ")[2] if stack_of(content) == self.stack else content
         return None if isinstance(value, Vpc) and name == "name" else self.write(content)
 

@@ -51,7 +51,9 @@ def _text(report: Report) -> Iterator[str]:
     exposed = sum(map(len, report.exposed.values()))
     yield f"anything else that spokes reach: {exposed or 'nothing'}"
     for figure in report.figures[:SHOWN]:
-        yield f"{_mark(figure)} {figure.what}: {figure.value:,} of {figure.limit:,} ({figure.where})"
+        yield f"{_mark(figure)} {figure.what}: {figure.value:,} of {figure.limit:,} ({figure.where}; {figure.source})"
+    if len(report.figures) > SHOWN:
+        yield f"  and {len(report.figures) - SHOWN} figures further from their limits (--format json)"
     for address in report.unmodelled:
         yield f"not modelled: {address}"
     for finding in report.findings:
