@@ -62,6 +62,7 @@ class _Taker:
     """A rule or zone that a VPC has for a domain."""
 
     domain: str
+    """Empty where it is not known, so that the taker may be any name's."""
     wins_ties: bool
     via: str
     """The resource that puts it to use in the VPC."""
@@ -116,13 +117,21 @@ class Names:
             hop = Hop(vpc.address, says, sources.DNS_ATTRIBUTES, verdict, "set enable_dns_support to true")
             return Answer(Kind.SERVFAIL if known else Kind.UNKNOWN, path.then(hop))
         found = [
-            (taker, self._refused(taker)) for taker in self._takers(vpc, query.inbound) if _below(name, taker.domain)
+            (taker, self._refused(taker, vpc))
+            for taker in self._takers(vpc, query.inbound)
+            if _below(name, taker.domain)
         ]
         refused = [hop for _, hop in found if hop is not None]
         path += Path(tuple(refused))
         if any(hop.verdict is Verdict.UNKNOWN for hop in refused):
             return Answer(Kind.UNKNOWN, path)
         takers = [taker for taker, hop in found if hop is None]
+        unclear = next((taker for taker in takers if not taker.domain), None)
+        if unclear is not None:
+            says = f"{name} may be below the domain of {unclear.what.address}, which is not known"
+            mend = "trace it together with the stack that says so"
+            hop = Hop(unclear.via, says, sources.RULE_MATCH, Verdict.UNKNOWN, mend)
+            return Answer(Kind.UNKNOWN, path.then(hop))
         best = max(takers, key=lambda taker: (len(taker.domain), taker.wins_ties), default=None)
         if best is None:
             return Answer(Kind.PUBLIC, path.then(self._public_hop(vpc, name)))
@@ -133,10 +142,14 @@ class Names:
             return Answer(Kind.UNKNOWN, path.then(hop))
         return self._follow(best, query, path, takers)
 
-    def _refused(self, taker: _Taker) -> Hop | None:
+    def _refused(self, taker: _Taker, vpc: Vpc) -> Hop | None:
         """A rule of another account that is not shared acts as one that is not associated, without a word."""
         if not isinstance(taker.what, ResolverRule) or taker.association is None:
             return None
+        by, owner = taker.association.owner.account, vpc.owner.account
+        if isinstance(by, str) and isinstance(owner, str) and by != owner:
+            says = f"account {by} associates a rule with a VPC of account {owner}"
+            return Hop(taker.via, says, sources.SHARED_RULES, Verdict.DIES, "use a provider of the VPC's account")
         shared = admission(self.network, taker.what.address, taker.what.owner, taker.association.owner)
         return None if shared.verdict is Verdict.PASSES else shared
 
@@ -332,15 +345,12 @@ class Names:
             if rule is not None and isinstance(rule.domain, str):
                 yield _Taker(rule.domain, True, association.address, rule, association=association)  # noqa: FBT003
                 continue
-            unknown = Unknown("not read")
-            stand_in = ResolverRule(str(association.rule), association.owner, ".", unknown, None, ())
-            # It may take any name, so it takes all that nothing more specific does.
-            yield _Taker(".", True, association.address, stand_in)  # noqa: FBT003
+            # It may take any name.
+            yield _Taker("", True, association.address, _stand_in(association))  # noqa: FBT003
 
     def _zones_of(self, vpc: Vpc) -> Iterator[_Taker]:
         for via, zone in self._zones.get(vpc.address, ()):
-            if isinstance(zone.domain, str):
-                yield _Taker(zone.domain, False, via, zone)  # noqa: FBT003
+            yield _Taker(zone.domain if isinstance(zone.domain, str) else "", False, via, zone)  # noqa: FBT003
 
     def _endpoint_zones(self, vpc: Vpc, *, inbound: bool) -> Iterator[_Taker]:
         for endpoint in self._endpoints.get(vpc.address, ()):
@@ -366,7 +376,13 @@ def interface_of(
 
 
 def _below(name: str, domain: str) -> bool:
-    return domain in {".", name} or name.endswith(f".{domain}")
+    return domain in {"", ".", name} or name.endswith(f".{domain}")
+
+
+def _stand_in(association: RuleAssociation) -> ResolverRule:
+    """A rule of which only the association was read."""
+    unknown = Unknown("not read")
+    return ResolverRule(str(association.rule), association.owner, unknown, unknown, None, ())
 
 
 def _record(zone: HostedZone, name: str) -> Record | None:

@@ -15,12 +15,14 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, cast
 
-from assurance.model import Network, Owner, Prefix, Unknown, Vpc, stack_of
+from assurance.model import Network, Owner, Prefix, Route, Unknown, Vpc, stack_of
 
 __all__ = ["groups"]
 
 Form = tuple[Any, ...]
 LABELS = frozenset({"address", "accepter"})
+WAYS_OUT = frozenset({"internet_gateway", "nat_gateway"})
+"""Kinds of route whose target matters by its kind alone."""
 
 
 def groups(network: Network) -> list[tuple[str, ...]]:
@@ -54,7 +56,7 @@ class _Forms:
         wires = [wire for part in own for wire in self.wires.get(_address(part), ())]
         return (
             tuple(writer.write(part) for part in own),
-            tuple((kind, writer.write(table)) for kind, table in wires),
+            tuple((kind, writer.write(table), writer.write(owner)) for kind, table, owner in wires),
             tuple(self.ranges.around(prefix, stack_of(vpc.address)) for prefix in near),
         )
 
@@ -87,7 +89,8 @@ class _Writer:
     def _field(self, value: object, name: str) -> Any:  # noqa: ANN401  any value of the model
         """A field; a part's own address and name are labels, which no walk reads."""
         content = getattr(value, name)
-        if name in LABELS and isinstance(content, str):
+        way_out = isinstance(value, Route) and value.kind in WAYS_OUT and name == "target"
+        if (name in LABELS or way_out) and isinstance(content, str):
             return content.partition(": ")[2] if stack_of(content) == self.stack else content
         return None if isinstance(value, Vpc) and name == "name" else self.write(content)
 
@@ -168,16 +171,16 @@ def _beside(network: Network) -> Iterator[tuple[object, Any]]:
         yield (home[0] if len(home) == 1 else None), part
 
 
-def _wires(network: Network) -> dict[str, list[tuple[str, str]]]:
-    """Which gateway tables an attachment is associated with, and propagates to."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _wires(network: Network) -> dict[str, list[tuple[str, str, Owner | None]]]:
+    """Which gateway tables an attachment is associated with and propagates to, and who says so."""
+    found: dict[str, list[tuple[str, str, Owner | None]]] = {}
     for table in network.gateway_tables.values():
         for kind, links in (("association", table.associations), ("propagation", table.propagations)):
             for link in links:
-                found.setdefault(str(link.target), []).append((kind, table.address))
+                found.setdefault(str(link.target), []).append((kind, table.address, link.owner))
         for route in table.routes:
             if isinstance(route.attachment, str):
-                found.setdefault(route.attachment, []).append((f"route {route.destination}", table.address))
+                found.setdefault(route.attachment, []).append((f"route {route.destination}", table.address, None))
     return found
 
 

@@ -339,7 +339,7 @@ class Network:
 
     @cached_property
     def hubs(self) -> dict[str, Vpc]:
-        """VPCs that hold resolver endpoints or stand beside a transit gateway, by name."""
+        """VPCs with resolver endpoints, by name; or with interface endpoints beside a transit gateway that has none."""
         return _by_name(vpc for vpc in self.vpcs.values() if vpc.address in self._serving)
 
     @cached_property
@@ -350,14 +350,17 @@ class Network:
     @cached_property
     def _serving(self) -> frozenset[str]:
         """Addresses of the hubs' VPCs."""
-        homes = {stack_of(gateway) for gateway in self.gateways}
         resolving = {
-            self.subnets[subnet].vpc
+            str(self.subnets[subnet].vpc)
             for endpoint in self.resolver_endpoints.values()
             for subnet, _ in endpoint.interfaces
             if isinstance(subnet, str) and subnet in self.subnets
         }
-        return frozenset(vpc for vpc in self.vpcs if vpc in resolving or stack_of(vpc) in homes)
+        # A hub that has lost its resolver is still known by the gateway and the interface endpoints of its stack.
+        known = {stack_of(vpc) for vpc in resolving}
+        homes = {stack_of(gateway) for gateway in self.gateways} - known
+        offering = {str(endpoint.vpc) for endpoint in self.interface_endpoints.values()}
+        return frozenset(resolving | {vpc for vpc in offering if stack_of(vpc) in homes})
 
     @cached_property
     def subnets_of(self) -> dict[str, tuple[Subnet, ...]]:

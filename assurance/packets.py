@@ -227,8 +227,9 @@ class Packets:
     def _accepted(self, attachment: Attachment) -> Hop:
         gateway = self.network.gateways[str(attachment.gateway)]
         shared = admission(self.network, gateway.address, gateway.owner, attachment.owner)
-        if shared.verdict is not Verdict.PASSES:
-            return shared
+        refused = self._attached_by_another(attachment) or shared
+        if refused.verdict is not Verdict.PASSES:
+            return refused
         if attachment.owner.account == gateway.owner.account:
             return Hop(
                 attachment.address, "an attachment in the gateway's own account needs no accepting", sources.ACCEPT
@@ -244,6 +245,16 @@ class Packets:
             mend = "accept it with a provider of the gateway's account"
             return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DIES, mend)
         return Hop(attachment.accepter, "the gateway's account accepts the attachment", sources.ACCEPT)
+
+    def _attached_by_another(self, attachment: Attachment) -> Hop | None:
+        """Only the account of a VPC can attach it."""
+        vpc = self.network.vpcs.get(str(attachment.vpc))
+        by, owner = attachment.owner.account, vpc.owner.account if vpc is not None else None
+        if isinstance(by, str) and isinstance(owner, str) and by != owner:
+            says = f"account {by} attaches a VPC of account {owner}"
+            mend = "use a provider of the VPC's account"
+            return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DIES, mend)
+        return None
 
     def _zone(self, attachment: Attachment, subnet: Subnet) -> Hop:
         zones = {door.zone for door in self._doors(attachment)}
@@ -272,7 +283,10 @@ class Packets:
             yield path.then(hop), target, None
             return
         link, table = tables[0]
-        path = path.then(Hop(link.address, f"the attachment uses {table.address}", sources.GATEWAY_ROUTING))
+        path = path.then(self._wired(link, table, f"the attachment uses {table.address}"))
+        if path.verdict is Verdict.DIES:
+            yield path, target, None
+            return
         entries, unknown = self._gateway_entries(table.address)
         if unknown:
             yield path.then(_unknown(unknown, "it puts a range that is not known into the table")), target, None
@@ -280,6 +294,16 @@ class Packets:
         for piece, entry in entries.match(target):
             hop, onward = self._gateway_hop(table, piece, entry)
             yield path.then(hop), piece, onward
+
+    def _wired(self, link: Link, table: GatewayTable, says: str) -> Hop:
+        """An association or propagation: only the gateway's own account may make one."""
+        gateway = self.network.gateways.get(str(table.gateway))
+        by, owner = link.owner.account if link.owner else None, gateway.owner.account if gateway else None
+        if isinstance(by, str) and isinstance(owner, str) and by != owner:
+            refused = f"account {by} may not change the tables of account {owner}'s gateway"
+            mend = "use a provider of the gateway's account"
+            return Hop(link.address, refused, sources.ACCEPT, Verdict.DIES, mend)
+        return Hop(link.address, says, sources.GATEWAY_ROUTING)
 
     def _gateway_hop(self, table: GatewayTable, piece: Prefix, entry: _Entry | None) -> tuple[Hop, Attachment | None]:
         if entry is None:
@@ -296,9 +320,10 @@ class Packets:
         onward = self.network.attachments.get(entry.attachment)
         if onward is None:
             return _unknown(entry.address, f"the route to {piece} leads to an attachment that was not read"), None
-        accepted = self._accepted(onward)
-        if accepted.verdict is not Verdict.PASSES:
-            return accepted, None
+        wired = self._wired(entry.link, table, "") if entry.link is not None else None
+        for hop in (wired, self._accepted(onward)):
+            if hop is not None and hop.verdict is not Verdict.PASSES:
+                return hop, None
         return Hop(entry.address, f"{piece}: {entry.how} leads to {onward.address}", sources.GATEWAY_ROUTING), onward
 
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
@@ -492,6 +517,8 @@ class _Entry:
     how: str
     attachment: str | None
     contested: bool = False
+    link: Link | None = None
+    """The propagation that it comes from."""
 
 
 def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix, _Entry]]:
@@ -506,7 +533,8 @@ def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix,
         else:
             widest = (prefix, link)
     for prefix, link in ordered:
-        yield prefix, _Entry(link.address, f"the propagated route {prefix}", str(link.target), prefix in contested)
+        how = f"the propagated route {prefix}"
+        yield prefix, _Entry(link.address, how, str(link.target), prefix in contested, link)
 
 
 def _answer(flow: Flow) -> Flow:

@@ -41,18 +41,31 @@ def _cell(report: Report, spoke: str, service: str) -> str:
 def _text(report: Report) -> Iterator[str]:
     """What follows the table."""
     yield ""
-    pairs = len(report.opened)
-    yield f"spoke to spoke: {'every pair is shut' if not pairs else f'{pairs} pairs of groups are open'}"
+    meant = [pair for pair in _pairs(report) if report.intent.may_reach(*pair)]
+    shut = "every other pair" if report.opened else "every pair"
+    yield f"spoke to spoke: {shut} is shut"
+    for source, target in meant[:SHOWN]:
+        yield f"  {source} → {target} is open, as it is meant to be"
+    if len(meant) > SHOWN:
+        yield f"  and {len(meant) - SHOWN:,} more"
     exposed = sum(map(len, report.exposed.values()))
     yield f"anything else that spokes reach: {exposed or 'nothing'}"
     for figure in report.figures[:SHOWN]:
-        yield f"{_mark(figure)} {figure.what}: {figure.value:,} of {figure.limit:,} ({figure.where})"
+        yield f"{_mark(figure)} {figure.what}: {figure.value:,} of {figure.limit:,} ({figure.where}; {figure.source})"
+    if len(report.figures) > SHOWN:
+        yield f"  and {len(report.figures) - SHOWN} figures further from their limits (--format json)"
     for address in report.unmodelled:
         yield f"not modelled: {address}"
     for finding in report.findings:
         yield ""
         yield finding.title
         yield _decisive(finding.path)
+
+
+def _pairs(report: Report) -> Iterator[tuple[str, str]]:
+    """One pair of spokes for each pair of groups that is open."""
+    for source, target in sorted(report.opened):
+        yield report.groups[source][0], report.groups[target][1 if source == target else 0]
 
 
 def _mark(figure: Figure) -> str:

@@ -4,7 +4,6 @@ import pytest
 
 from assurance.asserts import assert_blocked, assert_reaches, assert_resolves_private
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued, service
-from tests.examples import EXAMPLES, designed
 
 
 def joined() -> Stacks:
@@ -69,20 +68,3 @@ def test_a_name_that_resolves_public_is_told_with_its_path() -> None:
 def test_a_spoke_that_is_not_there() -> None:
     with pytest.raises(KeyError, match="no spoke paymets; there are ledger, payments"):
         assert_reaches(Stacks().network, "paymets", service("kms"))
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_every_spoke_of_every_example_reaches_every_service_of_its_hub(example: str) -> None:
-    network = Stacks(example).network
-    hubs = {hub.name: hub for hub in designed(example).hubs}
-    for spoke in designed(example).spokes:
-        for endpoint in () if spoke.absent else hubs[spoke.hub].endpoints:
-            assert_reaches(network, spoke.name, service(endpoint.service, spoke.account.region))
-
-
-def test_segments_of_the_production_example() -> None:
-    network = Stacks("production").network
-    assert_blocked(network, "sandbox", "payments")
-    assert_blocked(network, "payments", "ledger")
-    with pytest.raises(AssertionError, match="build reaches payments"):
-        assert_blocked(network, "build", "payments")

@@ -96,6 +96,18 @@ def test_an_attachment_accepted_in_the_wrong_account() -> None:
     assert hop.says == "account 222222222222 accepts the attachment, and the gateway is account 111111111111's"
 
 
+@pytest.mark.parametrize("path", ["gateway/association", "gateway/propagation-hub"])
+def test_the_gateways_tables_changed_by_the_wrong_account(path: str) -> None:
+    hop = broken(Stacks().changed(PAYMENTS, path, provider="aws.spoke"))
+    assert hop.at == Stacks().address(PAYMENTS, path)
+    assert hop.says == "account 222222222222 may not change the tables of account 111111111111's gateway"
+
+
+def test_an_attachment_made_in_the_wrong_account() -> None:
+    hop = broken(Stacks().changed(PAYMENTS, "gateway/attachment", provider="aws.hub"))
+    assert hop.says == "account 111111111111 attaches a VPC of account 222222222222"
+
+
 def test_a_withdrawn_association_with_the_segment() -> None:
     hop = broken(Stacks().without(PAYMENTS, "gateway/association"))
     assert hop.at == Stacks().address(PAYMENTS, "gateway/attachment")
@@ -282,6 +294,18 @@ def test_a_withdrawn_association_of_the_rule() -> None:
     assert hop.mend.startswith(f"associate {Stacks().address(HUB, RULE)} with the VPC")
 
 
+def test_a_rule_associated_by_the_wrong_account() -> None:
+    hop = found(Stacks().changed(PAYMENTS, f"{RULE}-association", provider="aws.hub"), State.UNREACHABLE)
+    assert hop.says == "account 111111111111 associates a rule with a VPC of account 222222222222"
+
+
+def test_a_zone_whose_domain_is_not_known_may_take_the_name() -> None:
+    stacks = Stacks()
+    vpc = stacks.reference(PAYMENTS, "network/vpc")
+    hop = found(stacks.added(PAYMENTS, "aws_route53_zone", name="${var.domain}", vpc=[{"vpc_id": vpc}]), State.UNKNOWN)
+    assert hop.at == "spoke-core-payments: aws_route53_zone.added"
+
+
 def test_a_rule_on_the_hubs_own_vpc_goes_round_for_ever() -> None:
     stacks = Stacks()
     stacks.added(
@@ -305,7 +329,7 @@ def specific(stacks: Stacks, domain: str, target: str) -> Stacks:
     stacks.added(
         PAYMENTS,
         "aws_route53_resolver_rule",
-        provider="aws.hub",
+        provider="aws.spoke",
         domain_name=domain,
         rule_type="FORWARD",
         resolver_endpoint_id="rslvr-out-0123456789abcdef0",
@@ -314,7 +338,7 @@ def specific(stacks: Stacks, domain: str, target: str) -> Stacks:
     return stacks.added(
         PAYMENTS,
         "aws_route53_resolver_rule_association",
-        provider="aws.hub",
+        provider="aws.spoke",
         resolver_rule_id="${aws_route53_resolver_rule.added.id}",
         vpc_id=stacks.reference(PAYMENTS, "network/vpc"),
     )
@@ -405,4 +429,4 @@ def test_a_contract_read_from_another_account_is_unknown() -> None:
     for block in stacks.stacks[PAYMENTS]["provider"]["aws"]:
         block["allowed_account_ids"] = ["222222222222"]
     hop = found(stacks, State.UNKNOWN)
-    assert "/endpoint-hub/core/contract" in hop.at
+    assert "/endpoint-hub/core/contract of account 222222222222" in hop.says

@@ -52,6 +52,19 @@ def narrowed(stacks: Stacks, stack: str) -> None:
     attachment["subnet_ids"] = attachment["subnet_ids"][1:]
 
 
+def internet(stacks: Stacks, stack: str) -> None:
+    route = {**stacks.at(stack, "gateway/route-hub"), "destination_cidr_block": "0.0.0.0/0"}
+    del route["transit_gateway_id"]
+    stacks.added(stack, "aws_route", "default", nat_gateway_id="${aws_nat_gateway.own.id}", **route)
+    stacks.added(stack, "aws_nat_gateway", "own")
+
+
+def rehomed(stacks: Stacks, stack: str, account: str) -> None:
+    for block in stacks.stacks[stack]["provider"]["aws"]:
+        if block["alias"] == "spoke":
+            block["allowed_account_ids"] = [account]
+
+
 def listed(stacks: Stacks, stack: str) -> None:
     """An ACL that lets the hub in, and knows the second spoke's range."""
     allowed = {"protocol": "-1", "action": "allow", "cidr_block": "10.0.0.0/22", "rule_no": 1}
@@ -78,6 +91,11 @@ SPOKE: dict[str, Change] = {
     "listed": listed,
     "no S3": lambda stacks, stack: stacks.without(stack, "endpoints/endpoint-s3"),
     "overlapping": lambda stacks, stack: stacks.changed(stack, "network/vpc", cidr_block="10.0.4.0/24"),
+    "attached by the hub": lambda stacks, stack: stacks.changed(stack, "gateway/attachment", provider="aws.hub"),
+    "learnt by itself": lambda stacks, stack: stacks.changed(stack, "gateway/propagation-hub", provider="aws.spoke"),
+    "to the internet": internet,
+    "the same account": lambda stacks, stack: rehomed(stacks, stack, "000000000000"),
+    "the hub's account": lambda stacks, stack: rehomed(stacks, stack, "111111111111"),
     "keeps KMS": lambda stacks, stack: stacks.changed(
         stack, "resolver/exemption-efs", domain_name="kms.us-east-1.amazonaws.com"
     ),
@@ -146,6 +164,13 @@ def meant_for(meant: Intent) -> Intent:
 
 def test_equal_spokes_are_one_group() -> None:
     assert groups(grown(4).network) == [("spoke0", "spoke1", "spoke2", "spoke3")]
+
+
+def test_spokes_with_a_way_out_of_their_own_are_one_group() -> None:
+    stacks = grown(4)
+    for at in (1, 2):
+        internet(stacks, f"spoke-core-spoke{at}")
+    assert groups(stacks.network) == [("spoke0", "spoke3"), ("spoke1", "spoke2")]
 
 
 def test_a_spoke_that_differs_is_on_its_own() -> None:
