@@ -1,0 +1,48 @@
+"""Whatever single resource is taken out of the quickstart, the trace notices; the exceptions are named."""
+
+import re
+from copy import deepcopy
+
+import pytest
+
+from assurance.reader import read
+from assurance.verdicts import report
+from cli.tracing import intent_of, services_in
+from tests.assurance.faults import HUB, PAYMENTS
+from tests.examples import designed, stacks_of
+
+UNNOTICED = {
+    r"aws_iam_|aws_instance\.": "carries no name and no packet of anybody else's",
+    r"aws_default_security_group\.": "nothing here uses the default group",
+    r"attachment-subnet-\S+-routes_": "the main route table has the VPC's own ranges too, and no more is needed",
+    r"ingress-https-443-hub_": "lets the hub's own VPC in, which is no spoke",
+    r"resolver_exemption-": "keeps names to the spoke that no service on offer has",
+    r"aws_subnet\.network_subnet-": "a zone less; what is left is as it is meant to be",
+}
+
+
+def test_the_trace_notices_whatever_is_taken_out() -> None:
+    stacks = stacks_of("quickstart")
+    meant = intent_of(designed("quickstart"))
+    services = services_in(read(stacks.items()))
+    for stack in (HUB, PAYMENTS):
+        for kind, blocks in stacks[stack]["resource"].items():
+            for key in blocks:
+                changed = {**stacks, stack: deepcopy(stacks[stack])}
+                del changed[stack]["resource"][kind][key]
+                network = read(changed.items())
+                noticed = not report(network, services, meant).sound or "payments" not in network.spokes
+                excused = any(re.search(pattern, f"{kind}.{key}") for pattern in UNNOTICED)
+                assert noticed or excused, f"{stack}: {kind}.{key} was taken out, and the trace is content"
+
+
+@pytest.mark.parametrize("pattern", UNNOTICED)
+def test_every_exception_is_needed(pattern: str) -> None:
+    stacks = stacks_of("quickstart")
+    addresses = [
+        f"{kind}.{key}"
+        for stack in (HUB, PAYMENTS)
+        for kind, blocks in stacks[stack]["resource"].items()
+        for key in blocks
+    ]
+    assert any(re.search(pattern, address) for address in addresses)
