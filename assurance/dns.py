@@ -343,14 +343,15 @@ class Names:
         for association in self._associations.get(vpc.address, ()):
             rule = self.network.rules.get(str(association.rule))
             if rule is not None and isinstance(rule.domain, str):
-                yield _Taker(rule.domain, True, association.address, rule, association=association)  # noqa: FBT003
+                yield _Taker(rule.domain, wins_ties=True, via=association.address, what=rule, association=association)
                 continue
             # It may take any name.
-            yield _Taker("", True, association.address, _stand_in(association))  # noqa: FBT003
+            yield _Taker("", wins_ties=True, via=association.address, what=_stand_in(association))
 
     def _zones_of(self, vpc: Vpc) -> Iterator[_Taker]:
         for via, zone in self._zones.get(vpc.address, ()):
-            yield _Taker(zone.domain if isinstance(zone.domain, str) else "", False, via, zone)  # noqa: FBT003
+            domain = zone.domain if isinstance(zone.domain, str) else ""
+            yield _Taker(domain, wins_ties=False, via=via, what=zone)
 
     def _endpoint_zones(self, vpc: Vpc, *, inbound: bool) -> Iterator[_Taker]:
         for endpoint in self._endpoints.get(vpc.address, ()):
@@ -358,7 +359,7 @@ class Names:
             if service is None or endpoint.private_dns is False or (endpoint.inbound_only is True and not inbound):
                 continue
             for domain, everything in service.zones():
-                yield _Taker(domain, False, endpoint.address, endpoint, everything)  # noqa: FBT003
+                yield _Taker(domain, wins_ties=False, via=endpoint.address, what=endpoint, everything_below=everything)
 
 
 def interface_of(

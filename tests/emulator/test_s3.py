@@ -20,6 +20,8 @@ def test_a_lock_file_is_written_once(client: Client, refused: Refused, bucket: s
     s3.put_object(Body=b"first", IfNoneMatch="*", **lock)
     with refused("PreconditionFailed"):
         s3.put_object(Body=b"second", IfNoneMatch="*", **lock)
+    found = s3.get_object(**lock)["Body"].read()
+    assert found == b"first", f"expected the lock of the first, found {found!r}"
     s3.delete_object(**lock)
     s3.put_object(Body=b"second", IfNoneMatch="*", **lock)
 
