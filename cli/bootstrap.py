@@ -15,7 +15,7 @@ from pathlib import Path
 from cli.terraform import Terraform, TerraformError
 from cli.walk import Work, change
 
-__all__ = ["bootstrap", "retire"]
+__all__ = ["OVERRIDE", "bootstrap", "is_missing", "local_backend", "retire"]
 
 LOCAL_STATE = "bootstrap.tfstate"
 OVERRIDE = "backend_override.tf.json"
@@ -41,7 +41,7 @@ def bootstrap(terraform: Terraform) -> Work:
                     "The bucket exists, and no state in it says that this topology made it.\n"
                     "Set `create: false` under `state` to use it as it is, or import it into the stack."
                 )
-        with _local_backend(folder):
+        with local_backend(folder):
             terraform.init(stack, "-reconfigure")
             outcome = change(terraform, stack, say)
         say("moving the state")
@@ -64,7 +64,7 @@ def retire(terraform: Terraform) -> Work:
         moved = (folder / LOCAL_STATE).is_file()
         if not _bucket_exists(terraform, stack) and not moved:
             return "no changes"
-        with _local_backend(folder):
+        with local_backend(folder):
             if not moved:
                 say("moving the state")
                 terraform.init(stack, "-migrate-state", "-force-copy")
@@ -81,14 +81,19 @@ def _bucket_exists(terraform: Terraform, stack: str) -> bool:
     try:
         terraform.init(stack, "-reconfigure")
     except TerraformError as failed:
-        if "does not exist" in str(failed) or "NoSuchBucket" in str(failed):
+        if is_missing(failed):
             return False
         raise
     return True
 
 
+def is_missing(failed: TerraformError) -> bool:
+    """Whether `init` failed because there is no state bucket."""
+    return "does not exist" in str(failed) or "NoSuchBucket" in str(failed)
+
+
 @contextmanager
-def _local_backend(folder: Path) -> Iterator[None]:
+def local_backend(folder: Path) -> Iterator[None]:
     """Within it, the stack's state is a file beside it. The path is relative, as in every clone."""
     override = folder / OVERRIDE
     override.write_text(json.dumps({"terraform": {"backend": {"local": {"path": LOCAL_STATE}}}}), encoding="utf-8")

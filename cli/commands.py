@@ -7,13 +7,15 @@ import shlex
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
 from assurance.model import Network
 from assurance.reader import read
@@ -22,8 +24,9 @@ from cli import operations
 from cli.console import err, heading, out, progress, table
 from cli.findings import Finding, Result
 from cli.operations import Options
+from cli.planning import WORDS, Planned
 from cli.reports import FORMATS
-from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
+from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, matches, select, synthesise, write
 from cli.terraform import Terraform, find
 from cli.tracing import documents, explain, intent_of, prove, services_in
 from topology import Design, Reading, TopologyError, design, read_topology
@@ -66,6 +69,9 @@ OPTIONS = Options()
 MOST_SHOWN = 1000
 """Problems that are printed: enough for any file that is meant to be a topology."""
 FAILED, REFUSED = 1, 2
+CHANGES = 2
+DRIFT_WORDS = {"create": "created", "change": "changed", "replace": "replaced", "delete": "deleted"}
+"""What was done outside of Terraform, for what a plan would do."""
 
 
 def run() -> None:
@@ -274,6 +280,108 @@ def bootstrap(file: File, output: Output = Path("cdktf.out"), yes: Yes = False) 
         operations.deploy(_terraform(output), planned, [planned.state.stack], OPTIONS)
 
 
+class ReviewCommand(TyperCommand):
+    """A command whose exit status 2 means that there is something to review, so that no mistake of its user may."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  Typer has no public type for it
+        """Read the arguments; a mistake in them ends with status 1."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except TyperException as mistake:
+            vars(mistake)["exit_code"] = FAILED  # what Typer ends the process with
+            raise
+
+
+@contextmanager
+def _refusals_fail() -> Iterator[None]:
+    """Within it, refused input ends with status 1, since 2 has a meaning of its own."""
+    try:
+        yield
+    except typer.Exit as refused:
+        raise typer.Exit(FAILED if refused.exit_code else 0) from None
+
+
+@app.command(cls=ReviewCommand)
+def plan(
+    file: File,
+    only: Only = None,
+    output: Output = Path("cdktf.out"),
+    parallel: Parallel = OPTIONS.parallel,
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Show what was changed outside of Terraform, and would be undone.")
+    ] = False,
+) -> None:
+    """Plan every stack and apply nothing. Exit status 0: no changes; 2: changes or orphans; 1: anything else."""
+    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415  boto3 takes a while to import
+    from cli.states import StateBucket, orphans  # noqa: PLC0415
+
+    with _refusals_fail():
+        planned = design(_read(file).topology)
+        stacks = list(_synthesise(planned, only, output).stacks)
+        terraform = _terraform(output)
+    found, failures = operations.plan(terraform, planned, stacks, Options(parallel), drift=drift)
+    _show_plans(planned, found, drift=drift)
+    left = []
+    try:
+        if not terraform.stopping.is_set():
+            left = orphans(planned, StateBucket(planned, Clients()), lambda stack: matches(stack, only or []))
+    except (CallerError, ValueError) as error:
+        failures.append(str(error))
+    except AWSError as error:
+        failures.append(f"the state bucket could not be listed: {reason(error)}")
+    for state in left:
+        out.print(
+            f"orphan: {state.stack} is in no stack of {file}, and its state has {len(state.addresses)} resources; "
+            "put it back with `absent: true`, deploy it, then take it out",
+            markup=False,
+        )
+    if failures:
+        _fail("\n\n".join(failures))
+    if left or not all(told.clean for told in found.values()):
+        raise typer.Exit(CHANGES)
+
+
+def _show_plans(planned: Design, found: Mapping[str, Planned], *, drift: bool) -> None:
+    """The numbers for each stack; then, by address, what would be lost for a while, and all of a drift."""
+    rows = [
+        (stack, planned.accounts[stack], *(str(len(told.changes.get(word, ()))) for word in WORDS), told.remark)
+        for stack, told in found.items()
+    ]
+    words = DRIFT_WORDS if drift else dict(zip(WORDS, WORDS, strict=True))
+    out.print(table(["stack", "account", *words.values(), ""], rows))
+    for stack, told in found.items():
+        for word in WORDS if drift else ("replace", "delete"):
+            for address in told.changes.get(word, ()):
+                out.print(f"{words[word]}: {stack} {address}", markup=False)
+
+
+@app.command()
+def strays(file: File) -> None:
+    """List what carries the topology's tag in some account and is in no state. Exit status 1: something does."""
+    from cli import strays as searching  # noqa: PLC0415  boto3 takes a while to import
+    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415
+
+    planned = design(_read(file).topology)
+    try:
+        with progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"):
+            told = searching.search(planned, Clients())
+    except (CallerError, ValueError) as error:
+        _fail(error)
+    except AWSError as error:
+        _fail(f"the states could not be read: {reason(error)}")
+    if told.strays:
+        rows = [(stray.account, stray.region, stray.stack, stray.name, stray.arn) for stray in told.strays]
+        out.print(table(["account", "region", "made by", "name", "resource"], rows))
+    for stack in told.busy:
+        err.print(f"warning: {stack} is locked: what an apply has just made is in no state yet", style="yellow")
+    for place, why in told.unasked:
+        err.print(f"not asked: {place.account} {place.region}: {why}", markup=False, style="red")
+    count = len(told.strays)
+    out.print(f"{count} stray{'s' * (count != 1)}", markup=False)
+    if told.strays or told.unasked:
+        raise typer.Exit(FAILED)
+
+
 @app.command()
 def deploy(
     file: File,
@@ -306,9 +414,25 @@ def destroy(
     kept = [stack for stack in planned.protected if stack in stacks]
     if kept:
         _refuse(f"{', '.join(kept)}: protected; set `protect: false`, deploy that, then destroy")
+    _unused(planned, stacks)
     _agree(f"destroy {len(stacks)} stacks in accounts {_accounts(planned, stacks)}", yes)
     with _operating(f"./hub destroy {file}"):
         operations.destroy(_terraform(output), planned, stacks, Options(parallel))
+
+
+def _unused(planned: Design, stacks: Collection[str]) -> None:
+    """End the command where somebody uses a hub that is to go."""
+    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415  boto3 takes a while to import
+    from cli.users import users  # noqa: PLC0415
+
+    try:
+        using = users(planned, stacks, Clients())
+    except (CallerError, ValueError) as error:
+        _fail(error)
+    except AWSError as error:
+        _fail(f"who uses the hubs could not be asked: {reason(error)}")
+    if using:
+        _refuse("\n".join([*using, "destroy those first; nothing was changed"]))
 
 
 def _accounts(planned: Design, stacks: Iterable[str]) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from cli.bootstrap import bootstrap, retire
+from cli.bootstrap import OVERRIDE, bootstrap, retire
 from cli.console import err, following, heading, out, table
+from cli.planning import Planned, drift_stack, plan_stack, waits_for
 from cli.terraform import Terraform, TerraformError
 from cli.walk import Work, apply_stack, destroy_stack, interruptible, walk
 from topology import Design
 
-__all__ = ["OperationError", "Options", "deploy", "destroy", "rehearse", "validate"]
+__all__ = ["OperationError", "Options", "deploy", "destroy", "plan", "rehearse", "validate"]
 
 
 class OperationError(Exception):
@@ -46,11 +47,34 @@ def validate(terraform: Terraform, stacks: Collection[str]) -> None:
             raise OperationError(f"{stack}: {failed}\nthe whole log: {apart.log(stack)}") from None
 
 
+def plan(
+    terraform: Terraform, design: Design, stacks: Collection[str], options: Options, *, drift: bool
+) -> tuple[dict[str, Planned], list[str]]:
+    """Plan stacks and apply nothing; or, for `drift`, find what was changed outside of Terraform.
+
+    Returns what was found of each stack that could be planned, and the errors of the others.
+    """
+    found: dict[str, Planned] = {}
+    work = (drift_stack if drift else plan_stack)(terraform, design, found)
+    failures = _steps(terraform, design, _order(design, stacks), options, work, keep_going=True)
+    return {stack: found[stack] for stack in design.order if stack in found}, failures
+
+
 def deploy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options) -> None:
     """Plan and apply stacks, each after those that it needs; the state bucket is made where it does not exist yet."""
     apply, first = apply_stack(terraform, options.share_wait), bootstrap(terraform)
     state = design.state.stack if design.state else None
-    _walk(terraform, design, _order(design, stacks), options, lambda s, say: (first if s == state else apply)(s, say))
+
+    def work(stack: str, say: Callable[[str], None]) -> str:
+        try:
+            return (first if stack == state else apply)(stack, say)
+        except TerraformError as failed:
+            before = waits_for(design, stack, failed)
+            if before:
+                raise TerraformError(f"{failed}\n\nwaits for {before}: apply that first") from None
+            raise
+
+    _walk(terraform, design, _order(design, stacks), options, work)
 
 
 def destroy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options) -> None:
@@ -109,11 +133,24 @@ def _unchanged(terraform: Terraform) -> Work:
 def _walk(
     terraform: Terraform, design: Design, order: Mapping[str, tuple[str, ...]], options: Options, work: Work
 ) -> None:
-    accounts = {stack: design.accounts[stack] for stack in order}
-    with following(accounts) as tell, interruptible(terraform, lambda text: err.print(text, markup=False)):
-        steps = walk(order, work, tell, workers=options.parallel)
-    failures = [
-        f"{step.stack}: {step.error}\nthe whole log: {terraform.log(step.stack)}" for step in steps if step.failed
-    ]
+    failures = _steps(terraform, design, order, options, work)
     if failures:
         raise OperationError("\n\n".join(failures))
+
+
+def _steps(
+    terraform: Terraform,
+    design: Design,
+    order: Mapping[str, tuple[str, ...]],
+    options: Options,
+    work: Work,
+    *,
+    keep_going: bool = False,
+) -> list[str]:
+    """Walk stacks; returns the error of each that failed, with where its log is."""
+    accounts = {stack: design.accounts[stack] for stack in order}
+    for stack in order:  # a run that was killed may have left one, and states would go beside the stacks
+        (terraform.folder(stack) / OVERRIDE).unlink(missing_ok=True)
+    with following(accounts) as tell, interruptible(terraform, lambda text: err.print(text, markup=False)):
+        steps = walk(order, work, tell, workers=options.parallel, keep_going=keep_going)
+    return [f"{step.stack}: {step.error}\nthe whole log: {terraform.log(step.stack)}" for step in steps if step.failed]

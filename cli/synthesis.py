@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from assurance.wellformed import defects
 from topology import Design
 
-__all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "select", "synthesise", "write"]
+__all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "matches", "select", "synthesise", "write"]
 
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
@@ -50,7 +50,12 @@ def select(names: Iterable[str], patterns: Iterable[str]) -> Callable[[str], boo
     unmatched = [pattern for pattern in asked if not any(fnmatchcase(name, pattern) for name in known)]
     if unmatched:
         raise UnsoundError(f'no stack matches "{pattern}"; there are {_listed(known)}' for pattern in unmatched)
-    return lambda name: not asked or any(fnmatchcase(name, pattern) for pattern in asked)
+    return lambda name: matches(name, asked)
+
+
+def matches(name: str, patterns: Collection[str]) -> bool:
+    """Whether a stack's name matches one of the patterns, or there are none."""
+    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _listed(names: list[str], most: int = 12) -> str:

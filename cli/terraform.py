@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,8 +10,10 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["Changes", "InterruptedRunError", "Terraform", "TerraformError", "find"]
 
@@ -96,7 +99,13 @@ class Terraform:
         self.log(stack).write_bytes(b"")
 
     def init(self, stack: str, *options: str) -> None:
-        """Prepare a stack's folder."""
+        """Prepare a stack's folder. Refused where an apply could not write its state: what it made would be lost."""
+        unsaved = self.folder(stack) / "errored.tfstate"
+        if unsaved.is_file():
+            raise TerraformError(
+                f"An earlier apply could not write its state, and left it in {unsaved}.\n"
+                f"terraform -chdir={self.folder(stack)} state push errored.tfstate    then delete that file, and go on"
+            )
         with _one_init:
             self._run(stack, ["init", "-no-color", *options], VALIDATE_SECONDS)
 
@@ -109,10 +118,16 @@ class Terraform:
             self._run(stack, ["init", "-no-color", "-backend=false"], VALIDATE_SECONDS, variables=APART)
         self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=APART)
 
-    def plan(self, stack: str, *options: str) -> bool:
+    def plan(self, stack: str, *options: str, out: str = "tfplan") -> bool:
         """Write a plan beside the stack; returns whether it changes anything."""
-        arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=tfplan", *options]
+        arguments = ["plan", "-no-color", "-detailed-exitcode", f"-out={out}", *options]
         return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
+
+    def show(self, stack: str, plan: str) -> dict[str, Any]:
+        """What a plan beside the stack holds; it is written as JSON beside the plan too."""
+        said = self.folder(stack) / f"{plan}.json"
+        self._run(stack, ["show", "-json", plan], VALIDATE_SECONDS, answer=said)
+        return dict(json.loads(said.read_bytes()))
 
     def apply(self, stack: str) -> None:
         """Apply the plan that was written, and nothing else."""
@@ -146,12 +161,19 @@ class Terraform:
         *,
         accepted: tuple[int, ...] = (0,),
         variables: Mapping[str, str] | None = None,
+        answer: Path | None = None,
     ) -> int:
+        """Run Terraform and return its exit status. It prints into the log, and its answer into a file if one is named.
+
+        Raises `TerraformError` where the status is not an accepted one.
+        """
         log = self.log(stack)
         if not log.is_file():
             self.begin_log(stack)
         start = log.stat().st_size
-        with log.open("ab") as sink:
+        with ExitStack() as files:
+            sink = files.enter_context(log.open("ab"))
+            told = files.enter_context(answer.open("wb")) if answer else sink
             with self._guard:
                 if self.stopping.is_set():
                     raise InterruptedRunError(f"{stack}: stopped before terraform {arguments[0]}")
@@ -159,8 +181,8 @@ class Terraform:
                     [self.binary, f"-chdir={self.folder(stack)}", *arguments],
                     env={**_environment(self.cache), **self.variables, **(variables or {})},
                     stdin=subprocess.DEVNULL,
-                    stdout=sink,
-                    stderr=subprocess.STDOUT,
+                    stdout=told,
+                    stderr=sink,
                     # In a group of its own, a Ctrl-C at the terminal reaches it once, through `stop`: a second signal
                     # would make it leave at once and lose what it was waiting for.
                     start_new_session=True,
@@ -178,8 +200,20 @@ class Terraform:
         if status not in accepted:
             if self.stopping.is_set():
                 raise InterruptedRunError(f"{stack}: terraform {arguments[0]} was interrupted; see {log}")
-            raise TerraformError(_error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}")
+            error = _error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}"
+            raise TerraformError(error + self._unlocking(stack, error))
         return status
+
+    def _unlocking(self, stack: str, error: str) -> str:
+        """How to go on after an error about a lock."""
+        held = re.search(r"Error acquiring the state lock.*?^\s*ID:\s*(\S+)", error, re.DOTALL | re.MULTILINE)
+        if held is None:
+            return ""
+        return (
+            "\n\nSomebody else is working on this stack, or was killed at it. Where you know that nobody is any more:\n"
+            f"terraform -chdir={self.folder(stack)} force-unlock -force {held[1]}\n"
+            "What was made last may be in no state then; `./hub strays` finds it."
+        )
 
     def _said(self, stack: str, start: int) -> str:
         with self.log(stack).open("rb") as log:

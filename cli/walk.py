@@ -53,6 +53,7 @@ class _Walk:
     steps: dict[str, Step]
     work: Work
     tell: Callable[[Step], None]
+    keep_going: bool
     halted: threading.Event = field(default_factory=threading.Event)
 
     def run(self, stack: str) -> None:
@@ -71,7 +72,8 @@ class _Walk:
             self.halted.set()
             outcome, step.error = "interrupted", str(interrupted)
         except TerraformError as failed:
-            self.halted.set()
+            if not self.keep_going:
+                self.halted.set()
             outcome, step.error = "failed", str(failed)
         step.seconds, step.started = step.elapsed(), None
         say(outcome)
@@ -83,13 +85,15 @@ def walk(
     tell: Callable[[Step], None],
     *,
     workers: int,
+    keep_going: bool = False,
 ) -> list[Step]:
     """Do the work of every stack, each after those it names, at most so many at once; returns what became of each.
 
     After a failure no other stack is started, and those that run are finished: half an apply is worse than a long one.
+    With `keep_going` all are: for work that changes nothing, and whose failures are wanted all at once.
     """
     steps = {stack: Step(stack) for stack in order}
-    walking = _Walk(steps, work, tell)
+    walking = _Walk(steps, work, tell, keep_going)
     sorter = TopologicalSorter({stack: [b for b in before if b in order] for stack, before in order.items()})
     sorter.prepare()
     with ThreadPoolExecutor(workers, thread_name_prefix="stack") as pool:

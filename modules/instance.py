@@ -10,6 +10,7 @@ from modules.cdk import Construct, ITerraformDependable, TerraformResourceLifecy
 from modules.network import PrivateNetwork
 from modules.tags import tags
 from topology.design import Image
+from topology.names import TEST_PREFIX
 
 __all__ = ["TestInstance"]
 
@@ -45,7 +46,7 @@ class TestInstance(Construct):
         after: Sequence[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id)
-        unique = f"endpoint-hub-test-{name}"
+        unique = f"{TEST_PREFIX}{name}"
         role = aws.IamRole(
             self,
             "role",

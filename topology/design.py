@@ -12,7 +12,7 @@ from ipaddress import IPv4Network
 from topology import models
 from topology.addressing import lay_out
 from topology.checks import DEFAULT_HOST
-from topology.names import HUB_TABLE, STATE_STACK, hub_stack, spoke_stack
+from topology.names import HUB_TABLE, STACK_TAG, STATE_STACK, STATE_TAG, hub_stack, spoke_stack
 from topology.services import GLOBAL_REGION, HTTPS, Service, catalogue
 
 __all__ = [
@@ -293,7 +293,8 @@ def _organization(topology: models.Topology) -> Organization:
 
 
 def _tags(topology: models.Topology, stack: str) -> dict[str, str]:
-    return dict(sorted({**topology.tags, "hub:stack": stack}.items()))
+    state = f"{topology.state.bucket}/{topology.state.prefix}"
+    return dict(sorted({**topology.tags, STACK_TAG: stack, STATE_TAG: state}.items()))
 
 
 def _kms_key(state: models.State) -> str | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["HUB_TABLE", "STATE_STACK", "hub_stack", "spoke_stack"]
+__all__ = ["HUB_TABLE", "STACK_TAG", "STATE_STACK", "STATE_TAG", "TEST_PREFIX", "hub_stack", "spoke_stack"]
 
 STATE_STACK = "state"
 HUB_TABLE = "hub"
 """The gateway table of the hub's own attachment; segments cannot take its name."""
+
+STACK_TAG, STATE_TAG = "hub:stack", "hub:state"
+"""Tags of every resource: the stack that it is in, and where the states of its topology are, as bucket/prefix."""
+TEST_PREFIX = "endpoint-hub-test-"
+"""What the names of a test instance's role, profile and group begin with."""
 
 
 def hub_stack(hub: str) -> str:

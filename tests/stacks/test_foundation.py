@@ -58,7 +58,9 @@ def test_every_taggable_resource_has_a_name_and_says_which_part_it_is(stack: Sta
 
 def test_common_tags_are_the_providers() -> None:
     [provider] = stacks_of("production")["hub-core"]["provider"]["aws"]
-    assert provider["default_tags"] == [{"tags": {"cost-center": "1234", "hub:stack": "hub-core", "owner": "network"}}]
+    common = {"cost-center": "1234", "owner": "network"}
+    own = {"hub:stack": "hub-core", "hub:state": "example-network-state/endpoint-hub"}
+    assert provider["default_tags"] == [{"tags": {**common, **own}}]
 
 
 def test_roles_and_external_ids_go_where_they_were_given() -> None:

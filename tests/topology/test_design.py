@@ -121,7 +121,11 @@ def test_the_sample_is_shared_with_its_organization(quickstart: Design) -> None:
 def test_each_stack_has_a_name_a_state_and_a_tag_of_its_own(quickstart: Design) -> None:
     units = [quickstart.state, *quickstart.hubs, *quickstart.spokes]
     assert [(u.stack, u.backend.key, u.account.tags) for u in units if u] == [
-        (stack, f"endpoint-hub/{stack}.tfstate", {"hub:stack": stack, "owner": "network"})
+        (
+            stack,
+            f"endpoint-hub/{stack}.tfstate",
+            {"hub:stack": stack, "hub:state": "example-network-state/endpoint-hub", "owner": "network"},
+        )
         for stack in ("state", "hub-core", "spoke-core-ledger", "spoke-core-payments")
     ]
 

@@ -1,0 +1,59 @@
+"""Who uses a hub: asked before it is destroyed, since without it their names and packets end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import chain
+
+from cli.clients import Clients, pages
+from cli.findings import Role
+from cli.states import StateBucket
+from topology import Design
+from topology.design import HubDesign
+
+__all__ = ["users"]
+
+ENDED = ("deleted", "deleting", "rejected", "rejecting", "failed")
+"""States of an attachment that carries nothing any more."""
+
+
+def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str]:
+    """What uses the hubs among some stacks and does not go with them, a line each.
+
+    Stacks by their states, whether the topology has them or not; other attachments by the gateway's own list, which
+    shows those of every account. Raises `cli.clients.AWSError`.
+    """
+    hubs = [hub for hub in design.hubs if hub.stack in stacks]
+    if not hubs:
+        return []
+    bucket = StateBucket(design, clients)
+    states = {state.stack: state for state in bucket.read(bucket.stacks())}
+    found = []
+    for hub in hubs:
+        if hub.stack not in states:
+            continue
+        found += [
+            f"{hub.stack} is used by {state.stack}: {len(state.addresses)} resources in its state"
+            for state in states.values()
+            if state.stack not in stacks and state.addresses and hub.contract in state.parameters
+        ]
+        known = frozenset(chain.from_iterable(state.ids for state in states.values()))
+        found += _strangers(hub, states[hub.stack].gateways, known, clients)
+    return found
+
+
+def _strangers(hub: HubDesign, gateways: Collection[str], known: frozenset[str], clients: Clients) -> list[str]:
+    """Attachments that no state of the topology has."""
+    if not gateways:
+        return []
+    role = Role.of(hub.account)
+    clients.assume(role, hub.account.region)
+    ec2 = clients.get("ec2", role, hub.account.region)
+    filters = [{"Name": "transit-gateway-id", "Values": sorted(gateways)}]
+    return [
+        f"{hub.stack} is used by account {item['ResourceOwnerId']}: attachment {item['TransitGatewayAttachmentId']} "
+        f"of {item['ResourceId']}, which no state of this topology has"
+        for page in pages(ec2, "describe_transit_gateway_attachments", Filters=filters)
+        for item in page["TransitGatewayAttachments"]
+        if item["State"] not in ENDED and item["TransitGatewayAttachmentId"] not in known
+    ]
