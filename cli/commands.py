@@ -414,8 +414,8 @@ def destroy(
     kept = [stack for stack in planned.protected if stack in stacks]
     if kept:
         _refuse(f"{', '.join(kept)}: protected; set `protect: false`, deploy that, then destroy")
-    _unused(planned, stacks)
     _agree(f"destroy {len(stacks)} stacks in accounts {_accounts(planned, stacks)}", yes)
+    _unused(planned, stacks)
     with _operating(f"./hub destroy {file}"):
         operations.destroy(_terraform(output), planned, stacks, Options(parallel))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules import aws
-from modules.cdk import Construct
+from modules.cdk import Construct, TerraformResourceLifecycle
 from modules.tags import tags
 from topology.design import Vpc
 
@@ -60,6 +60,9 @@ class PrivateNetwork(Construct):
                     cidr_block=planned.cidr,
                     availability_zone_id=planned.zone,
                     tags=tags(f"{vpc.name}-{kind}-{planned.zone}", kind),
+                    # When a zone is emptied, endpoints and attachments leave the subnet before it is deleted. Terraform
+                    # would do it the other way round, and wait twenty minutes for interfaces that nobody removes.
+                    lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
                 )
                 aws.RouteTableAssociation(
                     self,

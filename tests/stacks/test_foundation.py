@@ -59,7 +59,7 @@ def test_every_taggable_resource_has_a_name_and_says_which_part_it_is(stack: Sta
 def test_common_tags_are_the_providers() -> None:
     [provider] = stacks_of("production")["hub-core"]["provider"]["aws"]
     common = {"cost-center": "1234", "owner": "network"}
-    own = {"hub:stack": "hub-core", "hub:state": "example-network-state/endpoint-hub"}
+    own = {"hub:stack": "hub-core", "hub:state": "example-terraform-state/endpoint-hub"}
     assert provider["default_tags"] == [{"tags": {**common, **own}}]
 
 
@@ -111,3 +111,11 @@ def test_names_of_resolver_parts_have_characters_and_a_length_that_aws_takes(sta
     for address, block in resources(stack).items():
         if address.startswith("aws_route53_resolver"):
             assert re.fullmatch(r"[a-zA-Z0-9\-_' ]{1,64}", block["name"]), (address, block["name"])
+
+
+@pytest.mark.parametrize("stack", ALL)
+def test_a_subnet_is_deleted_only_after_what_stood_in_it_has_moved_out(stack: Stack) -> None:
+    """Without it Terraform deletes first and updates then, and waits 20 minutes for interfaces that nobody removes."""
+    for address, block in resources(stack).items():
+        if address.startswith("aws_subnet."):
+            assert block.get("lifecycle") == {"create_before_destroy": True}, f"{address}: {block.get('lifecycle')}"

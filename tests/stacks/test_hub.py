@@ -193,7 +193,7 @@ def test_what_every_spoke_depends_on_is_protected() -> None:
         "aws_route53_resolver_endpoint",
         "aws_route53_resolver_rule",
     }
-    assert not [at for at, block in resources(HUB).items() if "lifecycle" in block], (
+    assert not [at for at, block in resources(HUB).items() if "prevent_destroy" in block.get("lifecycle", {})], (
         "the quickstart says protect: false"
     )
 
