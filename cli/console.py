@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.live import Live
@@ -15,11 +16,12 @@ from rich.text import Text
 
 from cli.walk import Step
 
-__all__ = ["err", "following", "heading", "out", "progress", "table"]
+__all__ = ["counted", "err", "following", "heading", "out", "progress", "table"]
 
 WIDE = 240
 """Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""
 
+T = TypeVar("T")
 TICK, LINE = 0.1, 5.0
 """Seconds between two counts: on a terminal, and in a log."""
 
@@ -57,6 +59,13 @@ def progress(doing: str, total: int = 0) -> Iterator[Callable[[int], None]]:
     finally:
         timer.cancel()
         status.stop()
+
+
+def counted(items: Iterable[T], count: Callable[[int], object]) -> Iterator[T]:
+    """The items, each of them counted when the next one is asked for."""
+    for item in items:
+        yield item
+        count(1)
 
 
 def heading(text: str) -> None:
