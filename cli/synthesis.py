@@ -151,7 +151,7 @@ def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
     ours, theirs = ([*stack.text.splitlines(), stack.entry] for stack in (stamped, by_cdktf))
     pairs = enumerate(zip_longest(ours, theirs, fillvalue="nothing"), 1)
     at, (our, their) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
-    return f"line {at} is {their.strip()}, and {our.strip()} by the spoke's shape"
+    return f"line {at} is {their.strip(' ,')}, and by the spoke's shape {our.strip(' ,')}"
 
 
 def write(result: Synthesis, output: Path, design: Design, count: Count = lambda _: None) -> list[str]:

@@ -11,9 +11,10 @@ from tests.topologies import designs
 from topology import Design
 from topology.design import SpokeDesign
 
+KINDS: list[dict[str, Any]] = [{}, {}, {"exempt": []}, {}]
 SPOKES = {
     f"spoke{at}": {"hub": "core", "account": f"{at:012}", "cidr": f"10.0.{4 + at}.0/24", **own}
-    for at, own in enumerate([{}, {}, {"exempt": []}, {}])
+    for at, own in enumerate(KINDS)
 }
 
 
