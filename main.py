@@ -14,17 +14,20 @@ from topology import TopologyError, design, read_topology
 
 
 def main() -> int:
-    """Write every stack into cdktf.out; exit status 2 and all problems where the topology or a stack is refused."""
+    """Write every stack. Exit status 2 where the topology or a stack is refused, with all reasons; 1 where it fails."""
     context = json.loads(Path(__file__).with_name("cdktf.json").read_text(encoding="utf-8"))["context"]
     try:
         reading = read_topology(os.environ.get("HUB_TOPOLOGY") or context["topology"])
         planned = design(reading.topology)
         with progress("synthesising", len(planned.order)) as count:
             result = synthesise(planned, count=count)
+        kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
     except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
-    kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
+    except OSError as error:
+        sys.stderr.write(f"cannot write to {error.filename}: {error.strerror}\n")
+        return 1
     for warning in (*reading.warnings, *kept):
         sys.stderr.write(f"warning: {warning}\n")
     return 0

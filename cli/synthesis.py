@@ -103,14 +103,14 @@ def synthesise(
     if reasons:
         raise UnsoundError(reasons)
     entries = {name: json.loads(stack.entry) for name, stack in made.items()}
-    return Synthesis({name: made[name].text.encode() for name in sorted(made)}, _manifest(entries, version, design))
+    return Synthesis({name: made[name].text for name in sorted(made)}, _manifest(entries, version, design))
 
 
 @dataclass(frozen=True)
 class _Stack:
     """A stack that was made: its JSON, and its entry in the manifest."""
 
-    text: str
+    text: bytes
     entry: str
 
 
@@ -127,7 +127,7 @@ def _make(
         app.synth()
         manifest = json.loads(Path(folder, MANIFEST).read_bytes())
         stacks = {
-            name: _Stack(Path(folder, entry["synthesizedStackPath"]).read_bytes().decode(), json.dumps(entry))
+            name: _Stack(Path(folder, entry["synthesizedStackPath"]).read_bytes(), json.dumps(entry))
             for name, entry in manifest["stacks"].items()
         }
     return stacks, manifest["version"]
@@ -136,11 +136,11 @@ def _make(
 def _stamp(shape: Shape, made: dict[str, _Stack]) -> list[str]:
     """Put the stacks of a shape's spokes in the place of its template; returns what is wrong with the sample's."""
     template = made.pop(shape.template.stack)
-    text, entry = Stamp(template.text), Stamp(template.entry)
+    text, entry = Stamp(template.text.decode()), Stamp(template.entry)
     sample = shape.spokes[shape.sample].stack
     by_cdktf = made[sample]
     for spoke, values in zip(shape.spokes, shape.values, strict=True):
-        made[spoke.stack] = _Stack(text.of(values), entry.of(values))
+        made[spoke.stack] = _Stack(text.of(values).encode(), entry.of(values))
     if made[sample] == by_cdktf:
         return []
     return [f"{sample}: {_difference(made[sample], by_cdktf)}. {DECIDES}"]
@@ -148,7 +148,7 @@ def _stamp(shape: Shape, made: dict[str, _Stack]) -> list[str]:
 
 def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
     """The first line on which two syntheses of a stack differ."""
-    ours, theirs = ([*stack.text.splitlines(), stack.entry] for stack in (stamped, by_cdktf))
+    ours, theirs = ([*stack.text.decode().splitlines(), stack.entry] for stack in (stamped, by_cdktf))
     pairs = enumerate(zip_longest(ours, theirs, fillvalue="nothing"), 1)
     at, (our, their) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
     return f"line {at} is {their.strip(' ,')}, and by the spoke's shape {our.strip(' ,')}"
