@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from topology.design import Account, Forwarding, SpokeDesign, Subnet
+from topology.names import STACK_TAG
 
 __all__ = ["Shape", "Stamp", "marked", "shapes"]
 
@@ -18,7 +19,6 @@ MARK = re.compile(r"~\d+-(\d+)~")
 """What stands for a value: the shape's number and the value's. No value of a topology may hold a tilde."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
 """Text that stands in JSON, and in a Terraform string, as it is. Any other value is part of the shape."""
-STACK_TAG = "hub:stack"
 
 
 @dataclass
