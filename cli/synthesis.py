@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import zip_longest
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from assurance.wellformed import defects
-from stacks.shapes import Shape, Stamp, shapes
+from stacks.shapes import LookedAtError, Shape, Stamp, shapes
 from topology import Design
 
 __all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "matches", "select", "synthesise", "write"]
@@ -123,7 +124,11 @@ def _make(
 
     with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
         app = App(outdir=folder)
-        add_stacks(app, design, wanted, added)
+        try:
+            add_stacks(app, design, wanted, added)
+        except LookedAtError as error:
+            frame = extract_tb(error.__traceback__)[-2]  # the last one is the mark's own
+            raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
         app.synth()
         manifest = json.loads(Path(folder, MANIFEST).read_bytes())
         stacks = {

@@ -2,6 +2,7 @@
 
 A construct makes no decision, so a value that it only hands on shows up in the stack as it is. With a mark in the place
 of each such value a stack becomes a stamp, from which the stacks of all spokes of the shape can be made without CDKTF.
+A construct that looks at a mark, rather than hand it on, is refused.
 """
 
 from __future__ import annotations
@@ -9,16 +10,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from topology.design import Account, Forwarding, SpokeDesign, Subnet
 from topology.names import STACK_TAG
 
-__all__ = ["Shape", "Stamp", "marked", "shapes"]
+__all__ = ["LookedAtError", "Shape", "Stamp", "marked", "shapes"]
 
-MARK = re.compile(r"~\d+-(\d+)~")
-"""What stands for a value: the shape's number and the value's. No value of a topology may hold a tilde."""
+MARKS = re.compile(r"~\d+-(\d+)~")
+"""What stands for a value: the shape's number and the value's. No text of a topology can hold a tilde."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
 """Text that stands in JSON, and in a Terraform string, as it is. Any other value is part of the shape."""
+
+LOOKS = {"contains", "eq", "ge", "getitem", "gt", "hash", "iter", "le", "len", "lt", "mod", "mul", "ne", "rmul"}
+"""What Python calls to look at a text; the methods that are called by name are all refused."""
+
+
+class LookedAtError(Exception):
+    """A mark was compared, measured or cut, which may come out otherwise for another spoke."""
+
+
+class Mark(str):
+    """Stands for a value of a spoke. It can be handed on and put into a text, and nothing else."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True  # no value that is marked is empty
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise LookedAtError
+
+
+for _name in [*(f"__{_name}__" for _name in LOOKS), *(_name for _name in vars(str) if not _name.startswith("_"))]:
+    setattr(Mark, _name, _refuse)
 
 
 @dataclass
@@ -66,7 +92,7 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
         if not PLAIN.fullmatch(value):
             return value
         values.append(value)
-        return f"~{shape}-{len(values) - 1}~"
+        return Mark(f"~{shape}-{len(values) - 1}~")
 
     def mark_any(value: str | None) -> str | None:
         return None if value is None else mark(value)
@@ -84,7 +110,7 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
     template = replace(
         spoke,
         name=mark(spoke.name),
-        stack=mark(spoke.stack),
+        stack=str(mark(spoke.stack)),  # the id of the stack, by which others look it up
         account=replace(
             account,
             id=mark(account.id),
@@ -111,7 +137,7 @@ class Stamp:
     """Text with marks in it, ready to take the values of any spoke of the shape."""
 
     def __init__(self, text: str) -> None:
-        self._parts = MARK.split(text)
+        self._parts = MARKS.split(text)
         self._marks = [int(number) for number in self._parts[1::2]]
 
     def of(self, values: Sequence[str]) -> str:

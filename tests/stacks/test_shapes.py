@@ -1,11 +1,14 @@
 """Stamping loses nothing: a shape and a spoke's own values say all that the spoke's design says."""
 
+import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
-from stacks.shapes import MARK, Stamp, marked, shapes
+from stacks.shapes import MARKS, LookedAtError, Mark, Stamp, marked, shapes
 from tests.examples import changed, designed
 from tests.topologies import designs
 from topology import Design
@@ -54,10 +57,10 @@ def test_the_template_with_a_spokes_values_is_the_spoke_again(design: Design) ->
 def test_every_value_of_a_design_is_in_the_shape_or_a_value_of_the_spoke() -> None:
     """A new field of any part of a design is covered as soon as it is there."""
     for spoke in designed("production").spokes:
-        before = marked(spoke)
+        before = repr(marked(spoke))
         for path in leaves(spoke):
             other: SpokeDesign = with_other(spoke, path)
-            assert marked(other) != before, f"a change of {path} in {spoke.stack} would not show"
+            assert repr(marked(other)) != before, f"a change of {path} in {spoke.stack} would not show"
 
 
 def test_spokes_that_differ_in_more_than_their_own_values_are_of_different_shapes() -> None:
@@ -77,4 +80,41 @@ def test_a_value_that_json_or_terraform_would_escape_is_part_of_the_shape() -> N
         template, values = marked(replace(spoke, name=value))
         assert template.name == value, f"{value!r} became the mark {template.name}"
         assert value not in values
-    assert MARK.fullmatch(marked(spoke)[0].name)
+    assert MARKS.fullmatch(marked(spoke)[0].name)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda mark: mark == "payments",
+        lambda mark: "payments" == mark,  # noqa: SIM300  a text asks the mark, too
+        lambda mark: mark in ("payments", "ledger"),
+        lambda mark: mark in {"payments", "ledger"},
+        lambda mark: "pay" in mark,
+        lambda mark: mark.startswith("pay"),
+        lambda mark: mark[:8],
+        lambda mark: len(mark) > 8,
+        lambda mark: sorted([mark, "payments"]),
+        list,
+        lambda mark: mark.upper(),
+        lambda mark: {mark: 1},
+        lambda mark: mark % (),
+    ],
+)
+def test_a_mark_cannot_be_looked_at(look: Callable[[str], object]) -> None:
+    with pytest.raises(LookedAtError):
+        look(Mark("~0-0~"))
+
+
+def test_a_mark_can_be_handed_on_and_put_into_a_text() -> None:
+    mark, parts = Mark("~0-0~"), ["a"]
+    texts = [
+        f"a-{mark}",
+        "a-" + mark,
+        "-".join([*parts, mark]),
+        "a-{}".format(*[mark]),
+        json.loads(json.dumps(f"a-{mark}")),
+    ]
+    assert texts == ["a-~0-0~"] * len(texts)
+    assert json.loads(json.dumps({"name": mark})) == {"name": "~0-0~"}
+    assert mark, "no value that is marked is empty"
