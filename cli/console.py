@@ -24,6 +24,8 @@ WIDE = 240
 T = TypeVar("T")
 TICK, LINE = 0.1, 5.0
 """Seconds between two counts: on a terminal, and in a log."""
+MANY = 100
+"""Stacks that are worth a line in a log."""
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -33,7 +35,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def progress(doing: str, total: int = 0) -> Iterator[Callable[[int], None]]:
     """Show what is being done, once it takes longer than a second, and of how many stacks it has been done.
 
-    A person at a terminal sees the number move. A log gets a line every few seconds, and only where stacks are counted.
+    A person at a terminal sees the number move. A log gets a line every few seconds where there are many stacks.
     """
     status = err.status(f"{doing} {total:,} stacks" if total else doing)
     timer = threading.Timer(1.0, status.start)
@@ -45,7 +47,7 @@ def progress(doing: str, total: int = 0) -> Iterator[Callable[[int], None]]:
         nonlocal done, said
         done += more
         now = time.monotonic()
-        if now - said < (TICK if err.is_terminal else LINE):
+        if now - said < (TICK if err.is_terminal else LINE) or (total < MANY and not err.is_terminal):
             return
         said = now
         text = f"{doing}: {done:,} of {total:,} stacks"
