@@ -111,3 +111,11 @@ def test_names_of_resolver_parts_have_characters_and_a_length_that_aws_takes(sta
     for address, block in resources(stack).items():
         if address.startswith("aws_route53_resolver"):
             assert re.fullmatch(r"[a-zA-Z0-9\-_' ]{1,64}", block["name"]), (address, block["name"])
+
+
+@pytest.mark.parametrize("stack", ALL)
+def test_a_request_that_gets_no_answer_is_given_up_after_a_minute_or_two(stack: Stack) -> None:
+    """Seven attempts with pauses of at most 2, 4, … 64 s. The provider's own 25 take over an hour."""
+    for asks in (*stack["provider"]["aws"], stack["terraform"]["backend"]["s3"]):
+        attempts = asks.get("max_retries")
+        assert attempts == 7, f"expected 7 attempts, found {attempts} in {asks}"
