@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsii
 
 import modules.cdk  # noqa: F401  it sets jsii's environment, which has to come first
+from modules import cache
+from modules.assembly import kept_assembly
 
 _PACKAGE = "cdktf_cdktf_provider_aws"
 
@@ -26,8 +33,35 @@ def _bypass_package_root() -> None:
     sys.modules[_PACKAGE] = root
 
 
+def _load_cut_assembly() -> None:
+    """Load the package's assembly without the submodules that this file does not name; or whole, and say why."""
+    whole = next(Path(sys.modules[_PACKAGE].__path__[0], "_jsii").glob("*.jsii.tgz"))
+    try:
+        cut = kept_assembly(whole, set(_submodules()), jsii.__version__, cache.FOLDER)
+    except Exception as error:  # noqa: BLE001  whatever keeps a start from being fast must not keep it from starting
+        sys.stderr.write(f"slower without {cache.FOLDER}: {getattr(error, 'strerror', None) or error}\n")
+        return
+    load = jsii.kernel.load
+
+    def load_cut(name: str, version: str, tarball: str) -> None:
+        load(name, version, str(cut) if Path(tarball).name == whole.name else tarball)
+
+    # The package's own loader, with another file. It loads CDKTF first, so the kernel's method is shadowed, not called.
+    vars(jsii.kernel)["load"] = load_cut
+    importlib.import_module(f"{_PACKAGE}._jsii")
+    del vars(jsii.kernel)["load"]
+
+
+def _submodules() -> Iterator[str]:
+    """The submodules that are imported below: they are named once."""
+    for statement in ast.parse(Path(__file__).read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith(f"{_PACKAGE}."):
+            yield str(statement.module).removeprefix(f"{_PACKAGE}.")
+
+
 if _PACKAGE not in sys.modules:
     _bypass_package_root()
+    _load_cut_assembly()
 
 # ruff: noqa: E402  the imports work only behind the root above
 from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import (
