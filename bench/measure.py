@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FailedError", "Times", "calibrate", "peak_memory", "timed"]
+__all__ = ["FailedError", "Times", "calibrate", "descendants", "peak_memory", "timed"]
 
 _EVERY = 0.01
 """Seconds from one look at the memory to the next."""
@@ -45,7 +45,7 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
     process = _started(command, folder, environment)
     most = 0
     while process.poll() is None:
-        most = max(most, sum(map(_pss, _tree(process.pid))))
+        most = max(most, sum(map(_pss, descendants(process.pid))))
         time.sleep(_EVERY)
     _ended(process, process.returncode, command, folder)
     return most / 1e3
@@ -72,7 +72,7 @@ def _ended(process: subprocess.Popen[bytes], status: int, command: Sequence[str]
         raise FailedError(f"{' '.join(command)} ended with status {status}:\n{output}")
 
 
-def _tree(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
     """A process and its descendants, as far as they are still there."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -81,7 +81,7 @@ def _tree(pid: int) -> Iterator[int]:
         except OSError:
             continue
         for child in found:
-            yield from _tree(int(child))
+            yield from descendants(int(child))
 
 
 def _pss(pid: int) -> int:

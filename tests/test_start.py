@@ -117,6 +117,19 @@ def test_in_a_read_only_folder_what_is_kept_is_used(tmp_path: Path) -> None:
     assert done.stderr == "", "the cut was there to be used"
 
 
+def test_a_jsii_that_was_not_tested_writes_the_same_bytes(tmp_path: Path) -> None:
+    code = "import jsii; jsii.__version__ = '0.0.0'\n" + SYNTHESIS
+    done = subprocess.run(
+        [sys.executable, "-c", code, "minimal"],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result(done) == (digests("minimal"), 1)
+
+
 def test_main_writes_the_same_bytes_without_a_cache(tmp_path: Path) -> None:
     """What `cdktf synth` and `cdktf deploy` run."""
     for name, cache in (("kept", tmp_path / "cache"), ("without", Path(os.devnull) / "cache")):
