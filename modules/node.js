@@ -34,16 +34,21 @@ for (const name of ["stdout", "stderr"]) {
   });
 }
 
-// The program links packages from its cache into a folder of this process, which it takes links to be kept for. They are
-// not kept here: files are known by their place in the cache, so that what Node compiled of them is found again.
+// The program links packages from its cache into a folder of this process, and takes links to be kept. They are not kept
+// here: files are known by their place in the cache, so that what Node compiled of them is found again. Packages find each
+// other in that folder all the same, and not what happens to be installed above the cache.
 process.execArgv.push("--preserve-symlinks");
+let packages;
 fs.mkdtempSync = (prefix, ...rest) => {
   const made = mkdtempSync(prefix, ...rest);
-  if (path.basename(prefix) === "jsii-kernel-") {
-    process.env.NODE_PATH = path.join(made, "node_modules");
-    Module._initPaths();
-  }
+  if (path.basename(prefix) === "jsii-kernel-") packages = path.join(made, "node_modules");
   return made;
+};
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => {
+  const [, name] = /^((?:@[^/]+\/)?[^./@][^/]*)(?:\/|$)/.exec(request) ?? [];
+  const linked = name !== undefined && packages !== undefined && fs.existsSync(path.join(packages, name));
+  return resolveFilename(linked ? path.join(packages, request) : request, ...rest);
 };
 
 // Beside the program in jsii's Python package, its worker has another name.

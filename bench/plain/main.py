@@ -102,7 +102,14 @@ class NetworkStack(TerraformStack):
             region=self.network["region"],
             allowed_account_ids=[account],
             assume_role=[AwsProviderAssumeRole(role_arn=self.role(account))],
-            default_tags=[AwsProviderDefaultTags(tags={"hub:stack": self.name})],
+            default_tags=[
+                AwsProviderDefaultTags(
+                    tags={
+                        "hub:stack": self.name,
+                        "hub:state": f"{self.network['state']['bucket']}/endpoint-hub",
+                    }
+                )
+            ],
         )
 
 
@@ -146,6 +153,7 @@ class PrivateNetwork(Construct):
                     vpc_id=self.id,
                     cidr_block=cidr,
                     availability_zone_id=zone,
+                    lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
                     tags=tags(f"{member['name']}-{kind}-{zone}", kind),
                 )
                 ids[zone] = subnet.id

@@ -82,7 +82,9 @@ class NetworkStack extends TerraformStack {
       region: this.network.region,
       allowedAccountIds: [account],
       assumeRole: [{ roleArn: this.role(account) }],
-      defaultTags: [{ tags: { "hub:stack": this.node.id } }],
+      defaultTags: [
+        { tags: { "hub:stack": this.node.id, "hub:state": `${this.network.state.bucket}/endpoint-hub` } },
+      ],
     });
   }
 }
@@ -125,6 +127,7 @@ class PrivateNetwork extends Construct {
           vpcId: vpc.id,
           cidrBlock: cidr,
           availabilityZoneId: zone,
+          lifecycle: { createBeforeDestroy: true },
           tags: tags(`${member.name}-${kind}-${zone}`, kind),
         });
         new RouteTableAssociation(this, `${kind}-${zone}-routes`, {

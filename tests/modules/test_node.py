@@ -44,6 +44,15 @@ def test_what_javascript_prints_arrives(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("as output\n", "as é error\n")
 
 
+def test_packages_find_each_other_and_not_what_is_installed_above_the_cache(tmp_path: Path) -> None:
+    """As `make cdktf` does in the project's own folder."""
+    other = tmp_path / "node_modules" / "constructs"
+    other.mkdir(parents=True)
+    (other / "index.js").write_text("throw new Error('another version');")
+    assert ran(STARTED, HUB_CACHE=str(tmp_path / ".cache")).stderr == ""
+    assert ran(STARTED, HUB_CACHE=str(tmp_path / ".cache")).stderr == "", "with what Node compiled the first time"
+
+
 def test_node_ends_with_an_interpreter_that_was_killed() -> None:
     code = STARTED + (
         "import os; from bench.measure import descendants\n"
