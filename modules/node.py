@@ -28,8 +28,8 @@ os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(cache.FOLDER / "jsi
 os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
 
 # The generated classes check each argument with typeguard, and so does Node, where it arrives. The second check is the
-# one that stays: the first takes a tenth of a start and of each construct. Who imports typeguard before, as the tests
-# do, keeps both.
+# one that stays: the first takes a thirtieth of a start and a tenth of each construct. Who imports typeguard before, as
+# the tests do, keeps both.
 if "typeguard" not in sys.modules:
     _unchecked = ModuleType("typeguard")
     vars(_unchecked)["check_type"] = lambda **_: None
