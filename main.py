@@ -8,8 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-from modules.cdk import App  # Node loads CDKTF while Python imports the rest and reads the topology
-from stacks.app import add_stacks
 from topology import TopologyError, design, read_topology
 
 
@@ -23,6 +21,9 @@ def main() -> int:
         return 2
     for warning in reading.warnings:
         sys.stderr.write(f"warning: {warning}\n")
+
+    from modules.cdk import App  # noqa: PLC0415  a refused topology need not wait for jsii
+    from stacks.app import add_stacks  # noqa: PLC0415
 
     app = App()
     add_stacks(app, design(reading.topology))

