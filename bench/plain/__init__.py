@@ -1,0 +1,1 @@
+"""A project as the documentation of CDKTF for Python writes it."""

@@ -1,0 +1,29 @@
+"""Commands that run where something is mounted which nobody else sees."""
+
+import os
+import subprocess
+
+import pytest
+
+__all__ = ["in_namespace"]
+
+
+def in_namespace(
+    script: str, command: list[str], environment: dict[str, str], *, seconds: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run a shell script that mounts something in a mount namespace of its own, and then "$@", the command."""
+    isolated = ["unshare", "--user", "--map-root-user", "--mount"]
+    try:
+        possible = subprocess.run([*isolated, "true"], capture_output=True, timeout=30, check=False).returncode == 0
+    except FileNotFoundError:
+        possible = False
+    if not possible and os.environ.get("CI") != "true":
+        pytest.skip("needs Linux with unshare (util-linux) and user namespaces")
+    return subprocess.run(
+        [*isolated, "sh", "-c", script, "sh", *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
