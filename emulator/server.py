@@ -7,9 +7,12 @@ import os
 import re
 import socket
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from unittest import mock
 from xml.sax.saxutils import escape
@@ -26,10 +29,11 @@ from emulator import ec2, ram, resolver, s3, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
+from emulator.trouble import Trouble, Troubles, throttling
 
 LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
-CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/[^/]+/(?P<service>[^/]+)/")
+CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
 GAP = "EmulatorGap"
 NOT_HERE = 404
@@ -41,14 +45,31 @@ StartResponse = Callable[[str, Headers], Any]
 _only_one = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalAWS:
     """A running emulator."""
 
     url: str
     organization: LocalOrganization
-    _lock: threading.Lock
+    _application: "Application"
     _baseline: Standing
+
+    @property
+    def trouble(self) -> tuple[Trouble, ...]:
+        """What goes wrong with requests. Can be set at any time, also while requests are under way."""
+        return self._application.troubles.rules
+
+    @trouble.setter
+    def trouble(self, trouble: tuple[Trouble, ...]) -> None:
+        self._application.troubles = Troubles(trouble)
+
+    @property
+    def met(self) -> Counter[tuple[str, str]]:
+        """How often what (``latency``, ``throttled``, ``unheard``, ``unanswered``) happened to which action.
+
+        Counted since ``trouble`` was set last.
+        """
+        return Counter(self._application.troubles.met)
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """The environment in which Terraform, boto3 and cdktf talk to this emulator, and to nothing else.
@@ -79,7 +100,7 @@ class LocalAWS:
 
         Left out is what AWS makes of itself, and what was there at the start. Accounts with nothing are left out.
         """
-        with self._lock:
+        with self._application.lock:
             now = standing(self.organization.account_ids)
         left = {
             account: [item for item in items if item not in self._baseline[account]] for account, items in now.items()
@@ -93,8 +114,10 @@ class LocalAWS:
 
 
 @contextmanager
-def serve(organization: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
+def serve(organization: LocalOrganization, port: int = 0, trouble: tuple[Trouble, ...] = ()) -> Iterator[LocalAWS]:
     """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
+
+    ``trouble`` is what goes wrong with requests: nothing, unless asked for.
 
     The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
     process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
@@ -110,9 +133,9 @@ def serve(organization: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
         ):
             create(organization)
-            application = Application()
+            application = Application(Troubles(trouble))
             with _listening(application, listener) as url:
-                yield LocalAWS(url, organization, application.lock, standing(organization.account_ids))
+                yield LocalAWS(url, organization, application, standing(organization.account_ids))
     finally:
         _only_one.release()
 
@@ -184,24 +207,37 @@ class Application:
     end the caller's work at once and say where the gap is. moto is not safe for use by several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, troubles: Troubles) -> None:
         self.lock = threading.Lock()
+        self.troubles = troubles
         self.moto = Dispatcher(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-        """Answer one request."""
+        """Answer one request, as far as there is no trouble. werkzeug closes the connection on a ConnectionError."""
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
         if length:
             environ["wsgi.input"] = io.BytesIO(body)
         signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         service = signed["service"] if signed else ""
+        action = _action(environ, body)
         with self.lock:
-            if signed is None or sts.account_of(signed["key"]) is None:
-                code = UNKNOWN_KEY.get(service, "UnrecognizedClientException")
-                answer = _error(service, 403, code, "The security token included in the request is invalid.")
+            account = sts.account_of(signed["key"]) if signed else None
+        if signed is None or account is None:
+            code = UNKNOWN_KEY.get(service, "UnrecognizedClientException")
+            answer = _error(service, 403, code, "The security token included in the request is invalid.")
+        else:
+            fate = self.troubles.fate(f"{account} {signed['region']}", service, action.rpartition(".")[2])
+            time.sleep(fate.latency)
+            if fate.unheard:
+                raise ConnectionResetError(f"{service} {action}: dropped before it was handled")
+            if fate.throttled:
+                answer = _error(service, *throttling(service))
             else:
-                answer = self._answer(environ, service, _action(environ, body))
+                with self.lock:
+                    answer = self._answer(environ, service, action)
+            if fate.unanswered:
+                raise ConnectionResetError(f"{service} {action}: dropped after it was handled")
         status, headers, content = answer
         start_response(status, headers)
         return [content]
@@ -241,4 +277,4 @@ def _error(service: str, status: int, code: str, message: str) -> tuple[str, Hea
     content = forms.get(service) or json.dumps({"__type": code, "message": message})
     kind = "text/xml" if service in forms else "application/json"
     headers = [("Content-Type", kind), ("x-amzn-ErrorType", code), ("Content-Length", str(len(content.encode())))]
-    return f"{status} {'Forbidden' if status == 403 else 'Bad Request'}", headers, content.encode()  # noqa: PLR2004 # HTTP's own
+    return f"{status} {HTTPStatus(status).phrase}", headers, content.encode()
