@@ -1,5 +1,7 @@
 """Serve the extended moto on 127.0.0.1, one request at a time, failing fast."""
 
+from __future__ import annotations
+
 import io
 import json
 import logging
@@ -13,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 from xml.sax.saxutils import escape
 
@@ -30,6 +32,9 @@ from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
 from emulator.trouble import Trouble, Troubles, throttling
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
@@ -51,7 +56,7 @@ class LocalAWS:
 
     url: str
     organization: LocalOrganization
-    _application: "Application"
+    _application: Application
     _baseline: Standing
 
     @property
@@ -141,7 +146,7 @@ def serve(organization: LocalOrganization, port: int = 0, trouble: tuple[Trouble
 
 
 @contextmanager
-def _listening(application: "Application", listener: socket.socket) -> Iterator[str]:
+def _listening(application: Application, listener: socket.socket) -> Iterator[str]:
     """Answer on the socket, in a thread of its own, and say where."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
     # Looks for its end twenty times a second; the default is twice, and the wait for it as long.
@@ -188,6 +193,11 @@ class QuietHandler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: refusals that are worth a line are logged where they happen."""
 
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Close a connection that is to drop; werkzeug would wait for the next request."""
+        super().connection_dropped(error, environ)
+        self.close_connection = True
+
 
 class Dispatcher(DomainDispatcherApplication):
     """moto prints a line for a service that it does not have, then fails on it."""
@@ -227,7 +237,7 @@ class Application:
             code = UNKNOWN_KEY.get(service, "UnrecognizedClientException")
             answer = _error(service, 403, code, "The security token included in the request is invalid.")
         else:
-            fate = self.troubles.fate(f"{account} {signed['region']}", service, action.rpartition(".")[2])
+            fate = self.troubles.fate(f"{account} {signed['region']}", service, action)
             time.sleep(fate.latency)
             if fate.unheard:
                 raise ConnectionResetError(f"{service} {action}: dropped before it was handled")
@@ -261,7 +271,7 @@ class Application:
 def _action(environ: dict[str, Any], body: bytes) -> str:
     """What was asked for, for people."""
     named = re.search(rb"(?:^|&)Action=(\w+)", body)
-    target: str = environ.get("HTTP_X_AMZ_TARGET", "")
+    target: str = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     return target or (named[1].decode() if named else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
 
 

@@ -11,6 +11,15 @@ __all__ = ["OwnedStack", "account_provider"]
 TERRAFORM = ">= 1.11"
 """The first version in which the S3 backend's native lock is no experiment."""
 
+ATTEMPTS = 7
+"""How often a request is sent that AWS throttles or that gets no answer, by the provider and by the backend.
+
+The pause doubles from at most 2 s, so the last attempt comes after a minute, two at most; then the apply ends with what
+AWS said. By default the provider takes 25, which is over an hour since its pauses grow to five minutes, and the backend
+5, which loses the state of an apply to half a minute without S3. Neither heeds AWS_MAX_ATTEMPTS (measured with
+Terraform 1.11.4 and provider 5.100.0).
+"""
+
 
 class OwnedStack(TerraformStack):
     """A stack that is planned, applied and destroyed by itself, with its state under a key of its own."""
@@ -31,6 +40,7 @@ class OwnedStack(TerraformStack):
             kms_key_id=backend.kms_key_id,
             allowed_account_ids=[backend.account],
             assume_role=_state_role(backend),
+            max_retries=ATTEMPTS,
         )
         store.add_override("use_lockfile", True)  # noqa: FBT003  CDKTF 0.21 knows only the deprecated DynamoDB lock
 
@@ -51,6 +61,7 @@ def account_provider(stack: TerraformStack, alias: str, account: Account) -> aws
         alias=alias,
         region=account.region,
         allowed_account_ids=[account.id],
+        max_retries=ATTEMPTS,
         assume_role=[role] if account.role_arn else None,
         default_tags=[aws.AwsProviderDefaultTags(tags=dict(account.tags))],
     )

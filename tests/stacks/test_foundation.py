@@ -119,3 +119,11 @@ def test_a_subnet_is_deleted_only_after_what_stood_in_it_has_moved_out(stack: St
     for address, block in resources(stack).items():
         if address.startswith("aws_subnet."):
             assert block.get("lifecycle") == {"create_before_destroy": True}, f"{address}: {block.get('lifecycle')}"
+
+
+@pytest.mark.parametrize("stack", ALL)
+def test_a_request_that_gets_no_answer_is_given_up_after_a_minute_or_two(stack: Stack) -> None:
+    """Seven attempts with pauses of at most 2, 4, … 64 s. The provider's own 25 take over an hour."""
+    for asks in (*stack["provider"]["aws"], stack["terraform"]["backend"]["s3"]):
+        attempts = asks.get("max_retries")
+        assert attempts == 7, f"expected 7 attempts, found {attempts} in {asks}"
