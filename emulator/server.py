@@ -40,11 +40,14 @@ LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
+CLIENT_TOKEN = re.compile(rb'(?:(?:^|&)ClientToken=|"clientToken": ?")(?P<token>[^&"]+)')
 GAP = "EmulatorGap"
+BAD_REQUEST = 400
 NOT_HERE = 404
 SERVER_FAULT = 500
 
 Headers = list[tuple[str, str]]
+Answer = tuple[str, Headers, bytes]
 StartResponse = Callable[[str, Headers], Any]
 
 _only_one = threading.Lock()
@@ -221,6 +224,7 @@ class Application:
         self.lock = threading.Lock()
         self.troubles = troubles
         self.moto = Dispatcher(create_backend_app)
+        self._by_token: dict[tuple[str, ...], tuple[bytes, Answer]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """Answer one request, as far as there is no trouble. werkzeug closes the connection on a ConnectionError."""
@@ -237,7 +241,8 @@ class Application:
             code = UNKNOWN_KEY.get(service, "UnrecognizedClientException")
             answer = _error(service, 403, code, "The security token included in the request is invalid.")
         else:
-            fate = self.troubles.fate(f"{account} {signed['region']}", service, action)
+            caller = f"{account} {signed['region']}"
+            fate = self.troubles.fate(caller, service, action)
             time.sleep(fate.latency)
             if fate.unheard:
                 raise ConnectionResetError(f"{service} {action}: dropped before it was handled")
@@ -245,14 +250,33 @@ class Application:
                 answer = _error(service, *throttling(service))
             else:
                 with self.lock:
-                    answer = self._answer(environ, service, action)
+                    answer = self._once(environ, body, caller, service, action)
             if fate.unanswered:
                 raise ConnectionResetError(f"{service} {action}: dropped after it was handled")
         status, headers, content = answer
         start_response(status, headers)
         return [content]
 
-    def _answer(self, environ: dict[str, Any], service: str, action: str) -> tuple[str, Headers, bytes]:
+    def _once(self, environ: dict[str, Any], body: bytes, caller: str, service: str, action: str) -> Answer:
+        """Answer a request, and one that repeats it with its client token as the first; moto would do it twice.
+
+        https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+        """
+        named = CLIENT_TOKEN.search(body)
+        if named is None:
+            return self._answer(environ, service, action)
+        key = (caller, service, action, named["token"].decode())
+        asked, answer = self._by_token.get(key, (body, None))
+        if asked != body:
+            code = "IdempotentParameterMismatch" + ("" if service == "ec2" else "Exception")
+            return _error(service, 400, code, "The client token was used with other parameters.")
+        if answer is None:
+            answer = self._answer(environ, service, action)
+            if int(answer[0].split()[0]) < BAD_REQUEST:
+                self._by_token[key] = (body, answer)
+        return answer
+
+    def _answer(self, environ: dict[str, Any], service: str, action: str) -> Answer:
         started: list[tuple[str, Headers]] = []
         try:
             content = b"".join(self.moto(environ, lambda status, headers, *_: started.append((status, headers))))
@@ -275,7 +299,7 @@ def _action(environ: dict[str, Any], body: bytes) -> str:
     return target or (named[1].decode() if named else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
 
 
-def _error(service: str, status: int, code: str, message: str) -> tuple[str, Headers, bytes]:
+def _error(service: str, status: int, code: str, message: str) -> Answer:
     """An error in the form of the service's protocol."""
     error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     forms = {
