@@ -1,0 +1,120 @@
+"""AWS is slow, throttles, and cannot be reached for a while: what an operator meets, with real Terraform."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from emulator import Trouble
+from tests.deploy.local import Local, local, wait_for
+from tests.examples import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+BUCKET, HUB, SPOKE = "example-network-state", "111111111111", "222222222222"
+STACK = "spoke-core-payments"
+BAD_DAY = (
+    Trouble(latency=0.1),
+    Trouble("ec2:*", rate=5),
+    Trouble("route53resolver:*", rate=2),
+    Trouble(unheard=0.03, seed=1),
+    Trouble("ec2:Create*Endpoint", unanswered=0.5, seed=2),
+    Trouble("ec2:CreateRouteTable", unanswered=1, times=1),
+)
+"""The Resolver takes five requests a second from an account: this is one where something else uses three of them."""
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    with local(tmp_path_factory.mktemp("trouble"), "minimal") as running:
+        running.client("s3", HUB).create_bucket(Bucket=BUCKET)
+        yield running
+
+
+def hurried(network: Local) -> None:
+    """Have the stack give up after three attempts, not seven, so that the test does not wait for minutes."""
+    network.hub("synth")
+    stack = json.loads((network.stack(STACK) / "cdk.tf.json").read_text())
+    for provider in stack["provider"]["aws"]:
+        provider["max_retries"] = 3
+    stack["terraform"]["backend"]["s3"]["max_retries"] = 3
+    (network.stack(STACK) / "hurried_override.tf.json").write_text(
+        json.dumps({"provider": stack["provider"], "terraform": {"backend": stack["terraform"]["backend"]}})
+    )
+
+
+def test_1_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(network: Local) -> None:
+    network.aws.trouble = (*BAD_DAY, Trouble("ec2:CreateVpc", unanswered=1, times=1))
+    said = network.hub("deploy", "--only", "hub-core", "--yes")
+    met = network.aws.met
+    network.aws.trouble = ()
+    assert "hub-core: 38 added" in said, said
+    seen = {what if what != "throttled" else f"{what} {action.partition(':')[0]}" for what, action in met}
+    expected = {"latency", "throttled ec2", "throttled route53resolver", "unheard", "unanswered"}
+    assert seen >= expected, f"no request met {expected - seen}, so this shows nothing"
+    network.terraform("hub-core", "plan", "-no-color", "-detailed-exitcode", expect=0)
+
+
+def test_2_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Local) -> None:
+    hurried(network)
+    log = network.output / "logs" / f"{STACK}.log"
+    process = subprocess.Popen(
+        [ROOT / "hub", "deploy", network.topology, "--output", network.output, "--only", STACK, "--yes"],
+        cwd=ROOT,
+        env=network.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        wait_for("a resource of the spoke made", lambda: log.is_file() and "Creation complete" in log.read_text())
+        network.aws.trouble = (Trouble(unheard=1),)
+        began = time.monotonic()
+        said, _ = process.communicate(timeout=180)
+    finally:
+        network.aws.trouble = ()
+        if process.poll() is None:
+            process.kill()
+    assert process.returncode == 1, said
+    took = time.monotonic() - began
+    assert took < 90, f"with three attempts a request, expected an end within 90 s, found {took:.0f} s"
+    assert "exceeded maximum number of attempts, 3" in said, said
+    assert "to go on: ./hub deploy" in said, said
+    assert (network.stack(STACK) / "errored.tfstate").is_file(), f"expected the state on this machine:\n{said}"
+    assert network.locks(BUCKET) == [f"endpoint-hub/{STACK}.tfstate.tflock"]
+
+
+def test_3_the_next_apply_says_that_the_lock_is_held_and_by_whom(network: Local) -> None:
+    said = network.hub("deploy", "--only", STACK, "--yes", expect=1)
+    assert "Error acquiring the state lock" in said, said
+    assert "errored.tfstate" in said, said
+    assert (network.stack(STACK) / "errored.tfstate").is_file()
+    [lock] = re.findall(r"ID: +(\S+)", said)
+    network.terraform(STACK, "force-unlock", "-force", lock)
+
+
+def test_4_the_one_after_it_goes_on_where_the_first_stood(network: Local) -> None:
+    said = network.hub("deploy", "--only", STACK, "--yes")
+    assert not (network.stack(STACK) / "errored.tfstate").exists()
+    # What was made and not seen to be ready is tainted in the state: it is destroyed and made anew.
+    vpcs = [id_ for kind, id_ in network.aws.leftovers()[SPOKE] if kind == "vpc"]
+    assert len(vpcs) == 1, f"expected one VPC, found {vpcs}:\n{said}"
+    network.terraform(STACK, "plan", "-no-color", "-detailed-exitcode", expect=0)
+    assert network.locks(BUCKET) == []
+
+
+def test_5_is_everything_gone_after_a_destroy_on_a_bad_day(network: Local) -> None:
+    (network.stack(STACK) / "hurried_override.tf.json").unlink()
+    # The backend is another one now, which plain `init` asks about.
+    (network.stack(STACK) / ".terraform").rename(network.output / "hurried")
+    network.aws.trouble = BAD_DAY
+    network.hub("destroy", "--yes")
+    network.aws.trouble = ()
+    left = network.aws.leftovers()
+    assert list(left) == [HUB], f"expected nothing in the spoke's account, found {left}"
+    kinds = [kind for kind, _ in left[HUB]]
+    assert kinds == ["bucket", "vpc"], f"expected the VPC whose answer was lost, and nothing else, found {left}"
