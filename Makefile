@@ -6,9 +6,9 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
-.PHONY: help setup demo test check lint types bench golden picture reference schema lock cdktf clean
+.PHONY: help setup demo test check lint types bench bench-deploy golden picture reference schema lock cdktf clean
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 setup: .venv/ready ## install the locked dependencies into .venv
 
@@ -39,6 +39,9 @@ types: setup ## static types
 
 bench: setup ## trace 4,999 spokes and 20 services; fails over 10 s or 1 GB
 	$(PY) -m bench.trace
+
+bench-deploy: setup ## deploy 25 spokes to the emulator; writes bench/results/deploy.md; half an hour
+	$(PY) -m bench.deploy
 
 golden: setup ## write the golden files anew, to be read as a diff
 	$(PY) -m tests.golden

@@ -104,7 +104,10 @@ class Terraform:
         if unsaved.is_file():
             raise TerraformError(
                 f"An earlier apply could not write its state, and left it in {unsaved}.\n"
-                f"terraform -chdir={self.folder(stack)} state push errored.tfstate    then delete that file, and go on"
+                "Write it, delete that file, and go on:\n"
+                f"terraform -chdir={self.folder(stack)} state push errored.tfstate\n"
+                "If that finds the state locked, the same apply could not release it. Where nobody is at work on it:\n"
+                f"terraform -chdir={self.folder(stack)} force-unlock -force ID"
             )
         with _one_init:
             self._run(stack, ["init", "-no-color", *options], VALIDATE_SECONDS)

@@ -20,7 +20,7 @@ ALLOWED = {
     "assurance": set(),
     "emulator": {"moto", "werkzeug", "boto3", "botocore"},
     "cli": {"topology", "modules", "stacks", "assurance", "emulator", "boto3", "botocore", "rich", "typer"},
-    "bench": {"topology", "assurance", "cli", "yaml"},
+    "bench": {"topology", "assurance", "cli", "emulator", "boto3", "yaml"},
     "main.py": {"topology", "modules", "cli"},
 }
 

@@ -146,10 +146,25 @@ def parts(caller: Make) -> Parts:
         for third in range(2)
     ]
     group = ec2.create_security_group(GroupName="dns", Description="dns", VpcId=vpc)["GroupId"]
-    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    options = dict.fromkeys(("DefaultRouteTableAssociation", "DefaultRouteTablePropagation"), "disable")
+    gateway = ec2.create_transit_gateway(Options=options)["TransitGateway"]["TransitGatewayId"]
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     resolver, iam = caller("route53resolver", attempts=3), caller("iam", attempts=3)
     endpoint = {"SecurityGroupIds": [group], "Direction": "INBOUND", "CreatorRequestId": "terraform-1", "Name": "core"}
+    standing = resolver.create_resolver_rule(
+        CreatorRequestId="terraform-0", RuleType="SYSTEM", DomainName="example.org", Name="standing"
+    )["ResolverRule"]["Id"]
+    other = ec2.create_vpc(CidrBlock="10.2.0.0/24")["Vpc"]["VpcId"]
+    zone = ec2.create_subnet(VpcId=other, CidrBlock="10.2.0.0/25", AvailabilityZoneId="use1-az1")["Subnet"]["SubnetId"]
+    attachment = ec2.create_transit_gateway_vpc_attachment(
+        TransitGatewayId=gateway,
+        VpcId=other,
+        SubnetIds=[zone],
+    )["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    segment = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"][
+        "TransitGatewayRouteTableId"
+    ]
+    wired = {"TransitGatewayRouteTableId": segment, "TransitGatewayAttachmentId": attachment}
     rule = {"CreatorRequestId": "terraform-2", "RuleType": "SYSTEM", "DomainName": "example.com", "Name": "local"}
     attached = {"TransitGatewayId": gateway, "VpcId": vpc, "SubnetIds": subnets}
     image = ec2.describe_images()["Images"][0]["ImageId"]
@@ -190,6 +205,18 @@ def parts(caller: Make) -> Parts:
             {**endpoint, "IpAddresses": [{"SubnetId": subnet} for subnet in subnets]},
         ),
         "resolver rule": (resolver, "create_resolver_rule", rule),
+        "group rule": (
+            ec2,
+            "authorize_security_group_ingress",
+            {"GroupId": group, "IpProtocol": "tcp", "FromPort": 53, "ToPort": 53, "CidrIp": "10.0.0.0/16"},
+        ),
+        "gateway association": (ec2, "associate_transit_gateway_route_table", wired),
+        "gateway propagation": (ec2, "enable_transit_gateway_route_table_propagation", wired),
+        "rule association": (
+            resolver,
+            "associate_resolver_rule",
+            {"ResolverRuleId": standing, "VPCId": vpc, "Name": "standing"},
+        ),
         "resource share": (caller("ram", attempts=3), "create_resource_share", {"name": "core"}),
         "key": (caller("kms", attempts=3), "create_key", {}),
         "role": (iam, "create_role", {"RoleName": "test-instance", "AssumeRolePolicyDocument": "{}"}),
@@ -208,12 +235,16 @@ def parts(caller: Make) -> Parts:
         "instance": "once",
         "route table": "once",
         "VPC endpoint": "once",
+        "gateway association": "Resource.AlreadyAssociated",
+        "gateway propagation": "TransitGatewayRouteTablePropagation.Duplicate",
+        "group rule": "InvalidPermission.Duplicate",
         "instance profile": "EntityAlreadyExists",
         "parameter": "ParameterAlreadyExists",
         "resolver endpoint": "ResourceExistsException",
         "resolver rule": "ResourceExistsException",
         "role": "EntityAlreadyExists",
         "route": "RouteAlreadyExists",
+        "rule association": "InvalidRequestException",
         "security group": "InvalidGroup.Duplicate",
         "subnet": "InvalidSubnet.Conflict",
         "transit gateway attachment": "DuplicateTransitGatewayAttachment",
