@@ -2,14 +2,14 @@
 """EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models.instances import Instance, InstanceState
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC, VPCEndPoint
 
@@ -68,6 +68,13 @@ class Backend(transit_gateway.Backend):
         super().modify_vpc_endpoint(vpc_id, *args, **kwargs)
         self._settle_interfaces(self.vpc_end_points[vpc_id])
 
+    def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
+        """DeleteVpcEndpoints, which leaves alone what is deleted; moto looks for a gateway endpoint's routes again."""
+        known = self.vpc_end_points
+        super().delete_vpc_endpoints(
+            [id_ for id_ in vpce_ids or [] if id_ not in known or known[id_].state != "deleted"]
+        )
+
     def create_subnet(self, vpc_id: str, *args: Any, **kwargs: Any) -> Subnet:
         """CreateSubnet: a default subnet only in a default VPC.
 
@@ -90,6 +97,16 @@ class Backend(transit_gateway.Backend):
         if any(group_id in {group.id for group in eni.group_set} for eni in self.enis.values()):
             raise DependencyViolationError(f"resource {group_id} has a dependent object")
         super().delete_security_group(name, group_id)
+
+    def revoke_security_group_ingress(self, *args: Any, **kwargs: Any) -> None:
+        """RevokeSecurityGroupIngress, with AWS's code for a rule that is gone and was named by its id."""
+        self._check_rule_ids(SecurityGroupBackend.revoke_security_group_ingress, *args, **kwargs)
+        super().revoke_security_group_ingress(*args, **kwargs)
+
+    def revoke_security_group_egress(self, *args: Any, **kwargs: Any) -> None:
+        """RevokeSecurityGroupEgress, the same."""
+        self._check_rule_ids(SecurityGroupBackend.revoke_security_group_egress, *args, **kwargs)
+        super().revoke_security_group_egress(*args, **kwargs)
 
     def delete_vpc(self, vpc_id: str) -> VPC:
         """DeleteVpc, refused while endpoints or security groups remain; moto looks at subnets and route tables."""
@@ -124,6 +141,16 @@ class Backend(transit_gateway.Backend):
             for id_ in ids:
                 arn = f"arn:aws:ec2:{self.region_name}:{self.account_id}:{kind}/{id_}"
                 yield TaggedResource(arn, dict(self.tags.get(id_, {})), f"ec2:{kind}")
+
+    def _check_rule_ids(self, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        named = inspect.signature(operation).bind(self, *args, **kwargs).arguments.get("security_rule_ids") or ()
+        groups = [group for groups in self.groups.values() for group in groups.values()]
+        known = {rule.id for group in groups for rule in (*group.ingress_rules, *group.egress_rules)}
+        for id_ in named:
+            if id_ not in known:
+                raise EC2ClientError(
+                    "InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{id_}' does not exist"
+                )
 
     def _settle_interfaces(self, endpoint: VPCEndPoint) -> None:
         """Give an endpoint one interface in each of its subnets, and all of them its groups."""

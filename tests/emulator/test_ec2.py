@@ -163,3 +163,24 @@ def test_a_zone_can_be_taken_from_an_endpoint(client: Client, refused: Refused, 
     found = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"][0]
     assert (found["SubnetIds"], len(found["NetworkInterfaceIds"])) == ([subnets[0]], 1), f"found {found}"
     assert found["PrivateDnsEnabled"] is True, f"expected private DNS to stay, found {found}"
+
+
+def test_what_is_gone_can_be_deleted_again_as_after_an_answer_that_was_lost(
+    client: Client, network: Any, refused: Refused
+) -> None:
+    ec2, (vpc, _) = client("ec2", HUB), network(HUB)
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=S3, VpcEndpointType="Gateway", RouteTableIds=[table])[
+        "VpcEndpoint"
+    ]["VpcEndpointId"]
+    for _ in range(2):
+        assert ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])["Unsuccessful"] == []
+    group = ec2.create_security_group(GroupName="twice", Description="twice", VpcId=vpc)["GroupId"]
+    rule = ec2.authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=53, ToPort=53, CidrIp="10.0.0.0/16"
+    )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    with refused("InvalidSecurityGroupRuleId.NotFound"):
+        ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    with refused("InvalidSecurityGroupRuleId.NotFound"):
+        ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=[rule])
