@@ -46,7 +46,18 @@ def hurried(network: Local) -> None:
     )
 
 
-def test_1_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(network: Local) -> None:
+def test_1_why_is_the_lock_held_that_nobody_but_me_took(network: Local) -> None:
+    """Its answer was lost: Terraform asked again, and met its own lock."""
+    network.aws.trouble = (Trouble("s3:PUT *.tflock", unanswered=1, times=1),)
+    said = network.hub("deploy", "--only", "hub-core", "--yes", expect=1)
+    network.aws.trouble = ()
+    assert "Error acquiring the state lock" in said, said
+    [unlock] = re.findall(r"^terraform .* force-unlock .*", said, re.MULTILINE)
+    network.run(unlock.split())
+    assert network.locks(BUCKET) == []
+
+
+def test_2_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(network: Local) -> None:
     network.aws.trouble = (*BAD_DAY, Trouble("ec2:CreateVpc", unanswered=1, times=1))
     said = network.hub("deploy", "--only", "hub-core", "--yes")
     met = network.aws.met
@@ -58,7 +69,7 @@ def test_1_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(netw
     network.terraform("hub-core", "plan", "-no-color", "-detailed-exitcode", expect=0)
 
 
-def test_2_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Local) -> None:
+def test_3_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Local) -> None:
     hurried(network)
     log = network.output / "logs" / f"{STACK}.log"
     process = subprocess.Popen(
@@ -78,7 +89,8 @@ def test_2_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Loca
     finally:
         network.aws.trouble = ()
         if process.poll() is None:
-            process.kill()
+            process.terminate()
+            process.wait(60)
     assert process.returncode == 1, said
     took = time.monotonic() - began
     assert took < 90, f"with three attempts a request, expected an end within 90 s, found {took:.0f} s"
@@ -88,7 +100,7 @@ def test_2_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Loca
     assert network.locks(BUCKET) == [f"endpoint-hub/{STACK}.tfstate.tflock"]
 
 
-def test_3_how_does_the_state_get_from_this_machine_into_the_bucket(network: Local) -> None:
+def test_4_how_does_the_state_get_from_this_machine_into_the_bucket(network: Local) -> None:
     said = network.hub("deploy", "--only", STACK, "--yes", expect=1)
     push, unlock = (line.split() for line in re.findall(r"^terraform .*", said, re.MULTILINE))
     locked = network.run(push, expect=1)
@@ -98,7 +110,7 @@ def test_3_how_does_the_state_get_from_this_machine_into_the_bucket(network: Loc
     (network.stack(STACK) / "errored.tfstate").unlink()
 
 
-def test_4_does_the_next_apply_go_on_where_the_first_stood(network: Local) -> None:
+def test_5_does_the_next_apply_go_on_where_the_first_stood(network: Local) -> None:
     said = network.hub("deploy", "--only", STACK, "--yes")
     # What was made and not seen to be ready is tainted in the state: it is destroyed and made anew.
     vpcs = [id_ for kind, id_ in network.aws.leftovers()[SPOKE] if kind == "vpc"]
@@ -107,7 +119,7 @@ def test_4_does_the_next_apply_go_on_where_the_first_stood(network: Local) -> No
     assert network.locks(BUCKET) == []
 
 
-def test_5_what_did_the_lost_answer_leave_behind(network: Local) -> None:
+def test_6_what_did_the_lost_answer_leave_behind(network: Local) -> None:
     said = network.run([ROOT / "hub", "strays", network.topology], expect=1)
     known = json.loads(network.terraform("hub-core", "show", "-json"))["values"]["root_module"]["resources"]
     [managed] = [resource["values"]["id"] for resource in known if resource["type"] == "aws_vpc"]
@@ -118,12 +130,11 @@ def test_5_what_did_the_lost_answer_leave_behind(network: Local) -> None:
     network.client("ec2", HUB).delete_vpc(VpcId=lost)
 
 
-def test_6_is_everything_gone_after_a_destroy_with_lost_answers(network: Local) -> None:
+def test_7_is_everything_gone_after_a_destroy_with_lost_answers(network: Local) -> None:
     (network.stack(STACK) / "hurried_override.tf.json").unlink()
     # The backend is another one now, which plain `init` asks about.
     (network.stack(STACK) / ".terraform").rename(network.output / "hurried")
     network.aws.trouble = (
-        Trouble(unanswered=0.02, seed=3),
         Trouble("*:Delete*", unanswered=0.3, seed=4),
         Trouble("*:Disassociate*", unanswered=0.3, seed=5),
     )
