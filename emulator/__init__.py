@@ -5,5 +5,6 @@ moto's server, extended where this project's resources need AWS to behave as AWS
 
 from emulator.organization import Account, LocalOrganization
 from emulator.server import LocalAWS, serve
+from emulator.ssm import Machine, Ran, Shell
 
-__all__ = ["Account", "LocalAWS", "LocalOrganization", "serve"]
+__all__ = ["Account", "LocalAWS", "LocalOrganization", "Machine", "Ran", "Shell", "serve"]

@@ -22,13 +22,13 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, ram, resolver, s3, sts
+from emulator import ec2, ram, resolver, s3, ssm, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
 
 LOG = logging.getLogger(__name__)
-EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
+EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION, ssm.EXTENSION)
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/[^/]+/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
 GAP = "EmulatorGap"
@@ -93,8 +93,10 @@ class LocalAWS:
 
 
 @contextmanager
-def serve(organization: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
+def serve(organization: LocalOrganization, port: int = 0, shell: ssm.Shell | None = None) -> Iterator[LocalAWS]:
     """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
+
+    ``shell`` runs what is sent to instances with Run Command; without one, no instance is registered.
 
     The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
     process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
@@ -108,6 +110,7 @@ def serve(organization: LocalOrganization, port: int = 0) -> Iterator[LocalAWS]:
             socket.create_server(("127.0.0.1", port)) as listener,
             _fresh_moto(),
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
+            ssm.answering(shell),
         ):
             create(organization)
             application = Application()
