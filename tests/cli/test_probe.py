@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def listener() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def machine(folder: Path, *, also: tuple[str, ...] = (), **commands: str) -> dict[str, str]:
+def machine(folder: Path, commands: Mapping[str, str], *, also: tuple[str, ...] = ()) -> dict[str, str]:
     """An environment in which only these commands are there."""
     for name in (*TOOLS, *also):
         found = shutil.which(name)
@@ -84,7 +84,7 @@ def asking(*names: str, ports: tuple[int, ...] = ()) -> str:
 def test_the_script_resolves_with_nslookup_and_connects_to_every_address(
     tmp_path: Path, listener: int, shell: str
 ) -> None:
-    environment = machine(tmp_path, nslookup=NSLOOKUP, also=("bash",))
+    environment = machine(tmp_path, {"nslookup": NSLOOKUP}, also=("bash",))
     assert run(asking("local.example.com", ports=(listener,)), environment, shell) == [
         f"0 127.0.0.1 {listener} open",
         f"0 127.0.0.2 {listener} closed",
@@ -94,12 +94,12 @@ def test_the_script_resolves_with_nslookup_and_connects_to_every_address(
 
 @pytest.mark.parametrize("resolver", [{"nslookup": BUSYBOX}, {"getent": GETENT}], ids=["busybox", "getent"])
 def test_the_script_does_with_busybox_and_without_nslookup(tmp_path: Path, resolver: dict[str, str]) -> None:
-    assert run(asking("local.example.com"), machine(tmp_path, **resolver)) == ["0 127.0.0.1 - -", "end 1"]
+    assert run(asking("local.example.com"), machine(tmp_path, resolver)) == ["0 127.0.0.1 - -", "end 1"]
 
 
 def test_the_script_says_why_there_is_no_answer(tmp_path: Path) -> None:
     names = ("missing.example.com", "broken.example.com", "silent.example.com", "odd.example.com")
-    assert run(asking(*names), machine(tmp_path, nslookup=NSLOOKUP)) == [
+    assert run(asking(*names), machine(tmp_path, {"nslookup": NSLOOKUP})) == [
         "0 - - NXDOMAIN",
         "1 - - SERVFAIL",
         "2 - - timeout",
@@ -109,7 +109,7 @@ def test_the_script_says_why_there_is_no_answer(tmp_path: Path) -> None:
 
 
 def test_without_a_tool_to_connect_with_the_script_says_so(tmp_path: Path, listener: int) -> None:
-    environment = machine(tmp_path, nslookup=NSLOOKUP)
+    environment = machine(tmp_path, {"nslookup": NSLOOKUP})
     assert f"0 127.0.0.1 {listener} unable" in run(asking("local.example.com", ports=(listener,)), environment)
 
 
@@ -124,7 +124,7 @@ def tls_at(port: int) -> str:
 )
 def test_tls_is_what_curl_says_of_it(tmp_path: Path, listener: int, told: str, status: int, word: str) -> None:
     curl = f"#!/bin/sh\nprintf {told}\nexit {status}\n"
-    environment = machine(tmp_path, nslookup=NSLOOKUP, curl=curl, also=("bash",))
+    environment = machine(tmp_path, {"nslookup": NSLOOKUP, "curl": curl}, also=("bash",))
     assert run(tls_at(listener), environment) == [
         f"0 127.0.0.1 {listener} {word}",
         f"0 127.0.0.2 {listener} closed",
@@ -133,7 +133,7 @@ def test_tls_is_what_curl_says_of_it(tmp_path: Path, listener: int, told: str, s
 
 
 def test_the_real_curl_gives_up_on_a_port_that_is_silent(tmp_path: Path, listener: int) -> None:
-    environment = machine(tmp_path, nslookup=NSLOOKUP, also=("bash", "curl")) | {"HOME": os.devnull}
+    environment = machine(tmp_path, {"nslookup": NSLOOKUP}, also=("bash", "curl")) | {"HOME": os.devnull}
     assert f"0 127.0.0.1 {listener} tls-28" in run(tls_at(listener), environment)
 
 
