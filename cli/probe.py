@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from assurance.trace import State
 from cli.findings import Finding, Place, Result
@@ -148,6 +148,14 @@ def parse(printed: str) -> tuple[Mapping[int, tuple[Answer, ...]], bool]:
     return {number: tuple(given) for number, given in answers.items()}, any(line.startswith("end ") for line in lines)
 
 
+# RFC 1918 and RFC 6598. Python's own `is_private` holds ranges for documentation and benchmarks too.
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+
+
+def _is_private(address: str) -> bool:
+    return any(IPv4Address(address) in network for network in PRIVATE)
+
+
 def observed(question: Question, answers: Collection[Answer]) -> State:
     """How the instance reaches the service: the trace's words. UNKNOWN where it could not try."""
     addresses = {answer.address for answer in answers if answer.address}
@@ -159,7 +167,7 @@ def observed(question: Question, answers: Collection[Answer]) -> State:
     through = all(answer.connected and answer.told != SILENT for answer in tries)
     if addresses <= question.addresses:
         return State.PRIVATE if through else State.BROKEN
-    if any(IPv4Address(address).is_private for address in addresses):
+    if any(map(_is_private, addresses)):
         return State.BROKEN
     return State.PUBLIC if through and tries else State.UNREACHABLE
 
@@ -196,7 +204,7 @@ def _compare(question: Question, answers: Collection[Answer]) -> tuple[Result, s
 
 def _fix(question: Question, answers: Collection[Answer], state: State) -> str:
     addresses = {answer.address for answer in answers if answer.address}
-    private = any(IPv4Address(address).is_private for address in addresses)
+    private = any(map(_is_private, addresses))
     if not addresses:
         return "the way of a query: association and share of the rule, resolver endpoints and their security groups"
     if state is State.PUBLIC and question.expected is not State.PRIVATE:

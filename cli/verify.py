@@ -69,7 +69,7 @@ class Verification:
     """Everything that was found."""
 
     services: tuple[str, ...]
-    """The columns: every service on offer, then the name without endpoint as an empty string."""
+    """The columns: services on offer or with a gateway endpoint; the empty string is the name without endpoint."""
     seen: tuple[Seen, ...]
     findings: tuple[Finding, ...]
 
@@ -143,9 +143,10 @@ def verify(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-    services = sorted({endpoint.service for hub in hubs for endpoint in hub.endpoints})
+    services = {service for hub in hubs for service in _services(hub)}
+    services |= {service for spoke in spokes for service in spoke.gateway_endpoints}
     return Verification(
-        (*services, ""),
+        (*sorted(services), ""),
         tuple(seen for seen, _ in found),
         (*roles, *at_hubs, *chain.from_iterable(findings for _, findings in found)),
     )
@@ -198,7 +199,7 @@ class _Work:
                 wiring = [_absence(error, "spoke", place, spoke.name, spoke.stack, role)]
             findings += wiring
             if not cells:
-                cells = {e.service: _in_place(wiring, self.judged[hub.name], e.service, hub) for e in hub.endpoints}
+                cells = dict(_in_place(spoke, hub, wiring, self.judged[hub.name]))
         return Seen(spoke.name, by, cells), findings
 
     def instance(
@@ -235,8 +236,9 @@ class _Work:
         cells: dict[str, str] = {}
         for at, question in enumerate(questions):
             state = observed(question, answers.get(at, ()))
-            before = cells.get(question.service)
-            if before in {None, State.PRIVATE.value}:
+            if (state, question.expected) == (State.PUBLIC, State.GATEWAY):
+                state = State.GATEWAY  # addresses do not tell the two apart
+            if cells.get(question.service) in {None, State.PRIVATE.value}:
                 cells[question.service] = str(state.value)
         return ids[0], cells, findings
 
@@ -257,13 +259,26 @@ def _unseen(spoke: SpokeDesign, place: Place, why: str) -> tuple[Seen, list[Find
     ]
 
 
-def _in_place(wiring: Iterable[Finding], at_hub: Iterable[Finding], service: str, hub: HubDesign) -> str:
-    """Whether all that a service relies on stands: the worst of the spoke's checks and the hub's that concern it."""
-    of_others = {
-        f"{kind} {endpoint.service}"
-        for endpoint in hub.endpoints
-        if endpoint.service != service
-        for kind in ("endpoint", "security group of")
-    }
-    results = {finding.result for finding in (*wiring, *at_hub) if finding.check not in of_others}
+def _in_place(
+    spoke: SpokeDesign, hub: HubDesign, wiring: Collection[Finding], at_hub: Collection[Finding]
+) -> Iterator[tuple[str, str]]:
+    """Whether all that each service relies on stands: the worst of the spoke's checks and the hub's that concern it."""
+    kinds = ("endpoint", "security group of", "gateway endpoint")
+    named = {f"{kind} {key}" for key in (*_services(hub), *spoke.gateway_endpoints) for kind in kinds}
+    for service in _services(hub):
+        concerning = {f"{kind} {service}" for kind in kinds[:2]}
+        found = (*wiring, *at_hub)
+        yield service, _word(finding for finding in found if finding.check not in named - concerning)
+    for service in spoke.gateway_endpoints:
+        concerning = {"VPC", "network ACLs", f"gateway endpoint {service}"}
+        if service not in _services(hub):
+            yield service, _word(finding for finding in wiring if finding.check in concerning)
+
+
+def _services(hub: HubDesign) -> list[str]:
+    return [endpoint.service for endpoint in hub.endpoints]
+
+
+def _word(findings: Iterable[Finding]) -> str:
+    results = {finding.result for finding in findings}
     return "differs" if Result.FAILED in results else "unknown" if Result.UNKNOWN in results else "in place"
