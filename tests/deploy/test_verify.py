@@ -19,7 +19,7 @@ from moto.ssm.exceptions import SSMException
 
 from emulator import ec2 as emulated_ec2
 from emulator import ssm as emulated_ssm
-from tests.deploy.local import Local, local, wait_for
+from tests.deploy.local import Local, deployed, wait_for
 from tests.deploy.played import Played, endpoint_addresses
 from tests.examples import ROOT
 
@@ -32,19 +32,16 @@ PLAYED = Played()
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    """The quickstart, applied by real Terraform; its bucket is made by hand, which saves a minute."""
-    with local(tmp_path_factory.mktemp("verify"), "quickstart", shell=PLAYED.shell) as running:
-        running.client("s3", HUB).create_bucket(Bucket="example-network-state")
-        running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    with deployed(tmp_path_factory.mktemp("verify"), PLAYED.shell) as running:
         PLAYED.addresses = lambda: endpoint_addresses(running.client("ec2", HUB))
         yield running
 
 
 @pytest.fixture
-def network(deployed: Local) -> Iterator[Local]:
+def network(standing: Local) -> Iterator[Local]:
     PLAYED.reset()
-    yield deployed
+    yield standing
     PLAYED.reset()
 
 
