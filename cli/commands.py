@@ -297,11 +297,12 @@ def verify(
     try:
         wanted = select(planned.order, only or [])
         stacks = {stack for stack in planned.order if wanted(stack)}
+        clients = Clients()
         with progress("tracing"):
             network, traced = trace_of(planned, stacks)
         expected = asking.expectations(planned, network, traced)
         with progress("asking AWS"):
-            found = asking.verify(planned, stacks, expected, Clients(), seconds=timeout, stopping=threading.Event())
+            found = asking.verify(planned, stacks, expected, clients, seconds=timeout, stopping=threading.Event())
     except UnsoundError as unsound:
         _refuse(unsound)
     except CallerError as error:
