@@ -23,7 +23,7 @@ AWSError = (ClientError, BotoCoreError)
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 NO_ANSWER = (NoConnectionError, HTTPClientError)
-SESSION_NAME = "hub-preflight"
+SESSION_NAME = "endpoint-hub"
 """What CloudTrail shows as the session."""
 
 

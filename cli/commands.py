@@ -28,7 +28,7 @@ from cli.planning import WORDS, Planned
 from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, matches, select, synthesise, write
 from cli.terraform import Terraform, find
-from cli.tracing import documents, explain, intent_of, prove, services_in
+from cli.tracing import documents, explain, intent_of, prove, services_in, trace_of
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -275,6 +275,43 @@ def _show_findings(findings: list[Finding], every: bool) -> None:  # noqa: FBT00
         out.print(table(["result", "check", "account", "region", "found"], rows))
     told = ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result])
     out.print(f"{len(findings)} checks: {told}", markup=False)
+
+
+@app.command()
+def verify(
+    file: File,
+    only: Only = None,
+    form: Annotated[
+        Literal["table", "json", "junit", "markdown"], typer.Option("--format", help="How the report is written.")
+    ] = "table",
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="How long a test instance may take to answer.")
+    ] = 180.0,
+) -> None:
+    """Ask a deployed network what the trace says of it. Exit status 1: something differs, or could not be asked."""
+    from cli import verify as asking  # noqa: PLC0415  boto3 takes a while to import
+    from cli.clients import CallerError, Clients  # noqa: PLC0415
+    from cli.verify_reports import VERIFY_FORMATS  # noqa: PLC0415
+
+    planned = design(_read(file).topology)
+    try:
+        wanted = select(planned.order, only or [])
+        stacks = {stack for stack in planned.order if wanted(stack)}
+        clients = Clients()
+        with progress("tracing"):
+            network, traced = trace_of(planned, stacks)
+        expected = asking.expectations(planned, network, traced)
+        with progress("asking AWS"):
+            found = asking.verify(planned, stacks, expected, clients, seconds=timeout, stopping=threading.Event())
+    except UnsoundError as unsound:
+        _refuse(unsound)
+    except CallerError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        _fail("stopped; nothing was changed")
+    sys.stdout.write(VERIFY_FORMATS[form](found) + "\n")
+    if not found.sound:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -71,6 +71,10 @@ class Finding:
     result: Result
     found: str
     fix: str = ""
+    subject: str = ""
+    """The hub or spoke that it is about; empty where the place says it."""
+    expected: str = ""
+    """What should have been found; empty where `found` says it."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from cli.findings import (
 from topology import Design
 from topology.design import CONTRACT_VERSION, HubDesign
 
-__all__ = ["preflight"]
+__all__ = ["ENDED", "assume", "preflight"]
 
 WORKERS = 8
 """Accounts that are asked at once: most of the time is spent waiting, and AWS limits requests by account."""
@@ -61,7 +61,7 @@ def preflight(design: Design, clients: Clients) -> list[Finding]:
     pool = ThreadPoolExecutor(WORKERS)
     try:
         regions = _roles(design)
-        landed = dict(zip(regions, pool.map(partial(_assume, clients), regions, regions.values()), strict=True))
+        landed = dict(zip(regions, pool.map(partial(assume, clients), regions, regions.values()), strict=True))
         usable = {role for role, (account, _) in landed.items() if account == role.account}
         findings = [judge_role(role, *told, caller=clients.caller_arn) for role, told in landed.items()]
         return findings + list(chain.from_iterable(pool.map(list, _checks(design, clients, usable))))
@@ -77,7 +77,8 @@ def _roles(design: Design) -> dict[Role, str]:
     return dict(hubs + spokes + state)
 
 
-def _assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
+def assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
+    """The account that a role lands in, or an empty string and why it was refused."""
     try:
         return clients.assume(role, region), ""
     except AWSError as error:

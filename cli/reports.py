@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,7 +12,7 @@ from assurance.path import Path
 from assurance.trace import State
 from assurance.verdicts import Finding, Report
 
-__all__ = ["FORMATS", "rows"]
+__all__ = ["FORMATS", "columns", "pipes", "rows"]
 
 EACH = 100
 """Spokes that get a row each; of more, those that are alike share one."""
@@ -79,17 +79,25 @@ def _decisive(path: Path) -> str:
 
 def as_text(report: Report) -> str:
     """For a terminal: a table in plain columns, then everything that is not as it should be."""
-    header = ("spoke", *report.services)
-    body = list(rows(report))
-    widths = [max(len(row[at]) for row in (header, *body)) for at in range(len(header))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (header, *body)]
-    return "\n".join([line.rstrip() for line in lines] + list(_text(report)))
+    return "\n".join([*columns([("spoke", *report.services), *rows(report)]), *_text(report)])
+
+
+def columns(cells: Collection[tuple[str, ...]]) -> Iterator[str]:
+    """A table in plain columns, a line for each row."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def pipes(header: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A table in Markdown, a line for each row."""
+    for row in (header, ("---",) * len(header), *body):
+        yield "| " + " | ".join(row) + " |"
 
 
 def as_markdown(report: Report) -> str:
     """For the comment on a pull request."""
-    header = ("spoke", *report.services)
-    table = ["| " + " | ".join(row) + " |" for row in (header, ("---",) * len(header), *rows(report))]
+    table = pipes(("spoke", *report.services), rows(report))
     found = [f"- **{finding.title}**\n  ```\n{_decisive(finding.path)}\n  ```" for finding in report.findings]
     quotas = [
         f"- {figure.what}: {figure.value:,} of {figure.limit:,} ([source]({figure.source}))"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from topology import Design
 from topology.names import HUB_TABLE
 from topology.services import catalogue
 
-__all__ = ["documents", "explain", "intent_of", "prove", "services_in"]
+__all__ = ["documents", "explain", "intent_of", "prove", "services_in", "trace_of"]
 
 
 def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -93,6 +93,17 @@ def prove(design: Design, result: Synthesis, count: Callable[[int], object] = la
 
     Raises `UnsoundError`, with the paths, where an intended one is broken or another open.
     """
+    return _proved(design, result, count)[1]
+
+
+def trace_of(design: Design, stacks: Collection[str]) -> tuple[Network, Report]:
+    """Stacks and the hubs that they need, synthesised and traced. Raises `UnsoundError` as `prove` does."""
+    return _proved(design, synthesise(design, stacks.__contains__))
+
+
+def _proved(
+    design: Design, result: Synthesis, count: Callable[[int], object] = lambda _: None
+) -> tuple[Network, Report]:
     needed = {spoke.hub_stack for spoke in design.spokes if spoke.stack in result.stacks} - result.stacks.keys()
     hubs = synthesise(design, needed.__contains__).stacks if needed else {}
     network = read(chain(hubs.items(), counted(result.stacks.items(), count)))
@@ -101,7 +112,7 @@ def prove(design: Design, result: Synthesis, count: Callable[[int], object] = la
     lost = sorted(set(absent) - network.spokes.keys())
     if found.findings or lost:
         raise UnsoundError([*(f"{name}: its VPC is not in its stack" for name in lost), *map(_refusal, found.findings)])
-    return found
+    return network, found
 
 
 def _refusal(finding: Finding) -> str:

@@ -27,7 +27,7 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, ram, resolver, s3, sts
+from emulator import ec2, ram, resolver, s3, ssm, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
-EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
+EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION, ssm.EXTENSION)
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
 CLIENT_TOKEN = re.compile(rb'(?:(?:^|&)ClientToken=|"clientToken": ?")(?P<token>[^&"]+)')
@@ -122,10 +122,17 @@ class LocalAWS:
 
 
 @contextmanager
-def serve(organization: LocalOrganization, port: int = 0, trouble: tuple[Trouble, ...] = ()) -> Iterator[LocalAWS]:
+def serve(
+    organization: LocalOrganization,
+    port: int = 0,
+    *,
+    trouble: tuple[Trouble, ...] = (),
+    shell: ssm.Shell | None = None,
+) -> Iterator[LocalAWS]:
     """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
 
-    ``trouble`` is what goes wrong with requests: nothing, unless asked for.
+    ``trouble`` is what goes wrong with requests: nothing, unless asked for. ``shell`` runs what is sent to instances with
+    Run Command; without one, no instance is registered.
 
     The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
     process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
@@ -139,6 +146,7 @@ def serve(organization: LocalOrganization, port: int = 0, trouble: tuple[Trouble
             socket.create_server(("127.0.0.1", port)) as listener,
             _fresh_moto(),
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
+            ssm.answering(shell),
         ):
             create(organization)
             application = Application(Troubles(trouble))

@@ -11,6 +11,7 @@ transit gateway guide, "Transit gateway attachments").
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Network
 from typing import Any, NoReturn
 
 from moto.core.responses import ActionResult
@@ -447,11 +448,15 @@ class Backend(EC2Backend):
         """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
 
         A static route hides a propagated one to the same destination (AWS transit gateway guide, "Route evaluation
-        order").
+        order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match` is added.
         """
         table = self._table(transit_gateway_route_table_id)
         static = table.routes
         table.routes = self._propagated_routes(table) | static
+        within = [IPv4Network(cidr) for cidr in (filters or {}).get("route-search.subnet-of-match", [])]
+        if within:
+            inside = [cidr for cidr in table.routes if any(IPv4Network(cidr).subnet_of(range_) for range_ in within)]
+            table.routes = {cidr: table.routes[cidr] for cidr in inside}
         try:
             return super().search_transit_gateway_routes(table.id, filters, max_results)
         finally:

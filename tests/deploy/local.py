@@ -16,11 +16,11 @@ from typing import Any
 import boto3
 
 from cli.local import local_organization
-from emulator import LocalAWS, serve
+from emulator import LocalAWS, Shell, serve
 from tests.examples import ROOT
 from topology import design, read_topology
 
-__all__ = ["Local", "local"]
+__all__ = ["Local", "deployed", "local", "wait_for"]
 
 SECONDS = 420
 
@@ -80,8 +80,8 @@ class Local:
 
 
 @contextmanager
-def local(folder: Path, example: str, *, share_delay: float = 0.0) -> Iterator[Local]:
-    """Run the organization of an example; `folder` takes what is synthesised."""
+def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
+    """Run the organization of an example; `folder` takes what is synthesised, `shell` runs what instances are sent."""
     assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
     topology = folder / f"{example}.yaml"
     # What is deployed here is taken down again, so nothing may be protected.
@@ -90,7 +90,7 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0) -> Iterator[L
     reading = read_topology(topology)
     cache = ROOT / ".cache" / "terraform"
     cache.mkdir(parents=True, exist_ok=True)
-    with serve(local_organization(reading.topology, design(reading.topology), share_delay)) as aws:
+    with serve(local_organization(reading.topology, design(reading.topology), share_delay), shell=shell) as aws:
         shared = {
             "TF_PLUGIN_CACHE_DIR": str(cache),
             "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
@@ -101,6 +101,15 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0) -> Iterator[L
         environment = {**os.environ, **aws.environment(), **shared}
         running = Local(aws, topology, folder / "out", environment)
         _fill(cache, folder, running)
+        yield running
+
+
+@contextmanager
+def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
+    """The quickstart's hub and spokes, applied. Its bucket is made by hand, which saves a minute."""
+    with local(folder, "quickstart", shell=shell) as running:
+        running.client("s3", "111111111111").create_bucket(Bucket="example-network-state")
+        running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
         yield running
 
 
