@@ -40,6 +40,8 @@ class Built:
         self.authority = authority
         self.namespaces = Namespaces()
         self.names = NameServers(plan, self.namespaces.within, thorough=thorough)
+        self.world_sockets: list[socket.socket] = []
+        """Who listens at public addresses."""
         self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
 
@@ -141,6 +143,8 @@ class Built:
         with self.namespaces.within(each.name if each is not None else WORLD):
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._sockets.append(sock)
+        if each is None:
+            self.world_sockets.append(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setblocking(False)
         sock.bind(("0.0.0.0", port))  # noqa: S104  in a namespace of its own
