@@ -1,0 +1,5 @@
+"""The network model built from Linux namespaces, with real packets, name servers and TLS."""
+
+from lab.host import Lab, UnavailableError, build, missing
+
+__all__ = ["Lab", "UnavailableError", "build", "missing"]

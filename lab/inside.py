@@ -1,0 +1,78 @@
+"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and stands until its input ends.
+
+It is the first process of its process namespace: when it ends, whatever runs in the lab ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from lab.authority import Authority
+from lab.build import Built
+from lab.namespaces import AUTHORITY, RESOLV, CommandError
+from lab.plan import Plan
+from lab.routing import LINK_LOCAL_RESOLVER
+
+__all__ = ["enclose"]
+
+BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
+"""Where systems keep the authorities that they trust."""
+
+
+def enclose() -> None:
+    """Make sure that nothing here reaches outside: only a loopback, and a file system of its own to write to."""
+    listed = [line.partition(":")[0].strip() for line in Path("/proc/net/dev").read_text("ascii").splitlines()[2:]]
+    if listed != ["lo"]:
+        raise RuntimeError(f"this is no network namespace of its own: it has {', '.join(listed)}")
+    target = Path("/etc/resolv.conf").resolve()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # noqa: S607  found on PATH before
+    if not target.exists():  # a link into /run, as systemd-resolved makes it
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+
+
+def _files(built: Built) -> None:
+    RESOLV.mkdir(parents=True)
+    assert built.authority is not None  # noqa: S101  given in main
+    bundle = next((path for path in BUNDLES if path.is_file()), None)
+    AUTHORITY.write_bytes(built.authority.certificate + (bundle.read_bytes() if bundle is not None else b""))
+    for each in built.plan.interfaces:
+        server = built.plan.resolver(each.vpc) or LINK_LOCAL_RESOLVER
+        (RESOLV / each.name).write_text(f"nameserver {server}\n", encoding="ascii")
+
+
+async def _stand(built: Built) -> None:
+    await built.serve()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), ended.set)
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    await ended.wait()
+
+
+def main() -> int:
+    """Build what standard input says, and stand until it ends."""
+    plan = pickle.load(sys.stdin.buffer)  # noqa: S301  as above
+    if not isinstance(plan, Plan):
+        raise TypeError("standard input holds no plan")
+    try:
+        enclose()
+        built = Built(plan, Authority())
+        built.lay()
+        _files(built)
+    except (CommandError, OSError, subprocess.SubprocessError, RuntimeError) as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    asyncio.run(_stand(built))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

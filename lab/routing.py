@@ -1,0 +1,196 @@
+"""Routes and rules of each namespace, as commands for `ip -batch`.
+
+Cables are point to point: both ends have one MAC address and no ARP, so that a full neighbour table, which drops
+packets without a word, cannot be taken for a blocked path. A packet without a way is routed to `lo`, where nftables
+records it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from assurance.model import GatewayTable, Route, RouteTable, Subnet
+from lab.plan import LISTED, PUBLIC, WORLD, Interface, Plan, Wire
+from lab.standing import associated, propagated
+
+__all__ = ["LINK_LOCAL_RESOLVER", "NOWHERE", "cables", "door_rule", "gateway", "interface", "router", "world"]
+
+MAC = "02:00:00:00:00:01"
+NOWHERE = "lo"
+LOCAL = 900
+"""The table with the VPC's own interfaces."""
+FIRST = 1000
+LAST_METRIC = 4_000_000_000
+PROPAGATED, STATIC = 20, 10
+"""Metrics: of routes to one range, the static one is taken."""
+LINK_LOCAL_RESOLVER = "169.254.169.253"
+
+
+def cables(plan: Plan) -> Iterator[str]:
+    """Namespaces, and the cables between them."""
+    for name in plan.namespaces:
+        yield f"netns add {name}"
+    for each in plan.interfaces:
+        yield _cable(plan.routers[each.vpc], each.port, each.name, "eth0")
+    for wire in plan.wires:
+        router = plan.routers[str(wire.attachment.vpc)]
+        yield _cable(router, wire.name, plan.gateways[str(wire.attachment.gateway)], wire.name)
+    for vpc in sorted(plan.public):
+        router = plan.routers[vpc]
+        yield _cable(router, "net", WORLD, f"n{router}")
+        yield _cable(router, "pl", WORLD, f"p{router}")
+
+
+def _cable(near: str, port: str, far: str, end: str) -> str:
+    return f"link add {port} netns {near} address {MAC} type veth peer name {end} netns {far} address {MAC}"
+
+
+def _up(*ports: str) -> Iterator[str]:
+    yield "link set lo up"
+    for port in ports:
+        yield f"link set {port} arp off up"
+
+
+def interface(each: Interface) -> Iterator[str]:
+    """A network interface: its addresses, and everything else by the cable."""
+    yield from _up("eth0")
+    for address in each.addresses:
+        yield f"addr add {address}/32 dev eth0"
+    yield "route add default dev eth0"
+
+
+def router(plan: Plan, vpc: str) -> Iterator[str]:
+    """A VPC's router: a table for each route table and zone, and the VPC's own interfaces behind them."""
+    network, own = plan.network, plan.within(vpc)
+    wires = [wire for wire in plan.wires if wire.attachment.vpc == vpc]
+    ports = [each.port for each in own] + [wire.name for wire in wires]
+    yield from _up(*ports, *(("net", "pl") if vpc in plan.public else ()))
+    cidrs = [cidr for cidr in network.vpcs[vpc].cidrs if isinstance(cidr, IPv4Network)]
+    for cidr in cidrs[:1]:
+        yield f"addr add {cidr[2]}/32 dev lo"
+    yield f"addr add {LINK_LOCAL_RESOLVER}/32 dev lo"
+    yield "rule del pref 32766"
+    yield "rule del pref 32767"
+    yield f"rule add pref 30000 lookup {LOCAL}"
+    for cidr in cidrs:
+        yield f"route add {cidr} dev {NOWHERE} table {LOCAL}"
+    for each in own:
+        for address in each.addresses:
+            yield f"route add {address}/32 dev {each.port} table {LOCAL}"
+    numbers = _numbers(plan, vpc)
+    for (table, zone), number in numbers.items():
+        yield from _vpc_table(plan, vpc, network.tables.get(table), zone, number)
+    for at, each in enumerate(own):
+        subnet = network.subnets[each.subnet]
+        yield f"rule add pref {2000 + at} iif {each.port} lookup {numbers[str(subnet.table), str(subnet.zone)]}"
+    for wire in wires:
+        yield from door_rule(plan, wire, 0)
+
+
+def door_rule(plan: Plan, wire: Wire, door: int) -> Iterator[str]:
+    """Packets from a gateway come in by one of the attachment's subnets, and use its route table."""
+    if wire.doors:
+        subnet = wire.doors[door % len(wire.doors)]
+        number = _numbers(plan, str(wire.attachment.vpc))[str(subnet.table), str(subnet.zone)]
+        yield f"rule add pref {100 + int(wire.name[1:])} iif {wire.name} lookup {number}"
+
+
+def _numbers(plan: Plan, vpc: str) -> dict[tuple[str, str], int]:
+    """A table for each route table and zone in use: what a zone reaches depends on where attachments have subnets."""
+    subnets: tuple[Subnet, ...] = plan.network.subnets_of.get(vpc, ())
+    used = sorted({(str(subnet.table), str(subnet.zone)) for subnet in subnets})
+    return {key: FIRST + at for at, key in enumerate(used)}
+
+
+def _vpc_table(plan: Plan, vpc: str, table: RouteTable | None, zone: str, number: int) -> Iterator[str]:
+    yield f"route add default dev {NOWHERE} metric {LAST_METRIC} table {number}"
+    done: set[IPv4Network] = set()
+    for cidr in plan.network.vpcs[vpc].cidrs:
+        if isinstance(cidr, IPv4Network):
+            done.add(cidr)
+            yield f"route add throw {cidr} table {number}"
+    for route in table.routes if table is not None else ():
+        if isinstance(route.destination, IPv4Network) and route.destination not in done:
+            done.add(route.destination)
+            yield f"route add {route.destination} dev {_way(plan, vpc, zone, route)} table {number}"
+    if table is not None:
+        for prefix in _listed(plan, table.address):
+            yield f"route add {prefix} dev pl table {number}"
+
+
+def _way(plan: Plan, vpc: str, zone: str, route: Route) -> str:
+    if route.kind in {"internet_gateway", "nat_gateway"}:
+        return "net"
+    for wire in plan.wires:
+        here = wire.attachment.vpc == vpc and wire.attachment.gateway == route.target
+        if here and any(str(door.zone) == zone for door in wire.doors):
+            return wire.name
+    return NOWHERE
+
+
+def _listed(plan: Plan, table: str) -> Iterator[IPv4Network]:
+    """The prefix lists that lead to a gateway endpoint in a table."""
+    endpoints = plan.network.gateway_endpoints.values()
+    services = sorted({str(endpoint.service) for endpoint in endpoints})
+    used = {str(endpoint.service) for endpoint in endpoints if any(link.target == table for link in endpoint.tables)}
+    for service, prefix in zip(services, LISTED.subnets(new_prefix=27), strict=False):
+        if service in used:
+            yield prefix
+
+
+def gateway(plan: Plan, address: str) -> Iterator[str]:
+    """A transit gateway: a table for each of its own, chosen by the attachment that a packet comes from."""
+    wires = {wire.attachment.address: wire for wire in plan.wires if wire.attachment.gateway == address}
+    yield from _up(*(wire.name for wire in wires.values()))
+    yield "rule del pref 32766"
+    yield "rule del pref 32767"
+    yield f"rule add pref 30000 lookup {LOCAL}"
+    yield f"route add default dev {NOWHERE} table {LOCAL}"
+    used: set[str] = set()
+    tables = [table for table in plan.network.gateway_tables.values() if table.gateway == address]
+    for number, table in enumerate(tables, FIRST):
+        yield from _gateway_table(plan, table, wires, number)
+        for attachment in associated(plan.network, table):
+            wire = wires[attachment.address]
+            if wire.name not in used:  # AWS refuses a second association
+                used.add(wire.name)
+                yield f"rule add pref {100 + int(wire.name[1:])} iif {wire.name} lookup {number}"
+
+
+def _gateway_table(plan: Plan, table: GatewayTable, wires: dict[str, Wire], number: int) -> Iterator[str]:
+    yield f"route add default dev {NOWHERE} metric {LAST_METRIC} table {number}"
+    for route in table.routes:
+        if isinstance(route.destination, IPv4Network):
+            wire = wires.get(str(route.attachment))
+            way = wire.name if wire is not None else NOWHERE
+            yield f"route add {route.destination} dev {way} metric {STATIC} table {number}"
+    learnt: set[IPv4Network] = set()
+    for attachment in propagated(plan.network, table):
+        for cidr in plan.network.vpcs[str(attachment.vpc)].cidrs:
+            if isinstance(cidr, IPv4Network) and cidr not in learnt:
+                learnt.add(cidr)
+                yield f"route add {cidr} dev {wires[attachment.address].name} metric {PROPAGATED} table {number}"
+
+
+def world(plan: Plan) -> Iterator[str]:
+    """Everything public: it has every public address, and answers to the address that a VPC's gateway put on."""
+    yield from _up()
+    for prefix in (PUBLIC, LISTED):
+        yield f"route add local {prefix} dev lo"
+    for vpc in sorted(plan.public):
+        name = plan.routers[vpc]
+        at = int(name[1:])
+        for port, host in ((f"n{name}", outside_address(at)), (f"p{name}", listed_address(at))):
+            yield f"link set {port} arp off up"
+            yield f"route add {host}/32 dev {port}"
+
+
+def outside_address(at: int) -> str:
+    """What a VPC's packets to public addresses come from (RFC 2544)."""
+    return f"198.18.{at // 256}.{at % 256}"
+
+
+def listed_address(at: int) -> str:
+    """The same by a gateway endpoint."""
+    return f"198.19.{at // 256}.{at % 256}"
