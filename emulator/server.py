@@ -131,8 +131,8 @@ def serve(
 ) -> Iterator[LocalAWS]:
     """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
 
-    ``trouble`` is what goes wrong with requests: nothing, unless asked for. ``shell`` runs what is sent to instances with
-    Run Command; without one, no instance is registered.
+    ``trouble`` is what goes wrong with requests: nothing, unless asked for. ``shell`` runs what is sent to instances
+    with Run Command; without one, no instance is registered.
 
     The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
     process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
