@@ -1,6 +1,6 @@
 """Entry point of `cdktf synth`, `cdktf deploy` and `python main.py`: a topology file becomes Terraform JSON.
 
-The file is $HUB_TOPOLOGY, else `topology` of the context in cdktf.json. `./hub synth` does the same and checks more.
+The file is $HUB_TOPOLOGY, else `topology` of the context in cdktf.json. `./hub synth` does the same and traces too.
 """
 
 import json
@@ -8,26 +8,29 @@ import os
 import sys
 from pathlib import Path
 
+import modules.cdk  # noqa: F401  Node starts while Python imports the rest and reads the topology
+from cli.console import progress
+from cli.synthesis import UnsoundError, synthesise, write
 from topology import TopologyError, design, read_topology
 
 
 def main() -> int:
-    """Synthesise every stack into cdktf.out; exit status 2 and all problems where the topology is refused."""
+    """Write every stack. Exit status 2 where the topology or a stack is refused, with all reasons; 1 where it fails."""
     context = json.loads(Path(__file__).with_name("cdktf.json").read_text(encoding="utf-8"))["context"]
     try:
         reading = read_topology(os.environ.get("HUB_TOPOLOGY") or context["topology"])
-    except TopologyError as refused:
+        planned = design(reading.topology)
+        with progress("synthesising", len(planned.order)) as count:
+            result = synthesise(planned, count=count)
+        kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
+    except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
-    for warning in reading.warnings:
+    except OSError as error:
+        sys.stderr.write(f"cannot write to {error.filename}: {error.strerror}\n")
+        return 1
+    for warning in (*reading.warnings, *kept):
         sys.stderr.write(f"warning: {warning}\n")
-
-    from modules.cdk import App  # noqa: PLC0415  a refused topology need not wait for jsii
-    from stacks.app import add_stacks  # noqa: PLC0415
-
-    app = App()
-    add_stacks(app, design(reading.topology))
-    app.synth()
     return 0
 
 

@@ -1,7 +1,6 @@
 """`python -m bench.trace [SPOKES]`: how long a trace of the largest network of one gateway takes, in how much memory.
 
-4,999 spokes are what a gateway takes beside its hub. One is synthesised, and the others are written from its text, so
-that the figures are the trace's own. Fails where the trace takes more than 10 seconds or 1 GB.
+4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 10 seconds or 1 GB.
 """
 
 from __future__ import annotations
@@ -9,64 +8,28 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
-import yaml
-
 from assurance.reader import read
-from assurance.verdicts import Intent, report
+from assurance.verdicts import report
+from bench.topologies import MOST, topology
 from cli.synthesis import synthesise
-from cli.tracing import services_in
+from cli.tracing import intent_of, services_in
 from topology import design
 from topology.document import read_text
 from topology.reader import topology_of
 from topology.services import catalogue
 
-SPOKES = 4_999
 SERVICES = 20
 SECONDS, MEGABYTES = 10.0, 1_000.0
-HUB, SPOKE = "hub-core", "spoke-core-template"
 T = TypeVar("T")
 
 
-def template() -> tuple[bytes, str, frozenset[str]]:
-    """The text of a hub with twenty services, of one of its spokes, and the services."""
+def services() -> list[str]:
+    """Twenty services that every zone has."""
     offered = [s.key for s in catalogue().values() if s.private_dns and s.ports == (443,) and not s.unavailable_zones]
-    keys = ["kms", "ssm", "ssmmessages", *[key for key in offered if not key.startswith(("ssm", "kms"))]][:SERVICES]
-    text = yaml.safe_dump(
-        {
-            "organization": {"id": "o-exampleorg1", "management_account": "999999999999"},
-            "role": "NetworkDeploy",
-            "state": {"bucket": "example-network-state", "region": "us-east-1", "account": "111111111111"},
-            "hubs": {
-                "core": {
-                    "region": "us-east-1",
-                    "account": "111111111111",
-                    "cidr": "10.0.0.0/22",
-                    "zones": ["use1-az1", "use1-az2", "use1-az4"],
-                    "pools": ["10.128.0.0/9"],
-                    "services": keys,
-                }
-            },
-            "spokes": {"template": {"hub": "core", "account": "222222222222", "cidr": "10.254.254.0/24"}},
-        }
-    )
-    stacks = synthesise(design(topology_of(read_text(text)).topology)).stacks
-    return stacks[HUB], stacks[SPOKE].decode(), frozenset(keys)
-
-
-def name(at: int) -> str:
-    """A spoke's name."""
-    return f"spoke{at:04}"
-
-
-def stacks(hub: bytes, spoke: str, count: int) -> Iterator[tuple[str, bytes]]:
-    """A hub, and spokes each in an account and a range of its own."""
-    yield HUB, hub
-    for at in range(count):
-        own = spoke.replace("10.254.254.", f"10.{128 + at // 256}.{at % 256}.").replace("222222222222", f"{at:012}")
-        yield f"spoke-core-{name(at)}", own.replace("template", name(at)).encode()
+    return ["kms", "ssm", "ssmmessages", *[key for key in offered if not key.startswith(("ssm", "kms"))]][:SERVICES]
 
 
 def timed(what: str, work: Callable[[], T]) -> T:
@@ -79,16 +42,14 @@ def timed(what: str, work: Callable[[], T]) -> T:
 
 def main() -> int:
     """Measure, print, and compare with the bounds."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else SPOKES
-    hub, spoke, keys = template()
-    texts = list(stacks(hub, spoke, count))
-    size = sum(len(text) for _, text in texts) / 1e6
+    count, keys = int(sys.argv[1]) if len(sys.argv) > 1 else MOST, services()
+    planned = design(topology_of(read_text(topology(count, keys))).topology)
+    texts = synthesise(planned).stacks
+    size = sum(map(len, texts.values())) / 1e6
     before = peak()
     start = time.perf_counter()
-    network = timed("read", lambda: read(texts))
-    names = [name(at) for at in range(count)]
-    intent = Intent(services=dict.fromkeys(names, keys), hub=dict.fromkeys(names, "core"))
-    found = timed("trace", lambda: report(network, services_in(network), intent))
+    network = timed("read", lambda: read(texts.items()))
+    found = timed("trace", lambda: report(network, services_in(network), intent_of(planned)))
     seconds = time.perf_counter() - start
     print(  # noqa: T201
         f"{'together':<12}{seconds:>8.2f} s   {count:,} spokes × {len(keys)} services, {size:.0f} MB of JSON, "

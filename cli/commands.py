@@ -21,7 +21,7 @@ from assurance.model import Network
 from assurance.reader import read
 from assurance.verdicts import Intent, intended, report
 from cli import operations
-from cli.console import err, heading, out, progress, table
+from cli.console import counted, err, heading, out, progress, table
 from cli.findings import Finding, Result
 from cli.operations import Options
 from cli.planning import WORDS, Planned
@@ -68,6 +68,8 @@ class Format(StrEnum):
 OPTIONS = Options()
 MOST_SHOWN = 1000
 """Problems that are printed: enough for any file that is meant to be a topology."""
+MOST_STACKS = 100
+"""Stacks that are listed: more than anyone reads, and a table of thousands takes longer than their synthesis."""
 FAILED, REFUSED = 1, 2
 CHANGES = 2
 DRIFT_WORDS = {"create": "created", "change": "changed", "replace": "replaced", "delete": "deleted"}
@@ -108,10 +110,13 @@ def _read(file: Path) -> Reading:
 def _synthesise(planned: Design, only: list[str] | None, output: Path) -> Synthesis:
     try:
         wanted = select(planned.order, only or [])
-        with progress(f"synthesising {sum(map(wanted, planned.order))} stacks"):
-            result = synthesise(planned, wanted)
-            found = prove(planned, result)
-            kept = write(result, output, planned)
+        total = sum(map(wanted, planned.order))
+        with progress("synthesising", total) as count:
+            result = synthesise(planned, wanted, count)
+        with progress("tracing", total) as count:
+            found = prove(planned, result, count)
+        with progress("writing", total) as count:
+            kept = write(result, output, planned, count)
     except UnsoundError as unsound:
         _refuse(unsound)
     except OSError as error:
@@ -124,12 +129,14 @@ def _synthesise(planned: Design, only: list[str] | None, output: Path) -> Synthe
 
 def _show(planned: Design, result: Synthesis, output: Path) -> None:
     rows = []
-    for name in planned.order:
-        if name in result.stacks:
-            resources = json.loads(result.stacks[name]).get("resource", {})
-            count = sum(len(instances) for instances in resources.values())
-            rows.append((name, planned.accounts[name], str(count), str(output / "stacks" / name / STACK_FILE)))
+    names = [name for name in planned.order if name in result.stacks]
+    for name in names[:MOST_STACKS]:
+        resources = json.loads(result.stacks[name]).get("resource", {})
+        count = sum(len(instances) for instances in resources.values())
+        rows.append((name, planned.accounts[name], str(count), str(output / "stacks" / name / STACK_FILE)))
     out.print(table(["stack", "account", "resources", "file"], rows))
+    if len(names) > MOST_STACKS:
+        out.print(f"… and {len(names) - MOST_STACKS:,} more stacks in {output / 'stacks'}", markup=False)
 
 
 @app.command()
@@ -189,8 +196,10 @@ def _network(paths: list[Path]) -> tuple[Network, Intent | None]:
     planned = design(_read(topologies[0]).topology) if topologies else None
     try:
         if planned is not None and not others:
-            with progress("synthesising"):
-                network = read(synthesise(planned).stacks.items())
+            with progress("synthesising", len(planned.order)) as count:
+                stacks = synthesise(planned, count=count).stacks
+            with progress("reading", len(stacks)) as count:
+                network = read(counted(stacks.items(), count))
         else:
             network = read(documents(others))
     except UnsoundError as unsound:

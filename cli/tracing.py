@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from assurance.model import Network
 from assurance.reader import read
 from assurance.trace import Trace
 from assurance.verdicts import Finding, Intent, Report, report
+from cli.console import counted
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, synthesise
 from topology import Design
 from topology.names import HUB_TABLE
@@ -86,16 +88,16 @@ def intent_of(design: Design) -> Intent:
     )
 
 
-def prove(design: Design, result: Synthesis) -> Report:
+def prove(design: Design, result: Synthesis, count: Callable[[int], object] = lambda _: None) -> Report:
     """Trace stacks before they are written. Hubs that they need and that were not asked for are synthesised as well.
 
     Raises `UnsoundError`, with the paths, where an intended one is broken or another open.
     """
     needed = {spoke.hub_stack for spoke in design.spokes if spoke.stack in result.stacks} - result.stacks.keys()
-    stacks = {**result.stacks, **(synthesise(design, needed.__contains__).stacks if needed else {})}
-    network = read(stacks.items())
+    hubs = synthesise(design, needed.__contains__).stacks if needed else {}
+    network = read(chain(hubs.items(), counted(result.stacks.items(), count)))
     found = report(network, services_in(network), intent_of(design))
-    absent = [spoke.name for spoke in design.spokes if spoke.stack in stacks and not spoke.absent]
+    absent = [spoke.name for spoke in design.spokes if spoke.stack in result.stacks and not spoke.absent]
     lost = sorted(set(absent) - network.spokes.keys())
     if found.findings or lost:
         raise UnsoundError([*(f"{name}: its VPC is not in its stack" for name in lost), *map(_refusal, found.findings)])

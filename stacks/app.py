@@ -14,8 +14,16 @@ from topology.design import Design
 __all__ = ["add_stacks"]
 
 
-def add_stacks(app: App, design: Design, wanted: Callable[[str], bool] = lambda _: True) -> list[TerraformStack]:
-    """Add the stacks of a design whose names are wanted to an app; the manifest says what comes before what."""
+def add_stacks(
+    app: App,
+    design: Design,
+    wanted: Callable[[str], bool] = lambda _: True,
+    added: Callable[[str], object] = lambda _: None,
+) -> list[TerraformStack]:
+    """Add the stacks of a design whose names are wanted to an app; the manifest says what comes before what.
+
+    `added` is told the name of each stack once it is complete.
+    """
     makers: dict[str, Callable[[], TerraformStack]] = {}
     if design.state is not None:
         makers[design.state.stack] = partial(StateStack, app, design=design.state)
@@ -29,4 +37,5 @@ def add_stacks(app: App, design: Design, wanted: Callable[[str], bool] = lambda 
         for earlier in before:
             if earlier in built:
                 built[name].add_dependency(built[earlier])
+        added(name)
     return list(built.values())

@@ -24,7 +24,7 @@ ALLOWED = {
     "emulator": {"moto", "werkzeug", "boto3", "botocore"},
     "cli": {"topology", "modules", "stacks", "assurance", "emulator", "boto3", "botocore", "rich", "typer"},
     "bench": {"topology", "assurance", "cli", "yaml"},
-    "main.py": {"topology", "modules", "stacks"},
+    "main.py": {"topology", "modules", "cli"},
 }
 
 

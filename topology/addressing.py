@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
 from typing import TypeVar
 
 __all__ = [
@@ -38,10 +39,10 @@ def cut(vpc: IPv4Network, slots: int) -> tuple[list[IPv4Network], list[IPv4Netwo
     if prefix > SMALLEST_SUBNET:
         return None
     *parts, last = vpc.subnets(new_prefix=prefix)
-    attachments = list(last.subnets(new_prefix=SMALLEST_SUBNET))
+    attachments = list(islice(last.subnets(new_prefix=SMALLEST_SUBNET), slots))  # a /16 has a thousand of them
     if len(attachments) < slots:
         return None
-    return parts[:slots], attachments[:slots]
+    return parts[:slots], attachments
 
 
 def lay_out(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network
 
 from topology import models
@@ -229,7 +230,7 @@ class Design:
     hubs: tuple[HubDesign, ...]
     spokes: tuple[SpokeDesign, ...]
 
-    @property
+    @cached_property
     def accounts(self) -> dict[str, str]:
         """The account of every stack."""
         state = {self.state.stack: self.state.account.id} if self.state is not None else {}
@@ -242,7 +243,7 @@ class Design:
         state = (self.state.stack,) if self.state is not None and self.state.protect else ()
         return (*state, *(hub.stack for hub in self.hubs if hub.protect))
 
-    @property
+    @cached_property
     def order(self) -> dict[str, tuple[str, ...]]:
         """Every stack, with the stacks that have to be applied before it: state, then hubs, then spokes."""
         state = (self.state.stack,) if self.state is not None else ()

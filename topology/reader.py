@@ -96,33 +96,31 @@ def _validate(document: Document) -> tuple[Topology | None, list[Problem], set[P
             problems.append(Problem(document.name, 1, found, "start from examples/minimal.yaml"))
         return None, problems, set()
     unknown: set[Place] = set()
-    errors = _errors(data)
+    topology, errors = _validated(data)
     known: set[Place] = set()  # an alias can be two sections, whose keys would be renamed to and fro
     while errors and (renamed := _rename(data, errors, known)):
         problems += [_misspelt(document, error) for error in errors if _place(error) in renamed]
         known |= renamed
-        errors = _errors(data)
+        topology, errors = _validated(data)
     problems += [_translate(document, error) for error in errors]
     for _ in range(4):  # a placeholder can bring a deeper error to light, never more often than there are levels
         if not errors:
             break
         for error in errors:
             _replace(data, error, unknown)
-        errors = _errors(data)
-    if errors:
+        topology, errors = _validated(data)
+    if topology is None:
         return None, problems, unknown
-    topology = Topology.model_validate(data)
     for place in sorted(unknown, key=len, reverse=True):
         _forget(topology, place)
     return topology, problems, unknown
 
 
-def _errors(data: dict[str, Any]) -> Errors:
+def _validated(data: dict[str, Any]) -> tuple[Topology | None, Errors]:
     try:
-        Topology.model_validate(data)
+        return Topology.model_validate(data), []
     except ValidationError as error:
-        return cast("Errors", error.errors(include_url=False))
-    return []
+        return None, cast("Errors", error.errors(include_url=False))
 
 
 def _place(error: dict[str, Any]) -> Place:

@@ -2,16 +2,25 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cli.synthesis import UnsoundError, select, synthesise, write
-from modules import aws
+from modules import aws, cdk
+from stacks.app import add_stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
+from tests.topologies import designs
+from topology import Design
 
 QUICKSTART = ["state", "hub-core", "spoke-core-ledger", "spoke-core-payments"]
 
@@ -42,6 +51,98 @@ def test_main_writes_the_same_bytes_from_another_folder_and_with_another_hash_se
         folder.mkdir()
         theirs = run_main(example, folder, PYTHONHASHSEED=seed)
         assert theirs == ours, [name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)]
+
+
+def by_cdktf(design: Design, folder: Path) -> dict[str, bytes]:
+    """What CDKTF writes of a design where it makes every stack itself."""
+    app = cdk.App(outdir=str(folder))
+    add_stacks(app, design)
+    app.synth()
+    return tree(folder)
+
+
+def differing(ours: dict[str, bytes], theirs: dict[str, bytes]) -> list[str]:
+    return [name for name in sorted(ours.keys() | theirs.keys()) if ours.get(name) != theirs.get(name)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(designs(), st.randoms(use_true_random=False))
+def test_what_is_stamped_has_the_bytes_that_cdktf_writes(design: Design, random: Random) -> None:
+    with TemporaryDirectory() as folder:
+        theirs = by_cdktf(design, Path(folder, "theirs"))
+        write(synthesise(design), Path(folder, "ours"), design)
+        ours = tree(Path(folder, "ours"))
+        assert not differing(ours, theirs)
+        some = random.sample(list(design.order), k=random.randint(1, len(design.order)))
+        write(synthesise(design, some.__contains__), Path(folder, "ours"), design)
+        assert not differing(tree(Path(folder, "ours")), theirs), f"after a synthesis of {some} only"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_have_the_bytes_that_cdktf_writes(example: str, tmp_path: Path) -> None:
+    write(synthesised(example), tmp_path / "ours", designed(example))
+    assert not differing(tree(tmp_path / "ours"), by_cdktf(designed(example), tmp_path / "theirs"))
+
+
+def alike(count: int, **own: Any) -> Design:
+    spokes = {
+        f"spoke{at}": {"hub": "core", "account": f"{at:012}", "cidr": f"10.0.{4 + at}.0/24", **own}
+        for at in range(count)
+    }
+    return changed("minimal", hubs__core__pools=["10.0.4.0/22", "10.0.8.0/21"], spokes=spokes)
+
+
+@pytest.mark.parametrize(
+    ("decide", "told"),
+    [
+        (lambda name: "dedicated" if name.startswith("x") else "default", r"/.*/test_synthesis\.py:\d+: "),
+        (
+            lambda name: f"{name}"[:5],
+            r'spoke-core-spoke\d: line \d+ is "instance_tenancy": "spoke", and by the spoke.s shape ',
+        ),
+    ],
+    ids=["by a value", "by a text that holds it"],
+)
+def test_a_construct_that_decides_by_a_spokes_name_is_refused(
+    decide: Callable[[str], str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vpc: Any = aws.Vpc
+
+    def deciding(*arguments: Any, **values: Any) -> Any:
+        return vpc(*arguments, **values, instance_tenancy=decide(values["tags"]["Name"]))
+
+    monkeypatch.setattr(aws, "Vpc", deciding)
+    with pytest.raises(UnsoundError) as refused:
+        synthesise(alike(3))
+    [reason] = refused.value.reasons
+    assert re.match(told, reason), reason
+    assert "make it a field of SpokeDesign" in reason, reason
+
+
+def test_a_defect_of_a_shape_is_refused_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    table: Any = aws.RouteTable
+
+    def careless(*arguments: Any, **values: Any) -> Any:
+        del values["provider"]
+        return table(*arguments, **values)
+
+    monkeypatch.setattr(aws, "RouteTable", careless)
+    with pytest.raises(UnsoundError) as refused:
+        synthesise(alike(5), lambda stack: stack.startswith("spoke-"))
+    assert [reason.partition(":")[0] for reason in refused.value.reasons] == ["spoke-core-spoke0"]
+
+
+def test_every_stack_is_counted_once() -> None:
+    counted: list[int] = []
+    design = alike(7)
+    synthesise(design, count=counted.append)
+    assert sum(counted) == len(design.order) == 8
+
+
+def test_hcl_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTH_HCL_OUTPUT", "true")
+    with pytest.raises(UnsoundError, match="leave out --hcl"):
+        synthesise(designed("minimal"))
 
 
 def test_the_order_of_keys_in_the_file_does_not_matter() -> None:
