@@ -110,11 +110,11 @@ def serve(organization: LocalOrganization, port: int = 0, shell: ssm.Shell | Non
             socket.create_server(("127.0.0.1", port)) as listener,
             _fresh_moto(),
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
-            ssm.answering(shell),
         ):
             create(organization)
             application = Application()
-            with _listening(application, listener) as url:
+            # Shells that still run may ask the emulator: they end first.
+            with _listening(application, listener) as url, ssm.answering(shell):
                 yield LocalAWS(url, organization, application.lock, standing(organization.account_ids))
     finally:
         _only_one.release()
