@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 from xml.sax.saxutils import escape
 
@@ -32,9 +32,6 @@ from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
 from emulator.trouble import Trouble, Troubles, throttling
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION, ssm.EXTENSION)
@@ -146,11 +143,11 @@ def serve(
             socket.create_server(("127.0.0.1", port)) as listener,
             _fresh_moto(),
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
-            ssm.answering(shell),
         ):
             create(organization)
             application = Application(Troubles(trouble))
-            with _listening(application, listener) as url:
+            # Shells that still run may ask the emulator: they end first.
+            with _listening(application, listener) as url, ssm.answering(shell):
                 yield LocalAWS(url, organization, application, standing(organization.account_ids))
     finally:
         _only_one.release()
@@ -204,7 +201,7 @@ class QuietHandler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: refusals that are worth a line are logged where they happen."""
 
-    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         """Close a connection that is to drop; werkzeug would wait for the next request."""
         super().connection_dropped(error, environ)
         self.close_connection = True
