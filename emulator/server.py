@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 from xml.sax.saxutils import escape
 
@@ -32,9 +32,6 @@ from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
 from emulator.trouble import Trouble, Troubles, throttling
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
 EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION)
@@ -196,7 +193,7 @@ class QuietHandler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: refusals that are worth a line are logged where they happen."""
 
-    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         """Close a connection that is to drop; werkzeug would wait for the next request."""
         super().connection_dropped(error, environ)
         self.close_connection = True
@@ -214,7 +211,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class Application:
-    """The WSGI application: moto's, behind a lock, with no answer that an SDK would take for a passing fault.
+    """The WSGI application: moto's, behind a lock, with no answer that an SDK takes for a passing fault unasked.
 
     SDKs retry each status of 500 and above, for minutes in the case of Terraform's provider: a gap in the emulator must
     end the caller's work at once and say where the gap is. moto is not safe for use by several threads.
