@@ -219,7 +219,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class Application:
-    """The WSGI application: moto's, behind a lock, with no answer that an SDK would take for a passing fault.
+    """The WSGI application: moto's, behind a lock, with no answer that an SDK takes for a passing fault unasked.
 
     SDKs retry each status of 500 and above, for minutes in the case of Terraform's provider: a gap in the emulator must
     end the caller's work at once and say where the gap is. moto is not safe for use by several threads.

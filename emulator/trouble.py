@@ -40,8 +40,7 @@ class Trouble:
     """Seconds that pass before a request is handled, beside other requests."""
     rate: float | None = None
     """Requests a second that an account may send to a service in a region; what is more is refused with the service's
-    own code for throttling. A second's worth may come at once. Rates below one a second refuse nearly everything, and
-    0 refuses everything."""
+    own code for throttling. A second's worth may come at once. 0 refuses everything."""
     unheard: float = 0.0
     """The share of requests (0 to 1) whose connection drops before they are handled."""
     unanswered: float = 0.0
@@ -63,10 +62,10 @@ class Trouble:
 class Fate(NamedTuple):
     """What is to happen to one request."""
 
-    latency: float = 0.0
-    throttled: bool = False
-    unheard: bool = False
-    unanswered: bool = False
+    latency: float
+    throttled: bool
+    unheard: bool
+    unanswered: bool
 
 
 class Troubles:
@@ -79,17 +78,18 @@ class Troubles:
         self._running = [_Running(rule) for rule in rules]
 
     def fate(self, caller: str, service: str, action: str) -> Fate:
-        """What is to happen to a request of a caller, an account and a region. Of several rules, the worst counts."""
+        """What is to happen to a request of a caller, an account in a region. Of several rules, the worst counts."""
         asked = f"{service}:{action}"
         with self._guard:
-            fates = [
-                running.fate(f"{caller} {service}")
-                for running in self._running
-                if fnmatchcase(asked, running.rule.actions)
-            ]
-            worst = Fate(*map(max, zip(Fate(), *fates, strict=True)))
-            self.met.update((what, asked) for what, happens in worst._asdict().items() if happens)
-        return worst
+            rules = [running for running in self._running if fnmatchcase(asked, running.rule.actions)]
+            latency = max((running.rule.latency for running in rules), default=0.0)
+            unheard = any(running.drops(running.rule.unheard) for running in rules)
+            throttled = not unheard and not all(running.allows(f"{caller} {service}") for running in rules)
+            handled = not unheard and not throttled
+            unanswered = handled and any(running.drops(running.rule.unanswered) for running in rules)
+            fate = Fate(latency, throttled, unheard, unanswered)
+            self.met.update((what, asked) for what, happens in fate._asdict().items() if happens)
+        return fate
 
 
 class _Running:
@@ -101,23 +101,21 @@ class _Running:
         self._dropped = 0
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def fate(self, bucket: str) -> Fate:
-        rule = self.rule
-        return Fate(rule.latency, not self._allows(bucket), self._drops(rule.unheard), self._drops(rule.unanswered))
-
-    def _allows(self, bucket: str) -> bool:
+    def allows(self, bucket: str) -> bool:
         """Take a token from a bucket, which fills at the rule's rate and holds what a second brings."""
         rate = self.rule.rate
         if rate is None:
             return True
         now = time.monotonic()
-        tokens, since = self._buckets.get(bucket, (rate, now))
-        tokens = min(rate, tokens + (now - since) * rate)
+        room = max(rate, 1.0) if rate else 0.0
+        tokens, since = self._buckets.get(bucket, (room, now))
+        tokens = min(room, tokens + (now - since) * rate)
         allowed = tokens >= 1
         self._buckets[bucket] = (tokens - allowed, now)
         return allowed
 
-    def _drops(self, share: float) -> bool:
+    def drops(self, share: float) -> bool:
+        """Whether a connection drops, of which this share is to."""
         drops = self._chance.random() < share and (self.rule.times is None or self._dropped < self.rule.times)
         self._dropped += drops
         return drops
