@@ -8,7 +8,7 @@ to pass, "blocked" needs every fork to die.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import IPv4Network
 
@@ -167,6 +167,9 @@ class Packets:
                 yield path, piece
             elif here.vpc == there.vpc and route is None:
                 yield self._acl_hops(path, there, "ingress", source.addresses, flow=flow), piece
+            elif route is not None and route.kind == "internet_gateway":
+                says = f"an internet gateway takes public addresses only, and {piece} is in {there.vpc}"
+                yield path.then(Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DIES)), piece
             elif route is None or route.kind != "transit_gateway" or not isinstance(route.target, str):
                 kind = (route.kind if route else "local route").replace("_", " ")
                 says = f"a {kind} is on the way, whose other side is not modelled"
@@ -328,22 +331,42 @@ class Packets:
 
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
         """From an attachment into its VPC: any of its subnets may carry the packet, so all of them have to."""
-        there = crossing.there
-        if attachment.vpc != there.vpc:
-            says = f"it ends in {attachment.vpc}, and the other side is in {there.vpc}"
-            yield path.then(Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DIES)), target
-            return
         doors = self._doors(attachment)
         if not doors or len(doors) < len(attachment.subnets):
             yield path.then(_unknown(attachment.address, "its subnets are not known")), target
         for door in {(door.table, door.acl): door for door in reversed(doors)}.values():
-            onward = self._acl_hops(path, door, "egress", target, flow=crossing.flow, gateway=True)
-            for arrived, piece, route in self._route(onward, door, target):
+            for arrived, piece, route in self._route(path, door, target):
                 if arrived.verdict is Verdict.PASSES and route is not None:
-                    says = f"{door.table} sends {piece} out of the VPC again"
-                    yield arrived.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DIES)), piece
+                    yield from self._leave_again(arrived.then(_through(attachment)), piece, route, door, crossing)
+                elif attachment.vpc != crossing.there.vpc and arrived.verdict is not Verdict.DIES:
+                    says = f"it ends in {attachment.vpc}, and the other side is in {crossing.there.vpc}"
+                    yield arrived.then(Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DIES)), piece
                 else:
-                    yield self._acl_hops(arrived, there, "ingress", crossing.source, flow=crossing.flow), piece
+                    yield self._arrive(arrived, piece, door, crossing), piece
+
+    def _arrive(self, path: Path, target: Prefix, door: Subnet, crossing: _Crossing) -> Path:
+        """From the attachment's subnet to the target's; the ACL of a subnet that is both is not asked."""
+        if door.address == crossing.there.address:
+            return path
+        path = self._acl_hops(path, door, "egress", target, flow=crossing.flow, gateway=True)
+        return self._acl_hops(path, crossing.there, "ingress", crossing.source, flow=crossing.flow, gateway=True)
+
+    def _leave_again(
+        self, path: Path, target: Prefix, route: Route, door: Subnet, crossing: _Crossing
+    ) -> Iterator[Step]:
+        """A VPC on the way: the route table of the attachment's subnet may send a packet on, also back to a gateway."""
+        if route.kind == "internet_gateway":
+            says = f"{door.table} sends {target} to an internet gateway, which takes public addresses only"
+            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DIES)), target
+        elif route.kind != "transit_gateway" or not isinstance(route.target, str):
+            says = f"a {route.kind.replace('_', ' ')} is on the way, whose other side is not modelled"
+            yield path.then(_unknown(route.address, says)), target
+        elif door.address in crossing.passed:
+            says = f"{target} comes back to {door.address}, and goes round until it dies"
+            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DIES)), target
+        else:
+            passed = crossing.passed | {door.address}
+            yield from self._cross(path, target, replace(crossing, here=door, gateway=route.target, passed=passed))
 
     # To public addresses ------------------------------------------------------------------------------------------
 
@@ -507,6 +530,8 @@ class _Crossing:
     gateway: str
     source: Prefix
     flow: Flow
+    passed: frozenset[str] = frozenset()
+    """Subnets of attachments by which it came into a VPC and left it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,6 +573,10 @@ def _unknown(at: str, says: str, source: str = sources.ROUTE_TABLES) -> Hop:
 def _assumed(own: Interface, side: str) -> Hop:
     what = "send anything" if side == "egress" else "be reached by anything"
     return Hop(own.address, f"a workload in {own.addresses} is taken to {what}", sources.GROUPS)
+
+
+def _through(attachment: Attachment) -> Hop:
+    return Hop(attachment.address, f"it passes through {attachment.vpc}, and leaves it again", sources.ROUTE_TABLES)
 
 
 def _default_group(vpc: Vpc | None) -> SecurityGroup | None:

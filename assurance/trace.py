@@ -196,11 +196,14 @@ class Trace:
         if best is not None and best.verdict is not Verdict.DIES:
             yield Exposure("public addresses", str(HTTPS), best)
         sources = _workloads(self.network.subnets_of.get(vpc.address, ()))
+        seen = set()
         for target in self._foreign_interfaces(vpc):
-            yield from self._exposed(sources, target, offered.get(target.address, frozenset()))
+            for exposure in self._exposed(sources, target, offered.get(target.address, frozenset())):
+                if (exposure.address, exposure.flow) not in seen:
+                    seen.add((exposure.address, exposure.flow))
+                    yield exposure
 
     def _exposed(self, starts: Iterable[Interface], target: Interface, ports: frozenset[int]) -> Iterator[Exposure]:
-        seen = set()
         for rule in self._ingress(target):
             flow = _flow(rule)
             if flow.protocol == "tcp" and set(range(flow.first_port, flow.last_port + 1)) <= ports:
@@ -212,8 +215,7 @@ class Trace:
                 for way in self.packets.there(Interface(start.address, start.subnet, piece, None), target, flow)
             ]
             best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
-            if best is not None and best.verdict is not Verdict.DIES and str(flow) not in seen:
-                seen.add(str(flow))
+            if best is not None and best.verdict is not Verdict.DIES:
                 yield Exposure(target.address, str(flow), best)
 
     def _ingress(self, target: Interface) -> Iterator[SecurityRule]:
@@ -221,7 +223,7 @@ class Trace:
             yield from group.ingress if group is not None else ()
 
     def _foreign_interfaces(self, vpc: Vpc) -> Iterator[Interface]:
-        """One interface of everything outside a VPC and of no spoke; its others have the same groups."""
+        """Every interface of everything outside a VPC and of no spoke: its groups are the same, and the ways are not."""
         for vpc_of_hub in self.network.hubs.values():
             if vpc_of_hub.address != vpc.address:
                 yield from self._hub_interfaces.get(vpc_of_hub.address, ())
@@ -236,7 +238,7 @@ class Trace:
         ]
         found: dict[str, tuple[Interface, ...]] = {}
         for address, subnets, groups in things:
-            for interface in self._interfaces(address, subnets, groups)[:1]:
+            for interface in self._interfaces(address, subnets, groups):
                 vpc = str(network.subnets[interface.subnet].vpc)
                 found[vpc] = (*found.get(vpc, ()), interface)
         return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from assurance.model import Acl, SecurityGroup, SecurityRule
-from lab.plan import Interface, Plan, Wire
+from lab.plan import LISTED, PUBLIC, Interface, Plan, Wire
 from lab.routing import NOWHERE, listed_address, outside_address
 
 __all__ = ["REASONS", "TABLE", "door_chain", "gateway_filter", "router_filter"]
@@ -92,6 +92,8 @@ def router_filter(plan: Plan, vpc: str) -> Iterator[str]:
     yield "chain forward {"
     yield "type filter hook forward priority 0; policy drop;"
     yield f'oifname "{NOWHERE}" goto unrouted_drop'
+    if vpc in plan.public:  # an internet gateway leads to public addresses only
+        yield f'oifname {{ "net", "pl" }} ip daddr != {{ {PUBLIC}, {LISTED} }} goto unrouted_drop'
     yield "jump subnets"
     yield "ct state established,related accept"
     yield "ct state invalid goto invalid_drop"

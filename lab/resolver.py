@@ -38,6 +38,9 @@ TRIES = 4
 TTL = 60
 Flow = tuple[str, str, str, int, int]
 """Source, destination, protocol, and the two ports."""
+Way = tuple[Interface, str, tuple[str, int]]
+"""From which interface and address, to which target."""
+AT_ONCE = 96
 Within = Callable[[str], AbstractContextManager[None]]
 
 
@@ -163,6 +166,11 @@ class NameServers:
         self.refused: list[tuple[str, str]] = []
         """Names that a resolver could not forward, and why: a loop, or nothing to forward to."""
         self._running: set[asyncio.Task[None]] = set()
+        self._asking: dict[tuple[str, ...], asyncio.Future[list[bytes | None]]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+        inbound = {each.vpc for each in plan.interfaces if each.kind == "inbound"}
+        onward = [vpc for vpc in inbound if any(True for _ in rules_of(plan.network, plan.network.vpcs[vpc]))]
+        self._levels = 1 + 2 * len(onward)
         self._listed = sorted({str(endpoint.service) for endpoint in plan.network.gateway_endpoints.values()})
         self._servers: list[asyncio.Server] = []
         self._sockets: list[socket.socket] = []
@@ -258,6 +266,9 @@ class NameServers:
         if not query.question or query.opcode() != dns.opcode.QUERY or query.flags & dns.flags.QR:
             return b""
         name = query.question[0].name.to_text(omit_final_dot=True).lower()
+        if vpc.dns_support is not True:
+            self.refused.append((name, "a resolver that is off"))
+            return _failure(query)
         decision = decide(self.plan, vpc, name, inbound=inbound)
         if decision.rule is not None:
             return await self._forward(query, vpc, decision.rule, name)
@@ -279,24 +290,44 @@ class NameServers:
         onward.use_edns(options=[dns.edns.GenericOption(SEEN, passed.encode()) for passed in (*seen, here)])
         asked = onward.to_wire()
         ways = [(start, str(address), target) for start in starts for address in start.addresses for target in targets]
+        # Whoever forwards a query that may be forwarded again has to wait longer than the one after it.
+        patience = self.patience * max(1, self._levels - len(seen))
         if self.thorough:
-            every = [self._ask(*way, asked, kind) for way in ways for kind in ("udp", "tcp")]
-            answers: list[bytes | None] = list(await asyncio.gather(*every))
+            answers = await self._by_every(ways, asked, patience, (rule.address, name, *seen))
         else:
-            answers = [await self._in_turn(ways, asked)]
+            answers = [await self._in_turn(ways, asked, patience)]
         if not all(answers):
             return _failure(query)
         return _relayed(query, [answer for answer in answers if answer])
 
-    async def _in_turn(self, ways: list[tuple[Interface, str, tuple[str, int]]], asked: bytes) -> bytes | None:
+    async def _by_every(self, ways: list[Way], asked: bytes, patience: float, key: tuple[str, ...]) -> list[bytes | None]:
+        """Ask by every way; a query that comes again while it is under way waits for the same answers."""
+        if key not in self._asking:
+
+            async def every() -> list[bytes | None]:
+                wanted = [self._ask(*way, asked, kind, patience) for way in ways for kind in ("udp", "tcp")]
+                return list(await asyncio.gather(*wanted))
+
+            self._asking[key] = asyncio.ensure_future(every())
+            self._asking[key].add_done_callback(lambda _: self._asking.pop(key, None))
+        return await asyncio.shield(self._asking[key])
+
+    async def _in_turn(self, ways: list[Way], asked: bytes, patience: float) -> bytes | None:
         for way in random.sample(ways, min(TRIES, len(ways))):
-            answer = await self._ask(*way, asked, "udp")
+            answer = await self._ask(*way, asked, "udp", patience)
             if answer:
                 return answer
         return None
 
     async def _ask(
-        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str
+        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str, patience: float
+    ) -> bytes | None:
+        # Sockets hold some hundred queries; more at once would be lost without a record.
+        async with self._room:
+            return await self._exchange(start, address, target, asked, protocol, patience)
+
+    async def _exchange(
+        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str, patience: float
     ) -> bytes | None:
         kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
         loop = asyncio.get_running_loop()
@@ -304,7 +335,7 @@ class NameServers:
             sock.bind((address, 0))
             flow = (address, target[0], protocol, sock.getsockname()[1], target[1])
             try:
-                async with asyncio.timeout(self.patience):
+                async with asyncio.timeout(patience):
                     await loop.sock_connect(sock, target)
                     if protocol == "udp":
                         await loop.sock_sendall(sock, asked)
