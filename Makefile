@@ -6,7 +6,7 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
-.PHONY: help setup demo test check lint types bench golden picture reference schema lock cdktf clean
+.PHONY: help setup demo lab test check lint types bench golden picture reference schema lock cdktf clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
@@ -23,6 +23,9 @@ setup: .venv/ready ## install the locked dependencies into .venv
 
 demo: setup ## the quickstart, from check to destroy, in a local AWS Organization
 	@./hub demo
+
+lab: setup ## the quickstart out of Linux namespaces, asked with nslookup and TLS
+	@./hub lab examples/quickstart.yaml
 
 test: setup node_modules/ready ## run every test
 	$(PY) -m pytest -n 2

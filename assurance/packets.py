@@ -219,7 +219,8 @@ class Packets:
             if hop.verdict is Verdict.DIES:
                 return path, None
         for door in self._doors(attachment):
-            if door.address != subnet.address and door.zone == subnet.zone:
+            # A subnet that is also the attachment's asks its ACL both ways; a packet that passes through does not.
+            if door.zone == subnet.zone and not crossing.passed:
                 path = self._acl_hops(path, door, "ingress", crossing.source, flow=crossing.flow, gateway=True)
         return (path, None) if path.verdict is Verdict.DIES else (path, attachment)
 

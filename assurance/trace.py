@@ -223,7 +223,7 @@ class Trace:
             yield from group.ingress if group is not None else ()
 
     def _foreign_interfaces(self, vpc: Vpc) -> Iterator[Interface]:
-        """Every interface of everything outside a VPC and of no spoke: its groups are the same, and the ways are not."""
+        """Every interface of everything outside a VPC and of no spoke: the ways to each may differ."""
         for vpc_of_hub in self.network.hubs.values():
             if vpc_of_hub.address != vpc.address:
                 yield from self._hub_interfaces.get(vpc_of_hub.address, ())

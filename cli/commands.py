@@ -23,12 +23,14 @@ from assurance.verdicts import Intent, intended, report
 from cli import operations
 from cli.console import counted, err, heading, out, progress, table
 from cli.findings import Finding, Result
+from cli.lab import rows
 from cli.operations import Options
 from cli.planning import WORDS, Planned
 from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, matches, select, synthesise, write
 from cli.terraform import Terraform, find
 from cli.tracing import documents, explain, intent_of, prove, services_in
+from lab import Lab, UnavailableError, build
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
 from topology.problems import did_you_mean
@@ -185,6 +187,47 @@ def trace(
     sys.stdout.write(FORMATS[form](found) + "\n")
     if not found.sound:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def lab(
+    file: File,
+    spoke: Annotated[
+        str | None, typer.Option("--shell", metavar="SPOKE", help="Open a shell where a workload of this spoke is.")
+    ] = None,
+) -> None:
+    """Build the network here, out of Linux namespaces, and ask it with nslookup and TLS. Exit status 1: one fails."""
+    network, intent = _network([file])
+    known = services_in(network)
+    if spoke is not None and spoke not in network.spokes:
+        _refuse(f"no spoke {spoke}; there are {', '.join(sorted(network.spokes)) or 'none'}")
+    try:
+        with progress("building"), build(network, known) as built:
+            if spoke is not None:
+                _sit(built, spoke)
+                return
+            with progress("asking"):
+                found = list(rows(built, known, intent if intent is not None else intended(network, known)))
+    except UnavailableError as unavailable:
+        _fail(unavailable)
+    columns = ["spoke", "offered", "nslookup", "TLS", "without endpoint", "nslookup"]
+    shown = [(r.spoke, r.offered or "–", r.answer, r.connected, r.other, r.other_answer) for r in found]
+    out.print(table(columns, shown))
+    failing = [row.spoke for row in found if not row.sound]
+    if failing:
+        err.print(f"why: ./hub trace {file} --explain {failing[0]} SERVICE", markup=False)
+        raise typer.Exit(FAILED)
+
+
+def _sit(built: Lab, spoke: str) -> None:
+    """A shell in a spoke; its exit status is that of the last command, and says nothing about the lab."""
+    err.print(
+        f"a workload of {spoke}; the network ends with this shell. Try:\n"
+        "  nslookup kms.us-east-1.amazonaws.com\n"
+        "  curl https://kms.us-east-1.amazonaws.com/",
+        markup=False,
+    )
+    built.shell(spoke)
 
 
 def _network(paths: list[Path]) -> tuple[Network, Intent | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import ssl
 from collections.abc import Iterable
@@ -23,9 +23,12 @@ class Authority:
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Endpoint Hub lab")])
-        basic = x509.BasicConstraints(ca=True, path_length=0)
-        self._certificate = self._builder(self._name).add_extension(basic, critical=True)
-        self._root = self._certificate.public_key(self._key.public_key()).sign(self._key, hashes.SHA256())
+        self._root = (
+            self._builder(self._name)
+            .public_key(self._key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
         self._issued: dict[tuple[str, ...], ssl.SSLContext] = {}
 
     @property
@@ -34,14 +37,14 @@ class Authority:
         return self._root.public_bytes(serialization.Encoding.PEM)
 
     def _builder(self, subject: x509.Name) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(days=DAYS))
+            .not_valid_before(now - dt.timedelta(hours=1))
+            .not_valid_after(now + dt.timedelta(days=DAYS))
         )
 
     def context(self, names: Iterable[str]) -> ssl.SSLContext:
@@ -66,7 +69,7 @@ class Authority:
             connection.context = self.context([name or "no-name.invalid"])
 
         context = self.context(["any.invalid"])
-        context.sni_callback = choose  # type: ignore[assignment]  typeshed asks for an SSLSocket; asyncio passes an object
+        context.sni_callback = choose
         return context
 
 

@@ -7,19 +7,22 @@ import json
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from lab import filters, routing
 from lab.authority import Authority
 from lab.namespaces import FOLDER, Namespaces, batch
-from lab.plan import LISTED, PUBLIC, WORLD, Interface, Plan
+from lab.plan import LISTED, WORLD, Interface, Plan
 from lab.resolver import Flow, NameServers
 
 __all__ = ["Built"]
 
 HTTPS = 443
 BACKLOG = 4096
+GLANCE = 0.1
 CONF = "/proc/sys/net/ipv4"
 QUIET = ("/proc/sys/net/ipv6/conf/all/disable_ipv6", "/proc/sys/net/ipv6/conf/default/disable_ipv6")
 ROUTER = {
@@ -39,11 +42,13 @@ class Built:
         self.plan = plan
         self.authority = authority
         self.namespaces = Namespaces()
-        self.names = NameServers(plan, self.namespaces.within, thorough=thorough)
+        self.names = NameServers(plan, self.namespaces.within, self.dropped if thorough else None)
         self.world_sockets: list[socket.socket] = []
         """Who listens at public addresses."""
         self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
+        self._dropped: dict[Flow, str] = {}
+        self._glanced = 0.0
 
     def lay(self) -> None:
         """Make the namespaces with everything in them. Raises `CommandError`."""
@@ -100,13 +105,21 @@ class Built:
                 with self.namespaces.within(name):
                     batch(["nft", "-f", "-"], filters.door_chain(self.plan, wire, door))
 
+    def dropped(self, flow: Flow) -> bool:
+        """Whether a packet, or the answer to it, was dropped, by a record that is a moment old at most."""
+        if time.monotonic() > self._glanced + GLANCE:
+            self._dropped = self.drops()
+            self._glanced = time.monotonic()
+        source, target, protocol, first, second = flow
+        return flow in self._dropped or (target, source, protocol, second, first) in self._dropped
+
     def drops(self) -> dict[Flow, str]:
         """Every packet that was dropped, with the router and the reason."""
         found: dict[Flow, str] = {}
         homes = {name: address for address, name in (*self.plan.routers.items(), *self.plan.gateways.items())}
         for name, address in homes.items():
             with self.namespaces.within(name):
-                done = subprocess.run(
+                done = subprocess.run(  # noqa: S603  fixed words
                     ["nft", "-j", "list", "table", "ip", filters.TABLE],  # noqa: S607  found on PATH before
                     capture_output=True,
                     timeout=30,
@@ -146,7 +159,7 @@ class Built:
         if each is None:
             self.world_sockets.append(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setblocking(False)
+        sock.settimeout(0)
         sock.bind(("0.0.0.0", port))  # noqa: S104  in a namespace of its own
         sock.listen(BACKLOG)
         if context is None:
@@ -175,7 +188,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sa
         async with asyncio.timeout(10):
             await reader.readuntil(b"\r\n\r\n")
             here, peer = writer.get_extra_info("sockname")[0], writer.get_extra_info("peername")[0]
-            by = "gateway endpoint" if _is_listed(here) else says["by"]
+            by = "gateway endpoint" if IPv4Address(here) in LISTED else says["by"]
             body = json.dumps({**says, "by": by, "address": here, "client": peer}).encode() + b"\n"
             head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
@@ -184,9 +197,3 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sa
         return
     finally:
         writer.close()
-
-
-def _is_listed(address: str) -> bool:
-    return any(address.startswith(str(prefix).rpartition(".")[0]) for prefix in (LISTED,)) and not address.startswith(
-        str(PUBLIC).rpartition(".")[0]
-    )

@@ -188,8 +188,8 @@ def _subnets(plan: Plan, vpc: str, wires: Iterable[Wire]) -> Iterator[str]:
         inside = ", ".join(f'"{other.port}"' for other in plan.within(vpc) if other.subnet == each.subnet)
         if subnet.acl is not None:
             yield f'iifname "{each.port}" oifname != {{ {inside} }} jump {_chain(str(subnet.acl), "out", plan)}'
-            gateways = "".join(f', "{wire.name}"' for wire in wires)
-            yield f'oifname "{each.port}" iifname != {{ {inside}{gateways} }} jump {_chain(str(subnet.acl), "in", plan)}'
+            known = inside + "".join(f', "{wire.name}"' for wire in wires)
+            yield f'oifname "{each.port}" iifname != {{ {known} }} jump {_chain(str(subnet.acl), "in", plan)}'
         for wire in wires:
             for door in wire.doors:
                 if door.zone == subnet.zone and door.acl is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import pickle  # noqa: S403  only written here
+import pickle
 import shutil
 import signal
 import subprocess
@@ -44,13 +44,13 @@ PR_SET_PDEATHSIG = 1
 
 
 class UnavailableError(Exception):
-    """This machine cannot run the lab; the message says what is missing and how to get it."""
+    """The machine cannot run the lab; the message says what is missing and how to get it."""
 
 
 def missing() -> list[str]:
     """What this machine lacks, each as a sentence with the way to get it; nothing where the lab can run."""
     if sys.platform != "linux":
-        return [f"the lab is made of Linux namespaces, and this is {sys.platform}: use a Linux machine or a container"]
+        return [f"the lab is made of Linux namespaces, and this is {sys.platform}: use a Linux machine or container"]
     lacking = {name: package for name, package in PROGRAMS.items() if _program(name) is None}
     if lacking:
         packages = " ".join(sorted(set(lacking.values())))
@@ -71,12 +71,12 @@ def _program(name: str) -> str | None:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with the administrator's programs on PATH."""
+    """The environment of this process, with the administrator's programs on PATH."""
     return {**os.environ, "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"}
 
 
 def _unshare() -> list[str]:
-    """The command that makes the sandbox: as an ordinary user where the kernel allows, as root else; none if neither."""
+    """The command that makes the sandbox, as an ordinary user where the kernel allows, as root else; or nothing."""
     base = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     ways = [[base[0], "--user", "--map-root-user", *base[1:]]]
     if os.geteuid() == 0:
@@ -153,14 +153,15 @@ class Lab:
 
     def environment(self, spoke: str) -> dict[str, str]:
         """What a command in a spoke finds in its environment: the lab's certificate authority, and the spoke's name."""
-        bundle = dict.fromkeys(("CURL_CA_BUNDLE", "SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"), str(AUTHORITY))
+        bundle = dict.fromkeys(
+            ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"), str(AUTHORITY)
+        )
         return {**environment(), **bundle, "LAB_SPOKE": spoke}
 
     @property
     def _user(self) -> list[str]:
         """Its user namespace has to be entered where it is another one; root's is told apart by the link."""
-        ours = os.readlink("/proc/self/ns/user")
-        theirs = os.readlink(f"/proc/{self._sandboxed}/ns/user")
+        ours, theirs = (Path(f"/proc/{process}/ns/user").readlink() for process in ("self", self._sandboxed))
         return ["--user", "--preserve-credentials"] if ours != theirs else []
 
     @property
@@ -184,19 +185,25 @@ class Lab:
         late = threading.Timer(BUILD_SECONDS, self._process.kill)
         late.start()
         try:
-            stdin, stdout = self._pipes()
-            pickle.dump(self.plan, stdin)
-            stdin.flush()
-            said = stdout.readline().decode().strip()
-            if said != "ready":
-                said = f"{said}\n{stdout.read().decode().strip()}".strip()
-                raise UnavailableError(f"the lab could not be built: {said or 'no reason given'}")
+            self._wait_for_it(*self._pipes())
         except BaseException:
             self.close()
             raise
         finally:
             late.cancel()
         return self
+
+    def _wait_for_it(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        try:
+            pickle.dump(self.plan, stdin)
+            stdin.flush()
+        except BrokenPipeError:
+            said = ""
+        else:
+            said = stdout.readline().decode().strip()
+        if said != "ready":
+            said = f"{said}\n{stdout.read().decode().strip()}".strip()
+            raise UnavailableError(f"the lab could not be built: {said or 'it ended at once'}")
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         assert self._process is not None  # noqa: S101  called while it runs
@@ -215,7 +222,9 @@ class Lab:
                 pipe.close()
         process.wait(GRACE)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End it."""
         self.close()
 

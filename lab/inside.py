@@ -1,4 +1,4 @@
-"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, says so, and stands until its input ends.
+"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and stands until its input ends.
 
 It is the first process of its process namespace: when it ends, whatever runs in the lab ends with it.
 """
@@ -6,7 +6,7 @@ It is the first process of its process namespace: when it ends, whatever runs in
 from __future__ import annotations
 
 import asyncio
-import pickle  # noqa: S403  what is read was written by the process that started this one
+import pickle
 import signal
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from lab.authority import Authority
 from lab.build import Built
 from lab.namespaces import AUTHORITY, RESOLV, CommandError
 from lab.plan import Plan
+from lab.routing import LINK_LOCAL_RESOLVER
 
 __all__ = ["enclose"]
 
@@ -24,11 +25,10 @@ BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/
 
 
 def enclose() -> None:
-    """Make sure that nothing here reaches outside: only a loopback, and file systems of one's own where files are put."""
-    outward = sorted(path.name for path in Path("/sys/class/net").iterdir() if path.name != "lo")
+    """Make sure that nothing here reaches outside: only a loopback, and a file system of its own to write to."""
     listed = [line.partition(":")[0].strip() for line in Path("/proc/net/dev").read_text("ascii").splitlines()[2:]]
-    if [name for name in listed if name != "lo"]:
-        raise RuntimeError(f"this is no network namespace of its own: it has {', '.join(listed or outward)}")
+    if listed != ["lo"]:
+        raise RuntimeError(f"this is no network namespace of its own: it has {', '.join(listed)}")
     target = Path("/etc/resolv.conf").resolve()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # noqa: S607  found on PATH before
     if not target.exists():  # a link into /run, as systemd-resolved makes it
@@ -42,8 +42,8 @@ def _files(built: Built) -> None:
     bundle = next((path for path in BUNDLES if path.is_file()), None)
     AUTHORITY.write_bytes(built.authority.certificate + (bundle.read_bytes() if bundle is not None else b""))
     for each in built.plan.interfaces:
-        cidr = built.plan.network.vpcs[each.vpc].cidrs[0]
-        (RESOLV / each.name).write_text(f"nameserver {cidr[2]}\n", encoding="ascii")  # type: ignore[index]  planned
+        server = built.plan.resolver(each.vpc) or LINK_LOCAL_RESOLVER
+        (RESOLV / each.name).write_text(f"nameserver {server}\n", encoding="ascii")
 
 
 async def _stand(built: Built) -> None:
@@ -51,10 +51,10 @@ async def _stand(built: Built) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     loop = asyncio.get_running_loop()
-    ended = loop.create_future()
-    loop.add_reader(sys.stdin.fileno(), lambda: ended.done() or ended.set_result(None))
-    loop.add_signal_handler(signal.SIGTERM, lambda: ended.done() or ended.set_result(None))
-    await ended
+    ended = asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), ended.set)
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    await ended.wait()
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
 
 from assurance.facts import Service
 from assurance.model import Attachment, Network, Subnet
@@ -72,6 +73,11 @@ class Plan:
     public: frozenset[str] = field(default=frozenset())
     """VPCs with a way to public addresses of their own."""
 
+    def resolver(self, vpc: str) -> IPv4Address | None:
+        """Where a VPC's resolver is: the third address of its first range."""
+        first = next(iter(self.network.vpcs[vpc].cidrs), None)
+        return first[2] if isinstance(first, IPv4Network) else None
+
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Every namespace."""
@@ -127,7 +133,7 @@ def plan(network: Network, services: Iterable[Service], *, every_part: bool = Fa
 
 def public_address(name: str, services: Iterable[Service], listed: Iterable[str]) -> IPv4Address:
     """What a name is answered with in public; `listed` are the services with a prefix list, in order."""
-    ranges = {service: part for service, part in zip(listed, LISTED.subnets(new_prefix=27), strict=False)}
+    ranges = dict(zip(listed, LISTED.subnets(new_prefix=27), strict=False))
     home = next((ranges[s.endpoint] for s in services if s.endpoint in ranges and _names(s, name)), PUBLIC)
     return home[1 + sum(name.encode()) % (home.num_addresses - 2)]
 
@@ -152,8 +158,8 @@ def boundaries(network: Network) -> tuple[int, ...]:
 def _prefixes(network: Network) -> Iterator[object]:
     for table in network.tables.values():
         yield from (route.destination for route in table.routes)
-    for table in network.gateway_tables.values():
-        yield from (route.destination for route in table.routes)
+    for wired in network.gateway_tables.values():
+        yield from (route.destination for route in wired.routes)
     for group in network.groups.values():
         yield from (rule.peer for rule in (*group.ingress, *group.egress))
     for acl in network.acls.values():
@@ -181,7 +187,7 @@ class _Seats:
         first, last = int(subnet.cidr.network_address), int(subnet.cidr.broadcast_address)
         edges = [first, *(cut for cut in self.cuts if first < cut <= last), last + 1]
         found = []
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             for number in range(max(start, first + RESERVED), min(end, last)):
                 address = IPv4Address(number)
                 if address not in self.taken:

@@ -1,13 +1,14 @@
 """What the resolver of each VPC does with a name, and name servers that do it with real queries.
 
-A query that a rule takes leaves by an interface of the outbound endpoint and comes to an inbound endpoint as a real
-packet, through routes and security groups. The way from a VPC's resolver to the outbound endpoint is inside one process,
+A query that a rule takes leaves by an interface of the outbound endpoint and comes to an inbound one as a real packet,
+through routes and security groups. The way from a VPC's resolver to the outbound endpoint is inside one process,
 as it is inside the Resolver service.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
 from collections.abc import Callable, Iterator
@@ -26,21 +27,29 @@ import dns.rrset
 
 from assurance.model import HostedZone, InterfaceEndpoint, ResolverRule, Vpc
 from lab.plan import Interface, Plan, public_address
+from lab.routing import LINK_LOCAL_RESOLVER
 from lab.standing import rules_of
 
 __all__ = ["Decision", "Flow", "NameServers", "decide"]
 
 PUBLIC_SUFFIXES = ("amazonaws.com", "aws", "example.com", "example.org")
 """Domains whose every name exists in public; all others do not."""
-SEEN = 65001
+SEEN = dns.edns.OptionType.make(65001)
 """The EDNS option (local use) that says which VPCs' resolvers a query has passed."""
 TRIES = 4
+PATIENCE = 0.4
+"""Seconds for one try: all of them have to end before a client's own patience does."""
+AGAIN = 1.0
+"""Seconds until a datagram is sent again."""
+GLANCE, LAST_PATIENCE = 0.05, 8.0
+"""Seconds between two looks at the record of drops, and until a query counts as lost."""
 TTL = 60
 Flow = tuple[str, str, str, int, int]
 """Source, destination, protocol, and the two ports."""
 Way = tuple[Interface, str, tuple[str, int]]
 """From which interface and address, to which target."""
 AT_ONCE = 96
+Peer = tuple[str, int]
 Within = Callable[[str], AbstractContextManager[None]]
 
 
@@ -152,25 +161,22 @@ def _addresses(plan: Plan, endpoint: str) -> tuple[IPv4Address, ...]:
 class NameServers:
     """The resolver of each VPC at its second address, and every inbound endpoint, in one event loop.
 
-    `thorough`: a forwarded query goes from every interface to every target over UDP and TCP, and is answered only where
-    each of them is. Without it, targets are tried in turn, as a resolver does.
+    Targets are tried in turn, as a resolver does. With `dropped`, which says whether a router's record has a flow, a
+    forwarded query goes from every interface to every target over UDP and TCP, and is answered only where each of them
+    is; one is given up only when it, or its answer, was seen to be dropped.
     """
 
-    def __init__(self, plan: Plan, within: Within, *, thorough: bool = False, patience: float = 0.4) -> None:
+    def __init__(self, plan: Plan, within: Within, dropped: Callable[[Flow], bool] | None = None) -> None:
         self.plan = plan
         self.within = within
-        self.thorough = thorough
-        self.patience = patience
-        self.unanswered: list[Flow] = []
-        """Forwarded queries that nobody answered."""
+        self.dropped = dropped
+        self.lost: list[Flow] = []
+        """Forwarded queries that were neither answered nor dropped."""
         self.refused: list[tuple[str, str]] = []
         """Names that a resolver could not forward, and why: a loop, or nothing to forward to."""
         self._running: set[asyncio.Task[None]] = set()
         self._asking: dict[tuple[str, ...], asyncio.Future[list[bytes | None]]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
-        inbound = {each.vpc for each in plan.interfaces if each.kind == "inbound"}
-        onward = [vpc for vpc in inbound if any(True for _ in rules_of(plan.network, plan.network.vpcs[vpc]))]
-        self._levels = 1 + 2 * len(onward)
         self._listed = sorted({str(endpoint.service) for endpoint in plan.network.gateway_endpoints.values()})
         self._servers: list[asyncio.Server] = []
         self._sockets: list[socket.socket] = []
@@ -215,14 +221,14 @@ class NameServers:
 
     def _hosts(self, namespace: str, vpc: Vpc) -> list[str]:
         found = [str(a) for each in self.plan.interfaces if each.name == namespace for a in each.addresses]
-        first = next((cidr for cidr in vpc.cidrs if not isinstance(cidr, str)), None)
-        return found or [str(first[2]), "169.254.169.253"]  # type: ignore[index]  a VPC without a range is not planned
+        own = self.plan.resolver(vpc.address)
+        return found or [*([str(own)] if own is not None else []), LINK_LOCAL_RESOLVER]
 
     def _socket(self, namespace: str, kind: socket.SocketKind) -> socket.socket:
         with self.within(namespace):
             found = socket.socket(socket.AF_INET, kind)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.setblocking(False)
+        found.settimeout(0)
         return found
 
     def _receive(self, sock: socket.socket, vpc: Vpc, inbound: bool) -> None:  # noqa: FBT001  a reader's arguments
@@ -235,11 +241,11 @@ class NameServers:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _datagram(self, sock: socket.socket, wire: bytes, peer: object, vpc: Vpc, *, inbound: bool) -> None:
+    async def _datagram(self, sock: socket.socket, wire: bytes, peer: Peer, vpc: Vpc, *, inbound: bool) -> None:
         answer = await self.answer(wire, vpc, inbound=inbound)
         if answer:
             try:
-                sock.sendto(answer, peer)  # type: ignore[arg-type]  what recvfrom gave
+                sock.sendto(answer, peer)
             except OSError:
                 return
 
@@ -290,62 +296,77 @@ class NameServers:
         onward.use_edns(options=[dns.edns.GenericOption(SEEN, passed.encode()) for passed in (*seen, here)])
         asked = onward.to_wire()
         ways = [(start, str(address), target) for start in starts for address in start.addresses for target in targets]
-        # Whoever forwards a query that may be forwarded again has to wait longer than the one after it.
-        patience = self.patience * max(1, self._levels - len(seen))
-        if self.thorough:
-            answers = await self._by_every(ways, asked, patience, (rule.address, name, *seen))
+        if self.dropped is not None:
+            answers = await self._by_every(ways, asked, (rule.address, name, *seen))
         else:
-            answers = [await self._in_turn(ways, asked, patience)]
+            answers = [await self._in_turn(ways, asked)]
         if not all(answers):
             return _failure(query)
         return _relayed(query, [answer for answer in answers if answer])
 
-    async def _by_every(self, ways: list[Way], asked: bytes, patience: float, key: tuple[str, ...]) -> list[bytes | None]:
+    async def _by_every(self, ways: list[Way], asked: bytes, key: tuple[str, ...]) -> list[bytes | None]:
         """Ask by every way; a query that comes again while it is under way waits for the same answers."""
         if key not in self._asking:
 
             async def every() -> list[bytes | None]:
-                wanted = [self._ask(*way, asked, kind, patience) for way in ways for kind in ("udp", "tcp")]
+                wanted = [self._ask(*way, asked, kind) for way in ways for kind in ("udp", "tcp")]
                 return list(await asyncio.gather(*wanted))
 
             self._asking[key] = asyncio.ensure_future(every())
             self._asking[key].add_done_callback(lambda _: self._asking.pop(key, None))
         return await asyncio.shield(self._asking[key])
 
-    async def _in_turn(self, ways: list[Way], asked: bytes, patience: float) -> bytes | None:
+    async def _in_turn(self, ways: list[Way], asked: bytes) -> bytes | None:
         for way in random.sample(ways, min(TRIES, len(ways))):
-            answer = await self._ask(*way, asked, "udp", patience)
+            answer = await self._ask(*way, asked, "udp")
             if answer:
                 return answer
         return None
 
     async def _ask(
-        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str, patience: float
+        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str
     ) -> bytes | None:
         # Sockets hold some hundred queries; more at once would be lost without a record.
         async with self._room:
-            return await self._exchange(start, address, target, asked, protocol, patience)
+            with self._socket(start.name, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as sock:
+                sock.bind((address, 0))
+                flow = (address, target[0], protocol, sock.getsockname()[1], target[1])
+                exchange = asyncio.ensure_future(self._exchange(sock, target, asked, protocol))
+                await self._wait(exchange, flow)
+                if exchange.done():
+                    return exchange.result()
+                exchange.cancel()
+                await asyncio.wait({exchange})
+                return None
+
+    async def _wait(self, exchange: asyncio.Future[bytes | None], flow: Flow) -> None:
+        """Wait for an answer: for a while, or until a router's record tells why there is none."""
+        if self.dropped is None:
+            await asyncio.wait({exchange}, timeout=PATIENCE)
+            return
+        deadline = asyncio.get_running_loop().time() + LAST_PATIENCE
+        while not exchange.done() and not self.dropped(flow):
+            if asyncio.get_running_loop().time() > deadline:
+                self.lost.append(flow)
+                return
+            await asyncio.wait({exchange}, timeout=GLANCE)
 
     async def _exchange(
-        self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str, patience: float
+        self, sock: socket.socket, target: tuple[str, int], asked: bytes, protocol: str
     ) -> bytes | None:
-        kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
         loop = asyncio.get_running_loop()
-        with self._socket(start.name, kind) as sock:
-            sock.bind((address, 0))
-            flow = (address, target[0], protocol, sock.getsockname()[1], target[1])
-            try:
-                async with asyncio.timeout(patience):
-                    await loop.sock_connect(sock, target)
-                    if protocol == "udp":
-                        await loop.sock_sendall(sock, asked)
+        try:
+            await loop.sock_connect(sock, target)
+            while protocol == "udp":
+                await loop.sock_sendall(sock, asked)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(AGAIN):
                         return await loop.sock_recv(sock, 4096)
-                    await loop.sock_sendall(sock, len(asked).to_bytes(2) + asked)
-                    size = await self._exactly(sock, 2)
-                    return await self._exactly(sock, int.from_bytes(size))
-            except (OSError, EOFError, TimeoutError):
-                self.unanswered.append(flow)
-                return None
+            await loop.sock_sendall(sock, len(asked).to_bytes(2) + asked)
+            size = await self._exactly(sock, 2)
+            return await self._exactly(sock, int.from_bytes(size))
+        except (OSError, EOFError):
+            return None
 
     @staticmethod
     async def _exactly(sock: socket.socket, size: int) -> bytes:

@@ -1,7 +1,8 @@
 """Routes and rules of each namespace, as commands for `ip -batch`.
 
-Cables are point to point: both ends have one MAC address and no ARP, so that a full neighbour table, which drops packets
-without a word, cannot be taken for a blocked path. A packet without a way is routed to `lo`, where nftables counts it.
+Cables are point to point: both ends have one MAC address and no ARP, so that a full neighbour table, which drops
+packets without a word, cannot be taken for a blocked path. A packet without a way is routed to `lo`, where nftables
+records it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from assurance.model import GatewayTable, Route, RouteTable, Subnet
 from lab.plan import LISTED, PUBLIC, WORLD, Interface, Plan, Wire
 from lab.standing import associated, propagated
 
-__all__ = ["NOWHERE", "cables", "door_rule", "gateway", "interface", "router", "world"]
+__all__ = ["LINK_LOCAL_RESOLVER", "NOWHERE", "cables", "door_rule", "gateway", "interface", "router", "world"]
 
 MAC = "02:00:00:00:00:01"
 NOWHERE = "lo"
@@ -66,8 +67,8 @@ def router(plan: Plan, vpc: str) -> Iterator[str]:
     ports = [each.port for each in own] + [wire.name for wire in wires]
     yield from _up(*ports, *(("net", "pl") if vpc in plan.public else ()))
     cidrs = [cidr for cidr in network.vpcs[vpc].cidrs if isinstance(cidr, IPv4Network)]
-    for address in [str(cidrs[0][2])] if cidrs else []:
-        yield f"addr add {address}/32 dev lo"
+    for cidr in cidrs[:1]:
+        yield f"addr add {cidr[2]}/32 dev lo"
     yield f"addr add {LINK_LOCAL_RESOLVER}/32 dev lo"
     yield "rule del pref 32766"
     yield "rule del pref 32767"

@@ -25,8 +25,7 @@ def may_use(network: Network, what: str, owner: Owner, user: Owner) -> bool:
         if share.owner.account == owner.account and any(resource.target == what for resource in share.resources)
     ]
     return owner.region == user.region and any(
-        principal.target == user.account
-        or (isinstance(principal.target, str) and ":organization/" in principal.target)
+        principal.target == user.account or (isinstance(principal.target, str) and ":organization/" in principal.target)
         for share in shares
         for principal in share.principals
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("topology", "modules", "stacks", "assurance", "emulator", "cli", "bench")
+PACKAGES = ("topology", "modules", "stacks", "assurance", "emulator", "lab", "cli", "bench")
 
 # What each part may import besides the standard library and itself.
 ALLOWED = {
@@ -19,7 +19,8 @@ ALLOWED = {
     "stacks": {"topology", "modules"},
     "assurance": set(),
     "emulator": {"moto", "werkzeug", "boto3", "botocore"},
-    "cli": {"topology", "modules", "stacks", "assurance", "emulator", "boto3", "botocore", "rich", "typer"},
+    "lab": {"assurance", "dns", "cryptography"},
+    "cli": {"topology", "modules", "stacks", "assurance", "emulator", "lab", "boto3", "botocore", "rich", "typer"},
     "bench": {"topology", "assurance", "cli", "yaml"},
     "main.py": {"topology", "modules", "cli"},
 }
@@ -64,6 +65,15 @@ def test_assurance_never_sees_the_topology() -> None:
         assert "services.json" not in text, f"{path.name} reads the catalogue"
         assert ".yaml" not in text, f"{path.name} reads a topology"
         assert "open(" not in text, f"{path.name} opens a file; texts are passed in"
+
+
+def test_the_lab_is_an_answer_of_its_own() -> None:
+    """It reads the model, and shares nothing with the walks that it is compared with."""
+    for path in (ROOT / "lab").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        walks = {name for name in found if name.startswith("assurance")} - {"assurance.model", "assurance.facts"}
+        assert not walks, f"{path.name} imports {sorted(walks)}; it may read the model only"
 
 
 def test_main_stays_small() -> None:

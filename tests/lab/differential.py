@@ -1,7 +1,6 @@
 """`python -m tests.lab.differential FIRST LAST`: random networks, traced and built, and every answer of the two compared.
 
-Run through `tests.lab.differential.command`, or by hand as docs/lab.md says: it has to be in a sandbox. Prints a line of
-JSON for each network. `--mutation NAME` plants a bug in the trace first.
+It has to be in a sandbox; `python -m tests.lab.replay` puts it into one. Prints a line of JSON for each network.
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
 from assurance.facts import Service
 from assurance.model import Network, Vpc
 from assurance.path import Verdict
-from assurance.trace import State, Trace
+from assurance.trace import Trace
 from lab.build import Built
 from lab.inside import enclose
 from lab.plan import Interface, plan
-from lab.resolver import Flow
+from tests.lab.mutations import MUTATIONS, Mutation
 from tests.lab.networks import CONTROL, SERVICES, random_network
 from tests.lab.probes import Connection, Inconclusive, Packet, Probes, addresses
 
@@ -52,7 +51,7 @@ class Answers:
     """Blocked packets and connections, each of which a router's record had."""
 
     def __len__(self) -> int:
-        return sum(map(len, (self.names, self.reaches, self.between, self.exposed)))
+        return len(self.names) + len(self.reaches) + len(self.between) + len(self.exposed)
 
 
 def differences(trace: Answers, packets: Answers) -> Iterator[str]:
@@ -119,12 +118,11 @@ def _covers(flow: str, protocol: str, port: int) -> bool:
 class _Asking:
     """Asks one lab everything."""
 
-    def __init__(self, built: Built, patience: float) -> None:
+    def __init__(self, built: Built) -> None:
         self.built = built
         self.plan = built.plan
         self.network = built.plan.network
         self.probes = Probes(built)
-        self.patience = patience
         self.found = Answers()
 
     async def everything(self) -> Answers:
@@ -141,8 +139,6 @@ class _Asking:
 
     async def _names(self) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
         """What each name comes to, in the trace's words; a failure has to be explained by drops, or by a loop."""
-        names = self.built.names
-        names.unanswered.clear()
         asked = [
             (spoke, vpc, name)
             for spoke, vpc in self.network.spokes.items()
@@ -151,12 +147,10 @@ class _Asking:
         ]
         seats = {spoke: next(e for e in self.plan.within(v.address) if e.kind == "workload") for spoke, v, _ in asked}
         answers = await asyncio.gather(
-            *(self.probes.ask(seats[s], str(vpc.cidrs[0][2]), name, 4 * self.patience + 2) for s, vpc, name in asked)  # type: ignore[index]
+            *(self.probes.ask(seats[s], str(self.plan.resolver(vpc.address)), name) for s, vpc, name in asked)
         )
-        drops = self.built.drops()
-        lost = [flow for flow in names.unanswered if not _dropped(flow, drops)]
-        if lost:
-            raise Inconclusive(f"forwarded and neither answered nor dropped: {lost[:3]}")
+        if self.built.names.lost:
+            raise Inconclusive(f"forwarded and neither answered nor dropped: {self.built.names.lost[:3]}")
         found = {}
         for (spoke, _, name), (code, addresses_) in zip(asked, answers, strict=True):
             kind = self._kind(code, addresses_)
@@ -210,9 +204,9 @@ class _Asking:
                     if kind in {"SERVFAIL", "NXDOMAIN"}:
                         states[f"{key} {name}"] = "broken"
                     elif kind == "public":
-                        public[f"{key} {name}"] = wanted  # type: ignore[assignment]
+                        public[f"{key} {name}"] = wanted
                     else:
-                        private[f"{key} {name}"] = wanted  # type: ignore[assignment]
+                        private[f"{key} {name}"] = wanted
         opened = self.probes.connect({each for some in private.values() for each in some})
         states |= {
             key: "private" if all(opened[each] is None for each in some) else "broken" for key, some in private.items()
@@ -231,10 +225,10 @@ class _Asking:
             spoke: [(e, a, 2500, "198.51.100.7", 443) for e, a in addresses(self._clients(vpc))]
             for spoke, vpc in self.network.spokes.items()
         }
-        ways = self.probes.by_whom({each for some in wanted.values() for each in some})  # type: ignore[misc]
+        ways = self.probes.by_whom({each for some in wanted.values() for each in some})
         for spoke, some in wanted.items():
             key = f"{spoke} {PUBLIC}"
-            opened = any(ways[each] is not None for each in some)  # type: ignore[index]
+            opened = any(ways[each] is not None for each in some)
             self.found.exposed[key] = self.found.exposed.get(key, False) or opened
 
     def _single_packets(self, door: int) -> None:
@@ -276,47 +270,51 @@ class _Asking:
             raise Inconclusive(f"the control is not as it should be: {seen}")
 
 
-def _dropped(flow: Flow, drops: dict[Flow, str]) -> bool:
-    source, target, protocol, first, second = flow
-    return flow in drops or (target, source, protocol, second, first) in drops
-
-
-async def asked_of_packets(network: Network, services: Iterable[Service], patience: float = 0.25) -> Answers:
+async def asked_of_packets(network: Network, services: Iterable[Service]) -> Answers:
     """Build a network, and ask it everything. Raises `Inconclusive`."""
     built = Built(plan(network, services, every_part=True), thorough=True)
-    built.names.patience = patience
     try:
         built.lay()
         await built.serve()
-        return await _Asking(built, patience).everything()
+        return await _Asking(built).everything()
     finally:
         built.close()
 
 
-def compare(seed: int) -> dict[str, object]:
-    """Both answers for the network of a seed; a slow machine gets more time."""
+def compare(seed: int, mutations: Mapping[str, Mutation]) -> dict[str, Any]:
+    """Both answers for the network of a seed, and which bugs in the trace show in it.
+
+    What is inconclusive is tried again: the machine may have been too slow.
+    """
     start = time.perf_counter()
     draft = random_network(seed)
     network = draft.network()
-    for attempt in range(ATTEMPTS):
+    inconclusive = []
+    for _ in range(ATTEMPTS):
         try:
-            packets = asyncio.run(asked_of_packets(network, SERVICES, 0.2 * 3**attempt))
+            packets = asyncio.run(asked_of_packets(network, SERVICES))
             break
         except Inconclusive as reason:
-            last = reason
+            inconclusive.append(str(reason)[:300])
     else:
-        return {"seed": seed, "faults": draft.faults, "inconclusive": str(last)}
+        return {"seed": seed, "faults": draft.faults, "inconclusive": inconclusive}
     trace = asked_of_trace(network, SERVICES)
+    caught = []
+    for name, plant in mutations.items():
+        with plant():
+            if any(True for _ in differences(asked_of_trace(network, SERVICES), packets)):
+                caught.append(name)
     return {
         "seed": seed,
         "faults": draft.faults,
         "answers": len(packets),
         "blocked": packets.blocked,
-        "open": sum(map(bool, packets.between.values())) + sum(map(bool, packets.exposed.values())),
+        "open": sum(packets.between.values()) + sum(packets.exposed.values()),
         "states": sorted(set(packets.reaches.values())),
-        "attempts": attempt + 1,
+        "slow": inconclusive,
         "seconds": round(time.perf_counter() - start, 2),
         "different": list(differences(trace, packets)),
+        "caught": caught,
     }
 
 
@@ -325,11 +323,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
+    parser.add_argument("--mutations", action="store_true", help="also plant bugs in the trace, each until it shows")
     options = parser.parse_args()
     enclose()
     different = 0
+    uncaught = dict(MUTATIONS) if options.mutations else {}
     for seed in range(options.first, options.last + 1):
-        found = compare(seed)
+        found = compare(seed, uncaught)
+        for name in found.get("caught", ()):
+            del uncaught[name]
         different += bool(found.get("different") or found.get("inconclusive"))
         sys.stdout.write(json.dumps(found) + "\n")
         sys.stdout.flush()

@@ -75,18 +75,31 @@ class Draft:
         self.accounts: dict[str, str] = {}
         self.parts: dict[str, dict[str, Any]] = {
             name: {}
-            for name in (
-                "vpcs subnets tables groups acls gateways attachments gateway_tables resolver_endpoints rules zones "
-                "interface_endpoints gateway_endpoints instances"
-            ).split()
+            for name in [
+                "vpcs",
+                "subnets",
+                "tables",
+                "groups",
+                "acls",
+                "gateways",
+                "attachments",
+                "gateway_tables",
+                "resolver_endpoints",
+                "rules",
+                "zones",
+                "interface_endpoints",
+                "gateway_endpoints",
+                "instances",
+            ]
         }
         self.associations: dict[str, RuleAssociation] = {}
         self.shares: dict[str, Share] = {}
         self.faults: list[str] = []
 
     def network(self) -> Network:
+        parts: dict[str, Any] = dict(self.parts)
         return Network(
-            **self.parts,
+            **parts,
             rule_associations=tuple(self.associations.values()),
             shares=tuple(self.shares.values()),
         )
@@ -121,7 +134,9 @@ class Draft:
             None if own else self.owner(HUB_ACCOUNT),
         )
 
-    def route(self, name: str, destination: str, target: str, kind: str = "transit_gateway", table: str = "table") -> None:
+    def route(
+        self, name: str, destination: str, target: str, kind: str = "transit_gateway", table: str = "table"
+    ) -> None:
         address = f"{name}: {table}"
         old = self.parts["tables"][address]
         own = self.parts["vpcs"][f"{name}: vpc"].cidrs[0]
@@ -140,7 +155,9 @@ class Draft:
         links = getattr(self.parts["gateway_tables"][table], what)
         self.change("gateway_tables", table, **{what: tuple(x for x in links if x.target != f"{name}: attachment")})
 
-    def group(self, address: str, ingress: list[tuple[str, int, int, str]], egress: list[tuple[str, int, int, str]]) -> str:
+    def group(
+        self, address: str, ingress: list[tuple[str, int, int, str]], egress: list[tuple[str, int, int, str]]
+    ) -> str:
         def rules(side: str, wanted: list[tuple[str, int, int, str]]) -> tuple[SecurityRule, ...]:
             return tuple(
                 SecurityRule(f"{address} {side} {at}", protocol, first, last, NET(peer) if "/" in peer else peer)
@@ -228,9 +245,7 @@ def sound_network(seed: int) -> Draft:
     draft.attach("hub", "hub: gateway", HUB_ACCOUNT, ["door-a", "door-b"])
     draft.route("hub", "10.0.4.0/22", "hub: gateway")
     draft.resolver("hub", "10.0.0.0/22", {"a": "10.0.0.53", "b": "10.0.1.53"})
-    https = draft.group(
-        "hub: https", [("tcp", 443, 443, "10.0.0.0/22"), ("tcp", 443, 443, "10.0.4.0/22")], []
-    )
+    https = draft.group("hub: https", [("tcp", 443, 443, "10.0.0.0/22"), ("tcp", 443, 443, "10.0.4.0/22")], [])
     for key in OFFERED:
         draft.endpoint("hub", key, ["a", "b"], https)
     draft.share("hub: share", ["hub: gateway", "hub: rule"])
@@ -274,10 +289,22 @@ def _control(draft: Draft) -> None:
 
 # Faults -----------------------------------------------------------------------------------------------------------
 
-RANGES = (
-    "10.0.0.0/8 10.0.0.0/22 10.0.0.0/24 10.0.1.0/24 10.0.1.128/25 10.0.4.0/22 10.0.4.0/23 10.0.4.0/24 10.0.4.0/25 "
-    "10.0.5.0/24 10.0.5.64/26 10.0.4.32/27 10.0.6.0/24 10.0.0.0/16"
-).split()
+RANGES = [
+    "10.0.0.0/8",
+    "10.0.0.0/22",
+    "10.0.0.0/24",
+    "10.0.1.0/24",
+    "10.0.1.128/25",
+    "10.0.4.0/22",
+    "10.0.4.0/23",
+    "10.0.4.0/24",
+    "10.0.4.0/25",
+    "10.0.5.0/24",
+    "10.0.5.64/26",
+    "10.0.4.32/27",
+    "10.0.6.0/24",
+    "10.0.0.0/16",
+]
 PORTS = ((443, 443), (443, 443), (53, 53), (22, 22), (0, 65535), (400, 500), (1024, 65535))
 Fault = Callable[[Draft], None]
 
@@ -404,7 +431,9 @@ def gateway_association(draft: Draft) -> None:
         draft.unlink(table, "associations", name)
     if rng.random() < 0.6:
         account = rng.choice([HUB_ACCOUNT, HUB_ACCOUNT, "888888888888"])
-        draft.link(rng.choice(["hub: table-hub", "hub: table-spokes", "hub: table-other"]), "associations", name, account)
+        draft.link(
+            rng.choice(["hub: table-hub", "hub: table-spokes", "hub: table-other"]), "associations", name, account
+        )
 
 
 def gateway_propagation(draft: Draft) -> None:
@@ -412,7 +441,9 @@ def gateway_propagation(draft: Draft) -> None:
     for table in ("hub: table-hub", "hub: table-spokes", "hub: table-other"):
         for name in (*draft.spokes, "hub"):
             if rng.random() < 0.25:
-                known = any(x.target == f"{name}: attachment" for x in draft.parts["gateway_tables"][table].propagations)
+                known = any(
+                    x.target == f"{name}: attachment" for x in draft.parts["gateway_tables"][table].propagations
+                )
                 if known:
                     draft.unlink(table, "propagations", name)
                 else:
@@ -425,6 +456,17 @@ def flat_tables(draft: Draft) -> None:
         for name in draft.spokes:
             draft.unlink(table, "propagations", name)
             draft.link(table, "propagations", name)
+
+
+def blackhole(draft: Draft) -> None:
+    rng = draft.rng
+    if rng.random() < 0.5:
+        table, destination = "hub: table-hub", rng.choice(["10.0.4.0/24", "10.0.5.64/26", "10.0.4.0/23"])
+    else:
+        table, destination = "hub: table-spokes", rng.choice(["10.0.0.0/22", "10.0.0.0/24", "10.0.1.128/25"])
+    new = GatewayRoute(f"hub: blackhole {destination}", NET(destination), None)
+    kept = tuple(r for r in draft.parts["gateway_tables"][table].routes if r.destination != new.destination)
+    draft.change("gateway_tables", table, routes=(*kept, new))
 
 
 def static_route(draft: Draft) -> None:
@@ -480,9 +522,12 @@ def no_attachment(draft: Draft) -> None:
         draft.change("gateway_tables", table, routes=kept)
 
 
-def dns_attribute(draft: Draft) -> None:
-    attribute = draft.rng.choice(["dns_support", "dns_hostnames"])
-    draft.change("vpcs", f"{anyone(draft)}: vpc", **{attribute: False})
+def resolver_off(draft: Draft) -> None:
+    draft.change("vpcs", f"{anyone(draft)}: vpc", dns_support=False)
+
+
+def hostnames_off(draft: Draft) -> None:
+    draft.change("vpcs", f"{draft.rng.choice([anyone(draft), 'hub'])}: vpc", dns_hostnames=False)
 
 
 def private_dns_off(draft: Draft) -> None:
@@ -546,7 +591,7 @@ def network_acl(draft: Draft) -> None:
 
 def other_table_for_a_subnet(draft: Draft) -> None:
     rng, name = draft.rng, anyone(draft)
-    for key in rng.choice([["a"], ["b"], ["door-a"], ["door-b"], ["door-a", "door-b"]]):
+    for key in rng.choice([["a"], ["b"], ["b"], ["door-a"], ["door-b"], ["door-a", "door-b"]]):
         draft.change("subnets", f"{name}: {key}", table=f"{name}: empty")
     for wide in rng.sample(RANGES, rng.randint(0, 2)):
         draft.route(name, wide, "hub: gateway", table="empty")
@@ -554,7 +599,9 @@ def other_table_for_a_subnet(draft: Draft) -> None:
 
 def no_subnet_but_the_doors(draft: Draft) -> None:
     name = someone(draft)
-    if not draft.parts["instances"] and not any(str(e.vpc) == f"{name}: vpc" for e in draft.parts["interface_endpoints"].values()):
+    if not draft.parts["instances"] and not any(
+        str(e.vpc) == f"{name}: vpc" for e in draft.parts["interface_endpoints"].values()
+    ):
         for key in ("a", "b"):
             draft.parts["subnets"].pop(f"{name}: {key}", None)
 
@@ -602,13 +649,15 @@ FAULTS: tuple[Fault, ...] = (
     gateway_propagation,
     flat_tables,
     static_route,
+    blackhole,
     by_the_hub_and_back,
     missing_zone,
     no_acceptance,
     everything_accepted,
     attached_by_another,
     no_attachment,
-    dns_attribute,
+    resolver_off,
+    hostnames_off,
     private_dns_off,
     no_endpoint,
     inbound_only_endpoint,
@@ -624,7 +673,7 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def random_network(seed: int) -> Draft:
-    """The network of a seed: a sound one with none to five faults. Each fault comes first in every 38th network."""
+    """The network of a seed: a sound one with none to five faults. Each fault comes first in turn."""
     draft = sound_network(seed)
     first = FAULTS[seed % len(FAULTS)]
     others = draft.rng.sample(FAULTS, draft.rng.choice([0, 1, 1, 2, 3, 4]))

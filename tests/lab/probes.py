@@ -14,7 +14,6 @@ import socket
 import struct
 import time
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address
 
 import dns.exception
 import dns.message
@@ -29,7 +28,7 @@ __all__ = ["Inconclusive", "Packet", "Probes"]
 PATIENCE = 8.0
 """Seconds until a packet that neither arrived nor was dropped makes a run inconclusive."""
 PAUSE = 0.02
-Connection = tuple[Interface, IPv4Address, int, str, int]
+Connection = tuple[Interface, str, int, str, int]
 """From whom, its address and port, and where to."""
 Packet = tuple[Interface, str, Interface, str, str, int]
 """From whom and its address, to whom and its address, protocol and port."""
@@ -49,31 +48,37 @@ class Probes:
 
     # Names --------------------------------------------------------------------------------------------------------
 
-    async def ask(self, seat: Interface, server: str, name: str, patience: float) -> tuple[str, frozenset[str]]:
+    async def ask(self, seat: Interface, server: str, name: str) -> tuple[str, frozenset[str]]:
         """A query from an interface: what it came to, and the addresses."""
         query = dns.message.make_query(name, "A")
         with self.built.namespaces.within(seat.name):
             sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with sock:
-            sock.setblocking(False)
+            sock.settimeout(0)
             sock.bind((str(seat.addresses[0]), 0))
+            flow = (str(seat.addresses[0]), server, "udp", sock.getsockname()[1], 53)
             loop = asyncio.get_running_loop()
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(2 * PATIENCE):
                     await loop.sock_connect(sock, (server, 53))
                     await loop.sock_sendall(sock, query.to_wire())
-                    answer = dns.message.from_wire(await loop.sock_recv(sock, 4096))
+                    receiving = asyncio.ensure_future(loop.sock_recv(sock, 4096))
+                    while not receiving.done():
+                        await asyncio.wait({receiving}, timeout=PAUSE)
+                        if not receiving.done() and self.built.dropped(flow):
+                            receiving.cancel()
+                            return "SERVFAIL", frozenset()
+                    answer = dns.message.from_wire(receiving.result())
             except TimeoutError:
-                flow = (str(seat.addresses[0]), server, "udp", sock.getsockname()[1], 53)
-                if flow not in self.built.drops():
-                    raise Inconclusive(f"{name}: the query {flow} was neither answered nor dropped") from None
-                return "SERVFAIL", frozenset()
+                raise Inconclusive(f"{name}: the query {flow} was neither answered nor dropped") from None
         addresses = frozenset(str(each) for rrset in answer.answer for each in rrset)
         return dns.rcode.to_text(answer.rcode()), addresses
 
     # Connections --------------------------------------------------------------------------------------------------
 
-    def connect(self, wanted: Iterable[Connection]) -> dict[Connection, str | None]:
+    def connect(  # noqa: C901  one loop over sockets that end in one of three ways
+        self, wanted: Iterable[Connection]
+    ) -> dict[Connection, str | None]:
         """Open connections, all at once: None for one that opened, or where and why its packets were dropped."""
         sockets: dict[int, tuple[Connection, socket.socket]] = {}
         found: dict[Connection, str | None] = {}
@@ -87,12 +92,12 @@ class Probes:
                 opened = [(each, socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for each in connections]
             for each, sock in opened:
                 _, address, source_port, target, port = each
-                sock.setblocking(False)
+                sock.settimeout(0)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                sock.bind((str(address), source_port))
+                sock.bind((address, source_port))
                 with contextlib.suppress(BlockingIOError):
                     sock.connect((target, port))
-                flows[sock.fileno()] = (str(address), target, "tcp", source_port, port)
+                flows[sock.fileno()] = (address, target, "tcp", source_port, port)
                 sockets[sock.fileno()] = (each, sock)
                 poll.register(sock.fileno(), select.EPOLLOUT)
         deadline = time.monotonic() + PATIENCE
@@ -179,7 +184,7 @@ class Probes:
                 for protocol in (socket.IPPROTO_TCP, socket.IPPROTO_UDP):
                     ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
                     ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-                    ear.setblocking(False)
+                    ear.settimeout(0)
                     found.append(ear)
         return found
 
@@ -204,7 +209,7 @@ class Probes:
         with self.built.namespaces.within(WORLD):
             pass
         for listener in self.built.world_sockets:
-            listener.setblocking(False)
+            listener.settimeout(0)
             while True:
                 try:
                     connection, (peer, port) = listener.accept()
@@ -239,7 +244,7 @@ def _packet(source: str, target: str, protocol: str, first: int, second: int) ->
 
 
 def _sum(data: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     total = (total & 0xFFFF) + (total >> 16)
     return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
 
