@@ -125,7 +125,7 @@ class Lab:
         It sees the spoke's network and resolver, and the files of this machine. It is killed after `timeout` seconds,
         and its exit status is then 137. Raises `KeyError` for a spoke that is not there.
         """
-        return subprocess.run(  # noqa: S603  the caller's command, in the sandbox
+        done = subprocess.run(  # noqa: S603  the caller's command, in the sandbox
             self.command(spoke, ["timeout", "--signal=KILL", str(timeout), *argv]),
             input=stdin if stdin is not None else "",
             capture_output=True,
@@ -134,6 +134,9 @@ class Lab:
             check=False,
             env=self.environment(spoke),
         )
+        if done.returncode < 0:  # killed by a signal: say so as a shell does
+            done.returncode = 128 - done.returncode
+        return done
 
     def shell(self, spoke: str) -> int:
         """Open a shell in a spoke, on this terminal; returns its exit status."""
@@ -174,7 +177,10 @@ class Lab:
         return int(children[0])
 
     def __enter__(self) -> Self:
-        """Build it. Raises `UnavailableError`, and leaves nothing, where that does not work."""
+        """Build it. Raises `UnavailableError`, and leaves nothing, where that does not work.
+
+        The kernel ends the lab with the thread that calls this, so that thread has to stay.
+        """
         self._process = subprocess.Popen(  # noqa: S603  this project's own module
             sandbox("lab.inside"),
             stdin=subprocess.PIPE,
