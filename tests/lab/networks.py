@@ -351,15 +351,19 @@ def some_rules(draft: Draft, low: int = 0) -> list[tuple[str, int, int, str]]:
 
 
 def wrong_endpoint_group(draft: Draft) -> None:
+    rng = draft.rng
     rules = some_rules(draft, 1)
-    if draft.rng.random() < 0.5:
+    if rng.random() < 0.4:
+        rules = [("tcp", *rng.choice([(22, 22), (400, 442), (444, 500)]), "10.0.4.0/22")]
+    elif rng.random() < 0.5:
         rules.append(("tcp", 443, 443, "10.0.4.0/22"))
     draft.group("hub: https", rules, [])
 
 
 def wrong_inbound_group(draft: Draft) -> None:
     protocol = draft.rng.choice(["udp", "tcp", "-1"])
-    draft.group("hub: inbound-group", [(protocol, 53, 53, draft.rng.choice(["10.0.0.0/22", *RANGES]))], [])
+    ranges = ["10.0.0.0/22"] * len(RANGES) + RANGES
+    draft.group("hub: inbound-group", [(protocol, 53, 53, draft.rng.choice(ranges))], [])
 
 
 def wrong_outbound_group(draft: Draft) -> None:
@@ -434,6 +438,16 @@ def gateway_association(draft: Draft) -> None:
         draft.link(
             rng.choice(["hub: table-hub", "hub: table-spokes", "hub: table-other"]), "associations", name, account
         )
+
+
+def wired_by_another(draft: Draft) -> None:
+    name = anyone(draft)
+    for table in ("hub: table-hub", "hub: table-spokes", "hub: table-other"):
+        for what in ("associations", "propagations"):
+            known = any(x.target == f"{name}: attachment" for x in getattr(draft.parts["gateway_tables"][table], what))
+            if known and draft.rng.random() < 0.6:
+                draft.unlink(table, what, name)
+                draft.link(table, what, name, "888888888888")
 
 
 def gateway_propagation(draft: Draft) -> None:
@@ -646,6 +660,7 @@ FAULTS: tuple[Fault, ...] = (
     wrong_target,
     inbound_endpoint_for_outbound,
     gateway_association,
+    wired_by_another,
     gateway_propagation,
     flat_tables,
     static_route,
