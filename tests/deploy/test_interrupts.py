@@ -10,6 +10,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -144,10 +146,13 @@ def test_3_killed_it_says_how_to_unlock_and_strays_names_what_was_lost(network: 
 
 def children(pid: int) -> list[int]:
     """The Terraform processes that a `./hub` has started."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True, check=True, timeout=10
-    )
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if line.split()[1] == "terraform"]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # one that has just ended
+            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+            if name == "terraform" and int(rest.split()[1]) == pid:
+                found.append(int(path.parent.name))
+    return found
 
 
 def test_4_destroyed_only_what_was_lost_is_left(network: Local) -> None:
