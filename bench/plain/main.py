@@ -85,6 +85,7 @@ class NetworkStack(TerraformStack):
             key=f"endpoint-hub/{name}.tfstate",
             region=network["region"],
             allowed_account_ids=[network["state"]["account"]],
+            max_retries=7,
             assume_role=S3BackendAssumeRoleConfig(role_arn=self.role(network["state"]["account"])),
         )
         backend.add_override("use_lockfile", True)  # noqa: FBT003  CDKTF's signature
@@ -101,6 +102,7 @@ class NetworkStack(TerraformStack):
             alias=alias,
             region=self.network["region"],
             allowed_account_ids=[account],
+            max_retries=7,
             assume_role=[AwsProviderAssumeRole(role_arn=self.role(account))],
             default_tags=[
                 AwsProviderDefaultTags(

@@ -67,6 +67,7 @@ class NetworkStack extends TerraformStack {
       key: `endpoint-hub/${id}.tfstate`,
       region: network.region,
       allowedAccountIds: [network.state.account],
+      maxRetries: 7,
       assumeRole: { roleArn: this.role(network.state.account) },
     });
     backend.addOverride("use_lockfile", true);
@@ -81,6 +82,7 @@ class NetworkStack extends TerraformStack {
       alias,
       region: this.network.region,
       allowedAccountIds: [account],
+      maxRetries: 7,
       assumeRole: [{ roleArn: this.role(account) }],
       defaultTags: [
         { tags: { "hub:stack": this.node.id, "hub:state": `${this.network.state.bucket}/endpoint-hub` } },
