@@ -143,7 +143,7 @@ class Packets:
             if attachment.gateway not in gateways or self._unclear:
                 continue
             for _, table in self._associated.get(attachment.address, ()):
-                entries, unknown = self._gateway_entries(table.address)
+                entries, _, unknown = self._gateway_entries(table.address)
                 for piece, entry in (each for cidr in ranges for each in entries.match(cidr)):
                     if unknown or (entry is not None and (entry.contested or entry.attachment is not None)):
                         return None
@@ -291,7 +291,7 @@ class Packets:
         if path.verdict is Verdict.DIES:
             yield path, target, None
             return
-        entries, unknown = self._gateway_entries(table.address)
+        entries, _, unknown = self._gateway_entries(table.address)
         if unknown:
             yield path.then(_unknown(unknown, "it puts a range that is not known into the table")), target, None
             return
@@ -309,11 +309,17 @@ class Packets:
             return Hop(link.address, refused, sources.ACCEPT, Verdict.DIES, mend)
         return Hop(link.address, says, sources.GATEWAY_ROUTING)
 
+    def _nowhere(self, table: GatewayTable, piece: Prefix) -> Hop:
+        """Why a gateway's table has no route: somebody's propagation was refused, or there is none."""
+        _, refused, _ = self._gateway_entries(table.address)
+        says = f"{table.address} has no route to {piece}"
+        mend = "propagate the range into it (aws_ec2_transit_gateway_route_table_propagation)"
+        missing = Hop(table.address, says, sources.GATEWAY_ROUTING, Verdict.DIES, mend)
+        return next((hop for _, hop in refused.match(piece) if hop is not None), missing)
+
     def _gateway_hop(self, table: GatewayTable, piece: Prefix, entry: _Entry | None) -> tuple[Hop, Attachment | None]:
         if entry is None:
-            says = f"{table.address} has no route to {piece}"
-            mend = "propagate the range into it (aws_ec2_transit_gateway_route_table_propagation)"
-            return Hop(table.address, says, sources.GATEWAY_ROUTING, Verdict.DIES, mend), None
+            return self._nowhere(table, piece), None
         if entry.contested:
             says = f"several attachments propagate {piece}, and AWS keeps the routes of one of them"
             return _unknown(entry.address, says, sources.GATEWAY_ROUTING), None
@@ -324,10 +330,9 @@ class Packets:
         onward = self.network.attachments.get(entry.attachment)
         if onward is None:
             return _unknown(entry.address, f"the route to {piece} leads to an attachment that was not read"), None
-        wired = self._wired(entry.link, table, "") if entry.link is not None else None
-        for hop in (wired, self._accepted(onward)):
-            if hop is not None and hop.verdict is not Verdict.PASSES:
-                return hop, None
+        accepted = self._accepted(onward)
+        if accepted.verdict is not Verdict.PASSES:
+            return accepted, None
         return Hop(entry.address, f"{piece}: {entry.how} leads to {onward.address}", sources.GATEWAY_ROUTING), onward
 
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
@@ -424,8 +429,11 @@ class Packets:
         unknown = next((route for route in table.routes if not isinstance(route.destination, IPv4Network)), None)
         return Table([*local, *written]), unknown
 
-    def _read_gateway_table(self, address: str) -> tuple[Table[_Entry], str]:
-        """A gateway table's entries, static ones first; and what in it is not known."""
+    def _read_gateway_table(self, address: str) -> tuple[Table[_Entry], Table[Hop], str]:
+        """A gateway table's entries, static ones first; what AWS refuses to propagate into it; what is not known.
+
+        A range that is refused hides no wider route.
+        """
         table = self.network.gateway_tables[address]
         entries: list[tuple[Prefix, _Entry]] = []
         unknown = ""
@@ -440,14 +448,25 @@ class Packets:
                     )
                 )
         learnt = []
+        refused: list[tuple[Prefix, Hop]] = []
         for link in table.propagations:
             attachment = self.network.attachments.get(str(link.target))
             vpc = self.network.vpcs.get(str(attachment.vpc)) if attachment is not None else None
             if vpc is None or any(isinstance(cidr, Unknown) for cidr in vpc.cidrs):
                 unknown = unknown or link.address
             else:
-                learnt += [(cidr, link) for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
-        return Table([*entries, *_propagated(learnt)]), unknown
+                cidrs = [cidr for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
+                hop = self._not_propagated(link, table, attachment)
+                learnt += [(cidr, link) for cidr in cidrs if hop is None]
+                refused += [(cidr, hop) for cidr in cidrs if hop is not None]
+        return Table([*entries, *_propagated(learnt)]), Table(refused), unknown
+
+    def _not_propagated(self, link: Link, table: GatewayTable, attachment: Attachment | None) -> Hop | None:
+        """Why an attachment's ranges do not get into a table, where that is certain."""
+        hops = [self._wired(link, table, "")]
+        if attachment is not None and attachment.gateway in self.network.gateways:
+            hops.append(self._accepted(attachment))
+        return next((hop for hop in hops if hop.verdict is Verdict.DIES), None)
 
     def _associations(self) -> dict[str, tuple[tuple[Link, GatewayTable], ...]]:
         found: dict[str, tuple[tuple[Link, GatewayTable], ...]] = {}
@@ -543,8 +562,6 @@ class _Entry:
     how: str
     attachment: str | None
     contested: bool = False
-    link: Link | None = None
-    """The propagation that it comes from."""
 
 
 def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix, _Entry]]:
@@ -560,7 +577,7 @@ def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix,
             widest = (prefix, link)
     for prefix, link in ordered:
         how = f"the propagated route {prefix}"
-        yield prefix, _Entry(link.address, how, str(link.target), prefix in contested, link)
+        yield prefix, _Entry(link.address, how, str(link.target), prefix in contested)
 
 
 def _answer(flow: Flow) -> Flow:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from assurance.model import Acl, AclEntry
 from assurance.path import Verdict
 from assurance.trace import State, Trace
-from tests.assurance.faults import HUB, PAYMENTS, Stacks, catalogued
+from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued
 from tests.lab.networks import SERVICES, Draft, sound_network
 
 EVERYTHING = IPv4Network("0.0.0.0/0")
@@ -72,6 +72,17 @@ def test_the_acl_of_a_subnet_that_is_also_the_attachments_is_asked_both_ways() -
     assert reach.state is State.BROKEN, str(reach.path)
     assert reach.path.end is not None
     assert reach.path.end.at == "s0: acl"
+
+
+def test_a_range_that_is_refused_hides_no_wider_route() -> None:
+    """Who may not propagate changes nothing: the packet takes the wider static route, by the hub and back."""
+    stacks = everything_to_the_hub()
+    propagation = stacks.at(LEDGER, "gateway/propagation-hub")
+    table = stacks.at(LEDGER, "gateway/association")["transit_gateway_route_table_id"]
+    refused = {**propagation, "transit_gateway_route_table_id": table, "provider": "aws.spoke"}
+    stacks.added(LEDGER, "aws_ec2_transit_gateway_route_table_propagation", **refused)
+    path = Trace(stacks.network, catalogued()).between("payments", "ledger")
+    assert path.verdict is Verdict.PASSES, str(path)
 
 
 def test_an_internet_gateway_is_no_way_to_another_spoke() -> None:

@@ -299,10 +299,11 @@ def compare(seed: int, mutations: Mapping[str, Mutation]) -> dict[str, Any]:
     else:
         return {"seed": seed, "faults": draft.faults, "inconclusive": inconclusive}
     trace = asked_of_trace(network, SERVICES)
+    different = list(differences(trace, packets))
     caught = []
     for name, plant in mutations.items():
         with plant():
-            if any(True for _ in differences(asked_of_trace(network, SERVICES), packets)):
+            if not different and any(True for _ in differences(asked_of_trace(network, SERVICES), packets)):
                 caught.append(name)
     return {
         "seed": seed,
@@ -313,7 +314,7 @@ def compare(seed: int, mutations: Mapping[str, Mutation]) -> dict[str, Any]:
         "states": sorted(set(packets.reaches.values())),
         "slow": inconclusive,
         "seconds": round(time.perf_counter() - start, 2),
-        "different": list(differences(trace, packets)),
+        "different": different,
         "caught": caught,
     }
 

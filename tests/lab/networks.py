@@ -147,6 +147,8 @@ class Draft:
 
     def link(self, table: str, what: str, name: str, account: str = HUB_ACCOUNT) -> None:
         """Associate or propagate."""
+        if f"{name}: attachment" not in self.parts["attachments"]:
+            return
         links = getattr(self.parts["gateway_tables"][table], what)
         new = Link(f"{name}: {what} {table}", f"{name}: attachment", self.owner(account))
         self.change("gateway_tables", table, **{what: (*links, new)})
