@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import modules.cdk  # noqa: F401  Node starts while Python imports the rest and reads the topology
-from cli.console import progress
+from cli.progress import progress
 from cli.synthesis import UnsoundError, synthesise, write
 from topology import TopologyError, design, read_topology
 

@@ -21,11 +21,12 @@ from assurance.model import Network
 from assurance.reader import read
 from assurance.verdicts import Intent, intended, report
 from cli import operations
-from cli.console import counted, err, heading, out, progress, table
+from cli.console import err, heading, out, table
 from cli.findings import Finding, Result
 from cli.lab import rows
 from cli.operations import Options
 from cli.planning import WORDS, Planned
+from cli.progress import counted, progress
 from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, matches, select, synthesise, write
 from cli.terraform import Terraform, find

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
 
 from rich.console import Console
 from rich.live import Live
@@ -16,58 +13,13 @@ from rich.text import Text
 
 from cli.walk import Step
 
-__all__ = ["counted", "err", "following", "heading", "out", "progress", "table"]
+__all__ = ["err", "following", "heading", "out", "table"]
 
 WIDE = 240
 """Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""
 
-T = TypeVar("T")
-TICK, LINE = 0.1, 5.0
-"""Seconds between two counts: on a terminal, and in a log."""
-MANY = 100
-"""Stacks that are worth a line in a log."""
-
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def progress(doing: str, total: int = 0) -> Iterator[Callable[[int], None]]:
-    """Show what is being done, once it takes longer than a second, and of how many stacks it has been done.
-
-    A person at a terminal sees the number move. A log gets a line every few seconds where there are many stacks.
-    """
-    status = err.status(f"{doing} {total:,} stacks" if total else doing)
-    timer = threading.Timer(1.0, status.start)
-    if err.is_terminal:
-        timer.start()
-    done, said = 0, time.monotonic()
-
-    def count(more: int) -> None:
-        nonlocal done, said
-        done += more
-        now = time.monotonic()
-        if now - said < (TICK if err.is_terminal else LINE) or (total < MANY and not err.is_terminal):
-            return
-        said = now
-        text = f"{doing}: {done:,} of {total:,} stacks"
-        if err.is_terminal:
-            status.update(text)
-        else:
-            err.print(text, markup=False)
-
-    try:
-        yield count
-    finally:
-        timer.cancel()
-        status.stop()
-
-
-def counted(items: Iterable[T], count: Callable[[int], object]) -> Iterator[T]:
-    """The items, each of them counted when the next one is asked for."""
-    for item in items:
-        yield item
-        count(1)
 
 
 def heading(text: str) -> None:

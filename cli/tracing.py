@@ -13,7 +13,7 @@ from assurance.model import Network
 from assurance.reader import read
 from assurance.trace import Trace
 from assurance.verdicts import Finding, Intent, Report, report
-from cli.console import counted
+from cli.progress import counted
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, synthesise
 from topology import Design
 from topology.names import HUB_TABLE

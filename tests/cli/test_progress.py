@@ -8,39 +8,38 @@ import pytest
 from rich.console import Console
 
 from cli import console
-from cli.console import counted, progress
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    text = io.StringIO()
-    monkeypatch.setattr(console, "err", Console(file=text, soft_wrap=True))
-    return text
+from cli.progress import counted, progress
 
 
 def work(total: int, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many stacks as there are, each of which takes some seconds of a clock that stands still otherwise."""
     clock = ticks(0.0, step)
-    monkeypatch.setattr("cli.console.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("cli.progress.time.monotonic", lambda: next(clock))
     with progress("synthesising", total) as count:
         assert list(counted(range(total), count)) == list(range(total))
 
 
-def test_a_log_gets_a_line_every_few_seconds(said: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_gets_a_line_every_few_seconds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     work(1200, 0.0625, monkeypatch)  # 80 stacks in five seconds
-    assert said.getvalue().splitlines() == [f"synthesising: {at:,} of 1,200 stacks" for at in range(80, 1201, 80)]
+    assert capsys.readouterr().err.splitlines() == [
+        f"synthesising: {at:,} of 1,200 stacks" for at in range(80, 1201, 80)
+    ]
 
 
 @pytest.mark.parametrize(("total", "step"), [(2000, 0.001), (99, 10.0)], ids=["quick", "few"])
 def test_a_log_gets_nothing_of_what_is_quick_or_small(
-    total: int, step: float, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    total: int, step: float, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work(total, step, monkeypatch)
-    assert not said.getvalue()
+    assert not capsys.readouterr().err
 
 
 def test_a_terminal_shows_the_count_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     text = io.StringIO()
+    monkeypatch.setattr(text, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", text)
     monkeypatch.setattr(console, "err", Console(file=text, force_terminal=True, width=80))
     with progress("synthesising", 3) as count:
         count(1)
