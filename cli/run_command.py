@@ -100,7 +100,8 @@ class _Asking:
 
     def wait_until_done(self, id_: str, command: str) -> str:
         """What the command printed."""
-        deadline = time.monotonic() + max(self.seconds, DELIVERY) + GRACE
+        limit = max(self.seconds, DELIVERY) + GRACE
+        deadline = time.monotonic() + limit
         answer: dict[str, Any] = {"Status": "Pending"}
         while not self.stopping.wait(PAUSE) and time.monotonic() < deadline:
             try:
@@ -118,7 +119,7 @@ class _Asking:
             self.cancel(id_, command)
             if self.stopping.is_set():
                 raise InstanceError("stopped", "", Result.UNKNOWN)
-            raise InstanceError(f"{id_} did not answer within {self.seconds:.0f} s ({status})", SLOW, Result.UNKNOWN)
+            raise InstanceError(f"{id_} did not answer within {limit:.0f} s ({status})", SLOW, Result.UNKNOWN)
         if status == "TimedOut":
             details = answer.get("StatusDetails", "")
             raise InstanceError(f"the command timed out on {id_} ({details or status})", SLOW, Result.UNKNOWN)

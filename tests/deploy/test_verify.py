@@ -284,7 +284,7 @@ def test_a_command_that_nobody_answers_ends_in_time_and_is_taken_back(network: L
     assert cancel.call_count == 1
     ((result, found),) = amiss(report).values()
     assert result == "unknown"
-    assert "did not answer within 1 s (Pending)" in found
+    assert "did not answer within 45 s (Pending)" in found
 
 
 def test_a_script_that_takes_too_long_has_timed_out(network: Local) -> None:
