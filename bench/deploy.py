@@ -15,13 +15,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import yaml
 
+from bench.measure import calibrate, descendants, pss
 from cli.local import local_organization
 from emulator import LocalAWS, serve
 from topology import design, read_topology
@@ -111,38 +112,7 @@ def measured(command: Sequence[str], environment: Mapping[str, str], log: Path) 
 
 def _look(pid: int, most: list[int], ended: threading.Event) -> None:
     while not ended.wait(EVERY):
-        most[0] = max(most[0], sum(map(_pss, _tree(pid))))
-
-
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found = children.read_text(encoding="ascii").split()
-        except OSError:  # it has ended
-            continue
-        for child in found:
-            yield from _tree(int(child))
-
-
-def _pss(pid: int) -> int:
-    """A process's share of the memory, in kB."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:  # it has ended
-        return 0
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
-
-
-def calibrate() -> float:
-    """Seconds for the same work each time; more of them mean that the machine has other things to do."""
-
-    def work() -> float:
-        start = time.perf_counter()
-        sum(number * number % 7 for number in range(2_000_000))
-        return time.perf_counter() - start
-
-    return statistics.median(work() for _ in range(5))
+        most[0] = max(most[0], sum(map(pss, descendants(pid))))
 
 
 def topology(spokes: int) -> str:

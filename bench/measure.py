@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FailedError", "Times", "calibrate", "descendants", "peak_memory", "timed"]
+__all__ = ["FailedError", "Times", "calibrate", "descendants", "peak_memory", "pss", "timed"]
 
 _EVERY = 0.01
 """Seconds from one look at the memory to the next."""
@@ -45,7 +45,7 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
     process = _started(command, folder, environment)
     most = 0
     while process.poll() is None:
-        most = max(most, sum(map(_pss, descendants(process.pid))))
+        most = max(most, sum(map(pss, descendants(process.pid))))
         time.sleep(_EVERY)
     _ended(process, process.returncode, command, folder)
     return most / 1e3
@@ -84,7 +84,7 @@ def descendants(pid: int) -> Iterator[int]:
             yield from descendants(int(child))
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
     """A process's share of the memory, in kB; 0 when it has ended."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")

@@ -68,14 +68,12 @@ def test_a_share_takes_effect_after_its_delay_though_it_reads_associated() -> No
         found = client("ram", HUB).get_resource_share_associations(associationType="PRINCIPAL", resourceShareArns=[arn])
         assert found["resourceShareAssociations"][0]["status"] == "ASSOCIATED", f"found {found}"
 
-        def seen() -> bool:
-            return bool(client("ec2", SPOKE).describe_transit_gateways()["TransitGateways"])
-
-        assert not seen(), "expected that the spoke does not see the gateway yet"
-        while not seen() and time.monotonic() < shared + 5:
+        deadline = shared + 30
+        while not client("ec2", SPOKE).describe_transit_gateways()["TransitGateways"]:
+            assert time.monotonic() < deadline, "expected the gateway after a second, and half a minute has passed"
             time.sleep(0.1)
         took = time.monotonic() - shared
-        assert 0.9 < took < 3, f"expected the gateway after a second, found {took:.1f} s"
+        assert took > 0.9, f"expected the gateway after a second, found it after {took:.1f} s"
 
 
 def test_sharing_with_the_organization_can_be_off_until_it_is_enabled(refused: Refused) -> None:
