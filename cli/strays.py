@@ -112,8 +112,13 @@ def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place
 
 
 def managed(arn: str, known: frozenset[str]) -> bool:
-    """Whether a state has it: by its ARN, or by its id, since an EC2 resource's state does not always have an ARN."""
-    return arn in known or (arn.startswith("arn:aws:ec2:") and arn.rpartition("/")[2] in known)
+    """Whether a state has it: by its ARN, or by its id.
+
+    Some types have no ARN in a state, and what an interrupted apply has begun to make has none yet.
+    """
+    resource = arn.split(":", 5)[5]
+    id_ = resource.partition("/")[2] or resource
+    return not known.isdisjoint({arn, id_, f"/{id_}"})  # a parameter's id begins with a slash
 
 
 def _tagged(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN401  boto3's clients have no types

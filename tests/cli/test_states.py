@@ -50,11 +50,15 @@ def test_what_is_no_state_is_an_error(text: bytes) -> None:
     [
         ("arn:aws:ec2:us-east-1:111111111111:vpc/vpc-1", True),
         ("arn:aws:ec2:us-east-1:111111111111:vpc/vpc-2", False),
-        ("arn:aws:iam::111111111111:role/vpc-1", False),
         ("arn:aws:ram:us-east-1:111111111111:resource-share/a", True),
+        ("arn:aws:ram:us-east-1:111111111111:resource-share/b", False),
+        ("arn:aws:route53resolver:us-east-1:111111111111:resolver-endpoint/rslvr-in-1", True),
+        ("arn:aws:ssm:us-east-1:111111111111:parameter/endpoint-hub/core/contract", True),
+        ("arn:aws:s3:::example-network-state", True),
     ],
-    ids=["an id of EC2's", "another id", "an id of another service", "an ARN"],
+    ids=["id", "other id", "ARN", "other ARN", "id of what is half made", "name with slashes", "bucket"],
 )
-def test_a_resource_is_known_by_its_arn_or_in_ec2_by_its_id(arn: str, *, expected: bool) -> None:
-    known = frozenset({"vpc-1", "arn:aws:ram:us-east-1:111111111111:resource-share/a"})
+def test_a_resource_is_known_by_its_arn_or_its_id(arn: str, *, expected: bool) -> None:
+    share = "arn:aws:ram:us-east-1:111111111111:resource-share/a"
+    known = frozenset({"vpc-1", share, "rslvr-in-1", "/endpoint-hub/core/contract", "example-network-state"})
     assert managed(arn, known) is expected
