@@ -25,6 +25,8 @@ WORKERS = 8
 """Accounts that are asked at once."""
 ENDED = {"deleted", "deleting", "rejected", "failed", "terminated", "shutting-down", "PendingDeletion"}
 """States of what is on its way out: AWS shows it, tags and all, for an hour or so, and a key for weeks."""
+DEFAULT_GROUP = "default-security-group"
+"""The part that nobody can delete: Terraform only forgets it, and it goes with its VPC."""
 LINGERING = {
     "instance": ("describe_instances", "InstanceId"),
     "transit-gateway": ("describe_transit_gateways", "TransitGatewayId"),
@@ -107,7 +109,7 @@ def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place
             tags.get("Name", ""),
         )
         for arn, tags in unknown.items()
-        if arn not in ended
+        if arn not in ended and tags.get("hub:part") != DEFAULT_GROUP
     ], ""
 
 

@@ -203,6 +203,11 @@ class Terraform:
         if status not in accepted:
             if self.stopping.is_set():
                 raise InterruptedRunError(f"{stack}: terraform {arguments[0]} was interrupted; see {log}")
+            if status < 0:
+                raise TerraformError(
+                    f"terraform {arguments[0]} was killed ({signal.Signals(-status).name}). Its lock may still be held, and"
+                    " what it made last may be in no state: run this again, and `./hub strays`."
+                )
             error = _error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}"
             raise TerraformError(error + self._unlocking(stack, error))
         return status

@@ -124,7 +124,7 @@ def test_3_killed_it_says_how_to_unlock_and_strays_names_what_was_lost(network: 
         if process.poll() is None:
             process.kill()
     assert process.returncode == 1, said
-    assert "spoke-core-ledger: terraform apply" in said, said
+    assert "spoke-core-ledger: terraform apply was killed (SIGKILL)" in said, said
     assert network.locks(BUCKET) == ["endpoint-hub/spoke-core-ledger.tfstate.tflock"]
 
     refused = network.hub("deploy", "--yes", expect=1)
