@@ -205,8 +205,8 @@ class Terraform:
                 raise InterruptedRunError(f"{stack}: terraform {arguments[0]} was interrupted; see {log}")
             if status < 0:
                 raise TerraformError(
-                    f"terraform {arguments[0]} was killed ({signal.Signals(-status).name}). Its lock may still be held, and"
-                    " what it made last may be in no state: run this again, and `./hub strays`."
+                    f"terraform {arguments[0]} was killed ({signal.Signals(-status).name}). Its lock may still be held,"
+                    " and what it made last may be in no state: run this again, and `./hub strays`."
                 )
             error = _error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}"
             raise TerraformError(error + self._unlocking(stack, error))
