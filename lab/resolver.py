@@ -361,7 +361,10 @@ class NameServers:
                 await loop.sock_sendall(sock, asked)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(AGAIN):
-                        return await loop.sock_recv(sock, 4096)
+                        while True:
+                            # A port is used again, and what was asked twice from it may be answered late.
+                            if _answers(heard := await loop.sock_recv(sock, 4096), asked):
+                                return heard
             await loop.sock_sendall(sock, len(asked).to_bytes(2) + asked)
             size = await self._exactly(sock, 2)
             return await self._exactly(sock, int.from_bytes(size))
@@ -386,6 +389,14 @@ def _reply(query: dns.message.Message, decision: Decision) -> bytes:
     elif query.question[0].rdtype == dns.rdatatype.A and decision.addresses:
         answer.answer.append(dns.rrset.from_text_list(query.question[0].name, TTL, "IN", "A", _texts(decision)))
     return answer.to_wire()
+
+
+def _answers(heard: bytes, asked: bytes) -> bool:
+    """Whether a message is the answer to a query, and not to an earlier one."""
+    try:
+        return dns.message.from_wire(asked).is_response(dns.message.from_wire(heard))
+    except dns.exception.DNSException:
+        return False
 
 
 def _texts(decision: Decision) -> list[str]:
