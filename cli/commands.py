@@ -402,7 +402,7 @@ def plan(
     ] = False,
 ) -> None:
     """Plan every stack and apply nothing. Exit status 0: no changes; 2: changes or orphans; 1: anything else."""
-    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415  boto3 takes a while to import
+    from cli.clients import Clients  # noqa: PLC0415  boto3 takes a while to import
     from cli.states import StateBucket, orphans  # noqa: PLC0415
 
     with _refusals_fail():
@@ -411,14 +411,12 @@ def plan(
         terraform = _terraform(output)
     found, failures = operations.plan(terraform, planned, stacks, Options(parallel), drift=drift)
     _show_plans(planned, found, drift=drift)
-    left = []
-    try:
-        if not terraform.stopping.is_set():
-            left = orphans(planned, StateBucket(planned, Clients()), lambda stack: matches(stack, only or []))
-    except (CallerError, ValueError) as error:
-        failures.append(str(error))
-    except AWSError as error:
-        failures.append(f"the state bucket could not be listed: {reason(error)}")
+    for failure in failures:
+        err.print(f"{failure}\n", markup=False, style="red")
+    if terraform.stopping.is_set():
+        raise typer.Exit(FAILED)
+    with _asking("the states could not be read"):
+        left = orphans(planned, StateBucket(planned, Clients()), lambda stack: matches(stack, only or []))
     for state in left:
         out.print(
             f"orphan: {state.stack} is in no stack of {file}, and its state has {len(state.addresses)} resources; "
@@ -426,7 +424,7 @@ def plan(
             markup=False,
         )
     if failures:
-        _fail("\n\n".join(failures))
+        raise typer.Exit(FAILED)
     if left or not all(told.clean for told in found.values()):
         raise typer.Exit(CHANGES)
 
@@ -449,16 +447,14 @@ def _show_plans(planned: Design, found: Mapping[str, Planned], *, drift: bool) -
 def strays(file: File) -> None:
     """List what carries the topology's tag in some account and is in no state. Exit status 1: something does."""
     from cli import strays as searching  # noqa: PLC0415  boto3 takes a while to import
-    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415
+    from cli.clients import Clients  # noqa: PLC0415
 
     planned = design(_read(file).topology)
-    try:
-        with progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"):
-            told = searching.search(planned, Clients())
-    except (CallerError, ValueError) as error:
-        _fail(error)
-    except AWSError as error:
-        _fail(f"the states could not be read: {reason(error)}")
+    with (
+        _asking("the states could not be read"),
+        progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"),
+    ):
+        told = searching.search(planned, Clients())
     if told.strays:
         rows = [(stray.account, stray.region, stray.stack, stray.name, stray.arn) for stray in told.strays]
         out.print(table(["account", "region", "made by", "name", "resource"], rows))
@@ -510,17 +506,26 @@ def destroy(
         operations.destroy(_terraform(output), planned, stacks, Options(parallel))
 
 
-def _unused(planned: Design, stacks: Collection[str]) -> None:
-    """End the command where somebody uses a hub that is to go."""
-    from cli.clients import AWSError, CallerError, Clients, reason  # noqa: PLC0415  boto3 takes a while to import
-    from cli.users import users  # noqa: PLC0415
+@contextmanager
+def _asking(failure: str) -> Iterator[None]:
+    """Within it, an AWS that refuses or does not answer ends the command, with why."""
+    from cli.clients import AWSError, CallerError, reason  # noqa: PLC0415  boto3 takes a while to import
 
     try:
-        using = users(planned, stacks, Clients())
+        yield
     except (CallerError, ValueError) as error:
         _fail(error)
     except AWSError as error:
-        _fail(f"who uses the hubs could not be asked: {reason(error)}")
+        _fail(f"{failure}: {reason(error)}")
+
+
+def _unused(planned: Design, stacks: Collection[str]) -> None:
+    """End the command where somebody uses a hub that is to go."""
+    from cli.clients import Clients  # noqa: PLC0415  boto3 takes a while to import
+    from cli.users import users  # noqa: PLC0415
+
+    with _asking("who uses the hubs could not be asked"):
+        using = users(planned, stacks, Clients())
     if using:
         _refuse("\n".join([*using, "destroy those first; nothing was changed"]))
 

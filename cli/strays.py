@@ -15,6 +15,7 @@ from typing import Any
 
 from cli.clients import AWSError, Clients, pages, reason
 from cli.findings import Place, Role
+from cli.preflight import ENDED
 from cli.states import StateBucket
 from topology import Design
 from topology.names import STACK_TAG, STATE_TAG, TEST_PREFIX
@@ -23,8 +24,10 @@ __all__ = ["Search", "Stray", "managed", "search"]
 
 WORKERS = 8
 """Accounts that are asked at once."""
-ENDED = {"deleted", "deleting", "rejected", "failed", "terminated", "shutting-down", "PendingDeletion"}
-"""States of what is on its way out: AWS shows it, tags and all, for an hour or so, and a key for weeks."""
+GONE = {*ENDED, "terminated", "shutting-down", "pendingdeletion"}
+"""States, in lower case, of what is on its way out: AWS shows it, tags and all, for an hour or so, a key for weeks."""
+MOST_VALUES = 200
+"""Values that a filter takes (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)."""
 DEFAULT_GROUP = "default-security-group"
 """The part that nobody can delete: Terraform only forgets it, and it goes with its VPC."""
 LINGERING = {
@@ -158,13 +161,14 @@ def _ended(arns: Iterable[str], get: Callable[[str], Any]) -> Iterator[str]:
             kinds.setdefault(kind, {})[id_] = arn
     for kind, (operation, key) in LINGERING.items():
         asked = kinds.get(kind, {})
-        if asked:
-            filters = [{"Name": f"{kind}-id", "Values": sorted(asked)}]
+        standing = set()
+        for at in range(0, len(asked), MOST_VALUES):
+            filters = [{"Name": f"{kind}-id", "Values": sorted(asked)[at : at + MOST_VALUES]}]
             items = chain.from_iterable(map(_items, pages(get("ec2"), operation, Filters=filters)))
-            standing = {item[key] for item in items if _state(item) not in ENDED}
-            yield from (arn for id_, arn in asked.items() if id_ not in standing)
+            standing |= {item[key] for item in items if _state(item) not in GONE}
+        yield from (arn for id_, arn in asked.items() if id_ not in standing)
     for id_, arn in kinds.get("key", {}).items():
-        if get("kms").describe_key(KeyId=id_)["KeyMetadata"]["KeyState"] in ENDED:
+        if get("kms").describe_key(KeyId=id_)["KeyMetadata"]["KeyState"].lower() in GONE:
             yield arn
 
 
@@ -177,4 +181,4 @@ def _items(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _state(item: dict[str, Any]) -> str:
     state = item["State"]
-    return str(state["Name"] if isinstance(state, dict) else state)
+    return str(state["Name"] if isinstance(state, dict) else state).lower()

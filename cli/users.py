@@ -7,14 +7,12 @@ from itertools import chain
 
 from cli.clients import Clients, pages
 from cli.findings import Role
+from cli.preflight import ENDED
 from cli.states import StateBucket
 from topology import Design
 from topology.design import HubDesign
 
 __all__ = ["users"]
-
-ENDED = ("deleted", "deleting", "rejected", "rejecting", "failed")
-"""States of an attachment that carries nothing any more."""
 
 
 def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str]:
