@@ -431,10 +431,11 @@ def plan(
 
 def _show_plans(planned: Design, found: Mapping[str, Planned], *, drift: bool) -> None:
     """The numbers for each stack; then, by address, what would be lost for a while, and all of a drift."""
-    rows = [
-        (stack, planned.accounts[stack], *(str(len(told.changes.get(word, ()))) for word in WORDS), told.remark)
-        for stack, told in found.items()
-    ]
+
+    def numbers(told: Planned) -> list[str]:
+        return ["" if told.waits_for else str(len(told.changes.get(word, ()))) for word in WORDS]
+
+    rows = [(stack, planned.accounts[stack], *numbers(told), told.remark) for stack, told in found.items()]
     words = DRIFT_WORDS if drift else dict(zip(WORDS, WORDS, strict=True))
     out.print(table(["stack", "account", *words.values(), ""], rows))
     for stack, told in found.items():

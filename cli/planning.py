@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.bootstrap import is_missing, local_backend
 from cli.terraform import Terraform, TerraformError
-from cli.walk import SHARE_ERRORS, Work
+from cli.walk import Work
 from topology import Design
 
 __all__ = ["WORDS", "Planned", "drift_stack", "drifted", "plan_stack", "read_plan", "waits_for"]
@@ -165,13 +165,17 @@ def _plan_from_nothing(terraform: Terraform, design: Design, stack: str, say: Sa
 def waits_for(design: Design, stack: str, failed: TerraformError) -> str:
     """The hub that has to be applied before a spoke can be planned, where that is what Terraform's error means.
 
-    The hub has published no contract, or one that lacks what the spoke now needs; or its shares are not there (yet, or
-    any more), and AWS says that its gateway or rules do not exist.
+    The hub has published no contract, or one that lacks what the spoke now needs; or its share is not there (yet, or
+    any more), and AWS says that its gateway does not exist.
     """
     spoke = next((spoke for spoke in design.spokes if spoke.stack == stack), None)
     if spoke is None:
         return ""
     said = " ".join(str(failed).split())
-    gone = re.search(r"reading EC2 Transit Gateway \(\S+\): couldn't find resource", said)
-    signs = (f"SSM Parameter ({spoke.contract}): couldn't find resource", f"Apply {spoke.hub_stack} first.")
-    return spoke.hub_stack if gone or any(sign in said for sign in (*signs, *SHARE_ERRORS)) else ""
+    signs = (
+        rf"SSM Parameter \({re.escape(spoke.contract)}\): couldn't find resource",
+        rf"Apply {re.escape(spoke.hub_stack)} first\.",
+        r"reading EC2 Transit Gateway \(\S+\): couldn't find resource",
+        r"InvalidTransitGatewayID\.NotFound",
+    )
+    return spoke.hub_stack if any(re.search(sign, said) for sign in signs) else ""

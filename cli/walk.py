@@ -14,7 +14,7 @@ from types import FrameType
 
 from cli.terraform import InterruptedRunError, Terraform, TerraformError
 
-__all__ = ["SHARE_ERRORS", "Step", "Work", "apply_stack", "change", "destroy_stack", "interruptible", "walk"]
+__all__ = ["Step", "Work", "apply_stack", "change", "destroy_stack", "interruptible", "walk"]
 
 SHARE_ERRORS = ("InvalidTransitGatewayID.NotFound", "ResourceNotFoundException", "UnknownResourceException")
 """What AWS answers while a share that was just made is not effective yet (hashicorp/terraform-provider-aws#10025,

@@ -64,6 +64,7 @@ def test_drift_is_what_an_apply_would_undo_and_not_what_aws_filled_in() -> None:
         ("reading EC2 Transit Gateway (tgw-1): couldn't find resource", "hub-core"),
         ("Error: reading SSM Parameter (/endpoint-hub/other/contract): couldn't find resource", ""),
         ("Error: AccessDenied", ""),
+        ("Error: reading SSM Document: ResourceNotFoundException", ""),
     ],
 )
 def test_a_spoke_waits_only_where_its_own_hub_is_what_it_lacks(error: str, hub: str) -> None:

@@ -40,7 +40,7 @@ def edit(network: Local, change: Callable[[dict[str, Any]], object]) -> None:
 def numbers(said: str) -> dict[str, tuple[int, ...] | str]:
     """Of a plan's table: creates, changes, replacements and deletions of each stack; or what it waits for."""
     found: dict[str, tuple[int, ...] | str] = {}
-    for stack, counts, remark in re.findall(r"^(\S+) +\d{12} +((?:\d+ +){4})(waits for \S+)?", said, re.MULTILINE):
+    for stack, counts, remark in re.findall(r"^(\S+) +\d{12} +((?:\d+ +){4})?(waits for \S+)?", said, re.MULTILINE):
         found[stack] = remark or tuple(map(int, counts.split()))
     return found
 

@@ -39,6 +39,22 @@ def unfinished(log: str) -> set[str]:
     return begun - done if len(done) > 2 else set()
 
 
+def test_0_before_there_is_a_bucket_state_and_hub_are_planned_from_nothing(quickstart: Local) -> None:
+    said = quickstart.hub("plan", expect=2)
+    assert re.search(r"^state +111111111111 +9 +0 +0 +0", said, re.MULTILINE), said
+    assert re.search(r"^hub-core +111111111111 +45 +0 +0 +0", said, re.MULTILINE), said
+    assert len(re.findall(r"^spoke-core-\S+ +\d{12} +waits for hub-core", said, re.MULTILINE)) == 2, said
+    for stack in ("state", "hub-core"):
+        assert (quickstart.stack(stack) / "tfplan.json").is_file()
+        assert not (quickstart.stack(stack) / "tfplan").exists(), "applied, it would put the state beside the stack"
+        assert not list(quickstart.stack(stack).glob("backend_override*"))
+    traced = quickstart.run(
+        [ROOT / "hub", "trace", quickstart.topology, quickstart.stack("hub-core") / "tfplan.json"], expect=1
+    )
+    assert "payments" in traced, "a hub's plan alone has no path from a spoke"
+    assert quickstart.aws.leftovers() == {}
+
+
 def test_1_bootstrap_makes_the_bucket_and_moves_its_own_state_into_it(quickstart: Local) -> None:
     assert "state: 9 added" in quickstart.hub("bootstrap", "--yes")
     assert not list(quickstart.stack("state").glob("*.tfstate*")), "the state is in the bucket, and nowhere else"
