@@ -26,6 +26,7 @@ def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str
         return []
     bucket = StateBucket(design, clients)
     states = {state.stack: state for state in bucket.read(bucket.stacks())}
+    known = frozenset(chain.from_iterable(state.ids for state in states.values()))
     found = []
     for hub in hubs:
         if hub.stack not in states:
@@ -35,7 +36,6 @@ def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str
             for state in states.values()
             if state.stack not in stacks and state.addresses and hub.contract in state.parameters
         ]
-        known = frozenset(chain.from_iterable(state.ids for state in states.values()))
         found += _strangers(hub, states[hub.stack].gateways, known, clients)
     return found
 
