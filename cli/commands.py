@@ -28,7 +28,7 @@ from cli.operations import Options
 from cli.planning import WORDS, Planned
 from cli.progress import counted, progress
 from cli.reports import FORMATS
-from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, matches, select, synthesise, write
+from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, listed, matches, select, synthesise, write
 from cli.terraform import Terraform, find
 from cli.tracing import documents, explain, intent_of, prove, services_in, trace_of
 from lab import Lab, UnavailableError, build
@@ -250,7 +250,12 @@ def _network(paths: list[Path]) -> tuple[Network, Intent | None]:
         _refuse(unsound)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
-    return network, intent_of(planned) if planned is not None else None
+    if planned is None:
+        return network, None
+    meant = intent_of(planned)
+    if untraced := sorted(meant.services.keys() - network.spokes.keys()):
+        err.print(f"not traced, since no stack or plan of theirs was given: {listed(untraced)}", markup=False)
+    return network, meant
 
 
 @app.command()

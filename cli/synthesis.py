@@ -19,7 +19,7 @@ from assurance.wellformed import defects
 from stacks.shapes import LookedAtError, Shape, Stamp, shapes
 from topology import Design
 
-__all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "matches", "select", "synthesise", "write"]
+__all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "listed", "matches", "select", "synthesise", "write"]
 
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
@@ -58,7 +58,7 @@ def select(names: Iterable[str], patterns: Iterable[str]) -> Callable[[str], boo
     known, asked = list(names), list(patterns)
     unmatched = [pattern for pattern in asked if not any(fnmatchcase(name, pattern) for name in known)]
     if unmatched:
-        raise UnsoundError(f'no stack matches "{pattern}"; there are {_listed(known)}' for pattern in unmatched)
+        raise UnsoundError(f'no stack matches "{pattern}"; there are {listed(known)}' for pattern in unmatched)
     return lambda name: matches(name, asked)
 
 
@@ -67,7 +67,8 @@ def matches(name: str, patterns: Collection[str]) -> bool:
     return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _listed(names: list[str], most: int = 12) -> str:
+def listed(names: list[str], most: int = 12) -> str:
+    """Names in a sentence, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 

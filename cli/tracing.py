@@ -19,14 +19,19 @@ from topology import Design
 from topology.names import HUB_TABLE
 from topology.services import catalogue
 
-__all__ = ["documents", "explain", "intent_of", "prove", "services_in", "trace_of"]
+__all__ = ["PLAN_FILE", "documents", "explain", "intent_of", "prove", "services_in", "trace_of"]
+
+PLAN_FILE = "tfplan.json"
+"""What `./hub plan` leaves beside each stack, as `terraform show -json` prints it."""
 
 
 def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every stack and plan at some paths, by the name of its stack.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Raises `OSError` or `UnsoundError` for what is none.
+    A folder is the output of `./hub synth`, or holds JSON files. Raises `OSError` or `UnsoundError` for what is none,
+    and for two that would both be the same stack.
     """
+    given: dict[str, Path] = {}
     for path in paths:
         files = [path]
         if path.is_dir():
@@ -35,11 +40,15 @@ def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not files:
             raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])
         for file in files:
-            yield _stack_name(file), _json(file)
+            name = _stack_name(file)
+            if name in given:
+                raise UnsoundError([f"{given[name]} and {file} are both the stack {name}; give one of them"])
+            given[name] = file
+            yield name, _json(file)
 
 
 def _stack_name(file: Path) -> str:
-    return file.parent.name if file.name == STACK_FILE else file.name.partition(".")[0]
+    return file.resolve().parent.name if file.name in {STACK_FILE, PLAN_FILE} else file.name.partition(".")[0]
 
 
 def _json(file: Path) -> Mapping[str, Any]:

@@ -1,6 +1,8 @@
 """`./hub trace` and the trace within `./hub synth`: what is said, in which form, and with which exit status."""
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 from cli.commands import app
 from cli.synthesis import Synthesis, UnsoundError, synthesise
 from cli.tracing import intent_of, prove
-from tests.assurance.faults import HUB, PAYMENTS, Stacks
+from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
 
 ROUTE = "gateway/route-pool-10-0-4-0_22"
@@ -62,6 +64,33 @@ def test_single_files_are_traced_too(tmp_path: Path) -> None:
         file.write_text(json.dumps(stacks[file.name.removesuffix(".tf.json")]))
     status, said, _ = trace(*map(str, files))
     assert (status, said.splitlines()[1].split()[0]) == (0, "payments")
+
+
+def plans(stacks: Iterable[str], at: Path) -> list[str]:
+    """Plans of the quickstart where `./hub plan` leaves them."""
+    files = []
+    for stack in stacks:
+        files.append(at / "stacks" / stack / "tfplan.json")
+        files[-1].parent.mkdir(parents=True)
+        files[-1].write_bytes((ROOT / f"tests/assurance/plans/second/{stack}.json").read_bytes())
+    return list(map(str, files))
+
+
+def test_plans_of_stacks_folders_are_one_network(tmp_path: Path) -> None:
+    status, said, noted = trace(QUICKSTART, *plans((HUB, PAYMENTS, LEDGER), tmp_path), "--explain", "payments", "kms")
+    assert (status, said.splitlines()[0][-7:], noted) == (0, "private", "")
+    assert set(re.findall(r"at (\S+): aws_", said)) == {HUB, PAYMENTS}
+
+
+def test_what_no_file_is_about_is_named_as_not_traced(tmp_path: Path) -> None:
+    status, _, noted = trace(QUICKSTART, *plans((HUB, PAYMENTS), tmp_path))
+    assert (status, noted) == (0, "not traced, since no stack or plan of theirs was given: ledger\n")
+
+
+def test_two_files_of_one_stack_are_refused(tmp_path: Path) -> None:
+    [first], [second] = plans([HUB], tmp_path / "a"), plans([HUB], tmp_path / "b")
+    status, _, said = trace(first, second)
+    assert (status, " ".join(said.split())) == (2, f"{first} and {second} are both the stack {HUB}; give one of them")
 
 
 def test_explain_prints_every_hop() -> None:

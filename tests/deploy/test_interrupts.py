@@ -33,7 +33,9 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 
 def begin(network: Local, verb: str) -> subprocess.Popen[str]:
-    """`./hub deploy` or `./hub destroy`, running."""
+    """`./hub deploy` or `./hub destroy`, running. The logs of the run before are gone: only this one's are waited on."""
+    for log in (network.output / "logs").glob("*.log"):
+        log.unlink()
     return subprocess.Popen(
         [ROOT / "hub", verb, network.topology, "--output", network.output, "--yes"],
         cwd=ROOT,

@@ -67,6 +67,10 @@ def test_03_once_deployed_nothing_would_change_nothing_has_drifted_and_nothing_s
     network.hub("deploy", "--yes")
     clean = {"hub-core": NOTHING, "spoke-core-payments": NOTHING}
     assert numbers(network.hub("plan")) == clean
+    plans = sorted(network.output.glob("stacks/*/tfplan.json"))
+    traced = network.run([ROOT / "hub", "trace", network.topology, *plans])
+    assert re.search(r"^payments +private", traced, re.MULTILINE), traced
+    assert "not traced" not in traced
     assert numbers(network.hub("plan", "--drift")) == clean
     assert "0 strays" in network.run([ROOT / "hub", "strays", network.topology])
 
