@@ -3,12 +3,14 @@
 The file is $HUB_TOPOLOGY, else `topology` of the context in cdktf.json. `./hub synth` does the same and traces too.
 """
 
+from cli.start import imported  # isort: skip
+
 import json
 import os
 import sys
 from pathlib import Path
 
-import modules.cdk  # noqa: F401  Node starts while Python imports the rest and reads the topology
+import modules.aws  # noqa: F401  Node loads it while Python imports the rest and reads the topology
 from cli.progress import progress
 from cli.synthesis import UnsoundError, synthesise, write
 from topology import TopologyError, design, read_topology
@@ -35,4 +37,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    imported()
     sys.exit(main())

@@ -21,6 +21,8 @@ __all__ = ["PAGE", "reference"]
 PAGE = Path(__file__).with_name("topology.md")
 BEGIN, END = "<!-- begin: written by make reference -->\n", "<!-- end: written by make reference -->\n"
 
+MEANINGS = models.meanings()
+
 SECTIONS: tuple[tuple[type[Section], str], ...] = (
     (Topology, "The file"),
     (Organization, "`organization`"),
@@ -80,7 +82,10 @@ def reference(page: str) -> str:
 
 def _section(model: type[Section], title: str) -> str:
     hints = get_type_hints(model, include_extras=True)
-    rows = [(f"`{key}`", _type(hints[key]), *_default_and_meaning(field)) for key, field in model.model_fields.items()]
+    rows = [
+        (f"`{key}`", _type(hints[key]), *_default_and_meaning(field, MEANINGS[model.__name__, key]))
+        for key, field in model.model_fields.items()
+    ]
     return f"### {title}\n{_flat(model.__doc__)}\n\n" + _table(("key", "type", "default", "meaning"), rows)
 
 
@@ -116,9 +121,9 @@ def _plural(hint: Any) -> str:  # noqa: ANN401  any annotation of a model
     return word if word.endswith("`") else f"{word}es" if word.endswith("s") else f"{word}s"
 
 
-def _default_and_meaning(field: FieldInfo) -> tuple[str, str]:
-    """The default, and the description without it where only the description can say it."""
-    meaning = _flat(field.description)
+def _default_and_meaning(field: FieldInfo, text: str) -> tuple[str, str]:
+    """The default, and the meaning without it where only the text can say it."""
+    meaning = _flat(text)
     if field.is_required():
         return "required", meaning
     if field.default is None or field.default is PydanticUndefined:

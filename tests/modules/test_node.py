@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 STARTED = "from modules import cdk; cdk.Fn.abs(1)\n"
 
 
-def ran(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def ran(code: str, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter that has run some lines."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JSII_", "NODE_"))}
     done = subprocess.run(
@@ -22,19 +22,26 @@ def ran(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done
+
+
+COUNT = "from bench.measure import descendants\nimport os; print(len(list(descendants(os.getpid()))))"
 
 
 def test_one_process_is_started() -> None:
     """A jsii of another version than the tested one starts two: see `_TESTED` in modules/node.py."""
-    count = "from bench.measure import descendants\nimport os; print(len(list(descendants(os.getpid()))))"
-    assert ran(STARTED + count).stdout.strip() == "2", "Python and Node"
+    assert ran(STARTED + COUNT).stdout.strip() == "2", "Python and Node"
 
 
 def test_a_jsii_that_was_not_tested_is_started_its_own_way() -> None:
-    code = "import jsii; jsii.__version__ = '0.0.0'\n" + STARTED + "import os; print('JSII_RUNTIME' in os.environ)"
-    assert ran(code).stdout.strip() == "False"
+    code = "import importlib.metadata; importlib.metadata.version = lambda _: '0.0.0'\n"
+    assert ran(code + STARTED + COUNT).stdout.strip() == "3", "Python, and jsii's two processes of Node"
+
+
+def test_a_node_that_cannot_be_started_is_named() -> None:
+    done = ran(STARTED, status=1, JSII_NODE="/missing/node")
+    assert "FileNotFoundError: [Errno 2] No such file or directory: '/missing/node'" in done.stderr
 
 
 def test_what_javascript_prints_arrives(tmp_path: Path) -> None:
