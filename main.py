@@ -24,7 +24,8 @@ def main() -> int:
         planned = design(reading.topology)
         with progress("synthesising", len(planned.order)) as count:
             result = synthesise(planned, count=count)
-        kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
+        with progress("writing", len(result.stacks)) as count:
+            kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned, count)
     except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
