@@ -3,13 +3,12 @@
 The file is $HUB_TOPOLOGY, else `topology` of the context in cdktf.json. `./hub synth` does the same and traces too.
 """
 
-from cli.start import imported  # isort: skip
-
 import json
 import os
 import sys
 from pathlib import Path
 
+import cli.start  # noqa: F401  what follows is imported faster
 import modules.aws  # noqa: F401  Node loads it while Python imports the rest and reads the topology
 from cli.progress import progress
 from cli.synthesis import UnsoundError, synthesise, write
@@ -24,8 +23,7 @@ def main() -> int:
         planned = design(reading.topology)
         with progress("synthesising", len(planned.order)) as count:
             result = synthesise(planned, count=count)
-        with progress("writing", len(result.stacks)) as count:
-            kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned, count)
+        kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
     except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
@@ -38,5 +36,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    imported()
     sys.exit(main())

@@ -1,9 +1,6 @@
 """`python -m cli` is the same as `./hub`."""
 
-from cli.start import imported
-
-# isort: split
+import cli.start  # noqa: F401  what follows is imported faster
 from cli.commands import run
 
-imported()
 run()

@@ -30,7 +30,7 @@ from cli.progress import counted, progress
 from cli.reports import FORMATS
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, listed, matches, select, synthesise, write
 from cli.terraform import Terraform, find
-from cli.tracing import documents, explain, intent_of, prove, services_in, trace_of
+from cli.tracing import documents, explain, intent_of, lost, prove, services_in, stack_files, trace_of
 from lab import Lab, UnavailableError, build
 from topology import Design, Reading, TopologyError, design, read_topology
 from topology.models import json_schema
@@ -118,8 +118,7 @@ def _synthesise(planned: Design, only: list[str] | None, output: Path) -> Synthe
             result = synthesise(planned, wanted, count)
         with progress("tracing", total) as count:
             found = prove(planned, result, count)
-        with progress("writing", total) as count:
-            kept = write(result, output, planned, count)
+        kept = write(result, output, planned)
     except UnsoundError as unsound:
         _refuse(unsound)
     except OSError as error:
@@ -244,17 +243,22 @@ def _network(paths: list[Path]) -> tuple[Network, Intent | None]:
                 stacks = synthesise(planned, count=count).stacks
             with progress("reading", len(stacks)) as count:
                 network = read(counted(stacks.items(), count))
+            given: Collection[str] = stacks
         else:
-            network = read(documents(others))
+            files = stack_files(others)
+            network = read(documents(files))
+            given = files
     except UnsoundError as unsound:
         _refuse(unsound)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
     if planned is None:
         return network, None
+    if reasons := lost(planned, given, network):
+        _refuse("\n".join(reasons))
     meant = intent_of(planned)
     if untraced := sorted(meant.services.keys() - network.spokes.keys()):
-        err.print(f"not traced, since no stack or plan of theirs was given: {listed(untraced)}", markup=False)
+        err.print(f"not traced, since nothing that was given has their VPC: {listed(untraced)}", markup=False)
     return network, meant
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from cli.bootstrap import is_missing, local_backend
-from cli.terraform import Terraform, TerraformError
+from cli.terraform import PLAN, PLAN_FILE, Terraform, TerraformError
 from cli.walk import Work
 from topology import Design
 
@@ -89,12 +89,16 @@ def drifted(drift: Planned, healing: Planned) -> Planned:
 def plan_stack(terraform: Terraform, design: Design, found: dict[str, Planned]) -> Work:
     """Plan a stack, leaving `tfplan` and `tfplan.json` in its folder; `found` takes what the plan would do.
 
+    Earlier ones go first: where no plan can be made, none is left that somebody could take for it.
+
     No lock is taken: a review needs no right to write the state, and Terraform refuses to apply a plan that is stale.
     Where the bucket that the topology makes does not exist yet, no state does: state and hubs are planned from nothing,
     and no `tfplan` is left, since applying it would put the state beside the stack.
     """
 
     def planned(stack: str, say: Say) -> Planned:
+        for stale in (PLAN, PLAN_FILE):
+            (terraform.folder(stack) / stale).unlink(missing_ok=True)
         try:
             terraform.init(stack)
         except TerraformError as failed:
@@ -144,7 +148,7 @@ def _noting(
 def _plan(terraform: Terraform, stack: str, say: Say) -> Planned:
     say("plan")
     terraform.plan(stack, "-lock=false")
-    return read_plan(terraform.show(stack, "tfplan"))
+    return read_plan(terraform.show(stack, PLAN))
 
 
 def _plan_from_nothing(terraform: Terraform, design: Design, stack: str, say: Say) -> Planned:
@@ -157,7 +161,7 @@ def _plan_from_nothing(terraform: Terraform, design: Design, stack: str, say: Sa
             terraform.init(stack, "-reconfigure")
             return _plan(terraform, stack, say)
     finally:
-        (folder / "tfplan").unlink(missing_ok=True)
+        (folder / PLAN).unlink(missing_ok=True)
         # Where Terraform notes which backend it was initialised with: the next `init` is the first again.
         (folder / ".terraform" / "terraform.tfstate").unlink(missing_ok=True)
 

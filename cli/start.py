@@ -1,16 +1,10 @@
-"""Imported before all else: Python does not look for garbage while a program is imported, nor once more at its end.
+"""Imported before all else: Python seldom looks for garbage in a run that is short, and not once more at its end.
 
-What is imported stays, and the search takes an eighth of a short run.
+What is imported stays, and searching it takes an eighth of a run.
 """
 
 import atexit
 import gc
 
-gc.disable()
-
-
-def imported() -> None:
-    """From here on there is garbage."""
-    gc.freeze()
-    gc.enable()
-    atexit.register(gc.freeze)
+gc.set_threshold(100_000, 20, 20)
+atexit.register(gc.freeze)

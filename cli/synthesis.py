@@ -16,6 +16,7 @@ from traceback import extract_tb
 from typing import Any
 
 from assurance.wellformed import defects
+from cli.progress import counted, progress
 from stacks.shapes import LookedAtError, Shape, Stamp, shapes
 from topology import Design
 
@@ -160,16 +161,16 @@ def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
     return f"line {at} is {their.strip(' ,')}, and by the spoke's shape {our.strip(' ,')}"
 
 
-def write(result: Synthesis, output: Path, design: Design, count: Count = lambda _: None) -> list[str]:
+def write(result: Synthesis, output: Path, design: Design) -> list[str]:
     """Make a folder hold the stacks of a design, as far as they were synthesised; returns what was kept and why.
 
     Files that would not change are not touched, each other one is replaced at once. Folders of stacks that the design
     no longer has are deleted, except one that holds a state file. Stacks that were not synthesised this time stay.
     """
     output.mkdir(parents=True, exist_ok=True)
-    for name, text in result.stacks.items():
-        _replace(output / "stacks" / name / STACK_FILE, text)
-        count(1)
+    with progress("writing", len(result.stacks)) as count:
+        for name, text in counted(result.stacks.items(), count):
+            _replace(output / "stacks" / name / STACK_FILE, text)
     kept, order = [], design.order
     for folder in sorted(path.parent for path in output.glob(f"stacks/*/{STACK_FILE}")):
         if folder.name in order:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Changes", "InterruptedRunError", "Terraform", "TerraformError", "find"]
+__all__ = ["PLAN", "PLAN_FILE", "Changes", "InterruptedRunError", "Terraform", "TerraformError", "find"]
 
+PLAN, PLAN_FILE = "tfplan", "tfplan.json"
+"""A stack's plan in its folder: as `terraform apply` takes it, and as `terraform show -json` prints it."""
 VALIDATE_SECONDS = 600
 """Room for the first `init` to fetch a provider of some 150 MB over a slow line."""
 APPLY_SECONDS = 3600
@@ -121,7 +123,7 @@ class Terraform:
             self._run(stack, ["init", "-no-color", "-backend=false"], VALIDATE_SECONDS, variables=APART)
         self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=APART)
 
-    def plan(self, stack: str, *options: str, out: str = "tfplan") -> bool:
+    def plan(self, stack: str, *options: str, out: str = PLAN) -> bool:
         """Write a plan beside the stack; returns whether it changes anything."""
         arguments = ["plan", "-no-color", "-detailed-exitcode", f"-out={out}", *options]
         return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
@@ -134,7 +136,7 @@ class Terraform:
 
     def apply(self, stack: str) -> None:
         """Apply the plan that was written, and nothing else."""
-        self._run(stack, ["apply", "-no-color", "tfplan"], APPLY_SECONDS)
+        self._run(stack, ["apply", "-no-color", PLAN], APPLY_SECONDS)
 
     def changes(self, stack: str) -> Changes:
         """What was done to a stack since its log was begun, also by an apply that failed in the end."""

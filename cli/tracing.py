@@ -15,21 +15,19 @@ from assurance.trace import Trace
 from assurance.verdicts import Finding, Intent, Report, report
 from cli.progress import counted
 from cli.synthesis import STACK_FILE, Synthesis, UnsoundError, synthesise
+from cli.terraform import PLAN_FILE
 from topology import Design
 from topology.names import HUB_TABLE
 from topology.services import catalogue
 
-__all__ = ["PLAN_FILE", "documents", "explain", "intent_of", "prove", "services_in", "trace_of"]
-
-PLAN_FILE = "tfplan.json"
-"""What `./hub plan` leaves beside each stack, as `terraform show -json` prints it."""
+__all__ = ["documents", "explain", "intent_of", "lost", "prove", "services_in", "stack_files", "trace_of"]
 
 
-def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every stack and plan at some paths, by the name of its stack.
+def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """The file of every stack and plan at some paths, by the name of its stack.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Raises `OSError` or `UnsoundError` for what is none,
-    and for two that would both be the same stack.
+    A folder is the output of `./hub synth`, or holds JSON files. Raises `UnsoundError` for one that is neither, and for
+    two files of one stack.
     """
     given: dict[str, Path] = {}
     for path in paths:
@@ -44,11 +42,17 @@ def documents(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             if name in given:
                 raise UnsoundError([f"{given[name]} and {file} are both the stack {name}; give one of them"])
             given[name] = file
-            yield name, _json(file)
+    return given
 
 
 def _stack_name(file: Path) -> str:
-    return file.resolve().parent.name if file.name in {STACK_FILE, PLAN_FILE} else file.name.partition(".")[0]
+    return file.absolute().parent.name if file.name in {STACK_FILE, PLAN_FILE} else file.name.partition(".")[0]
+
+
+def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Stacks and plans, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
+    for name, file in files.items():
+        yield name, _json(file)
 
 
 def _json(file: Path) -> Mapping[str, Any]:
@@ -117,11 +121,15 @@ def _proved(
     hubs = synthesise(design, needed.__contains__).stacks if needed else {}
     network = read(chain(hubs.items(), counted(result.stacks.items(), count)))
     found = report(network, services_in(network), intent_of(design))
-    absent = [spoke.name for spoke in design.spokes if spoke.stack in result.stacks and not spoke.absent]
-    lost = sorted(set(absent) - network.spokes.keys())
-    if found.findings or lost:
-        raise UnsoundError([*(f"{name}: its VPC is not in its stack" for name in lost), *map(_refusal, found.findings)])
+    if reasons := [*lost(design, result.stacks, network), *map(_refusal, found.findings)]:
+        raise UnsoundError(reasons)
     return network, found
+
+
+def lost(design: Design, stacks: Collection[str], network: Network) -> list[str]:
+    """What is wrong with stacks that were read, and that should have a spoke's VPC and have none."""
+    meant = {spoke.name for spoke in design.spokes if spoke.stack in stacks and not spoke.absent}
+    return [f"{name}: its VPC is not in its stack" for name in sorted(meant - network.spokes.keys())]
 
 
 def _refusal(finding: Finding) -> str:

@@ -60,10 +60,11 @@ threads.Worker = class extends Worker {
   }
 };
 
-// CDKTF notes of each value where it was made, which here is always in the kernel, and takes a twelfth of each construct.
+// CDKTF notes of each value where it was made, which takes a twelfth of each construct. Here that is always in the kernel,
+// so its errors lose nothing that would help. It is known by the limit that it sets.
 const { captureStackTrace } = Error;
-Error.captureStackTrace = (object, below) => {
-  if (Error.stackTraceLimit < Number.MAX_SAFE_INTEGER) captureStackTrace(object, below);
+Error.captureStackTrace = (object, below = Error.captureStackTrace) => {
+  if (Error.stackTraceLimit !== Number.MAX_SAFE_INTEGER) captureStackTrace(object, below);
 };
 
 process.on("SIGINT", () => {}); // for Python to act on; this process ends when its input does

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,19 +38,18 @@ os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it use
 _TESTED = "1.142.0"
 """The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
 
-_JSII = find_spec("jsii")
-_PROGRAM = Path(_JSII.origin if _JSII and _JSII.origin else "").parent / "_embedded" / "jsii" / "lib__program.js"
-
 
 def _started() -> subprocess.Popen[bytes] | None:
     """Node, on its way while Python imports jsii, which takes as long; None where jsii has to start it its own way."""
-    if "JSII_RUNTIME" in os.environ or version("jsii") != _TESTED or not _PROGRAM.is_file():
+    package = find_spec("jsii")
+    program = Path(package.origin if package and package.origin else "").parent / "_embedded/jsii/lib__program.js"
+    if "JSII_RUNTIME" in os.environ or version("jsii") != _TESTED or not program.is_file():
         return None
     if _KEPT:
         os.environ.setdefault("NODE_COMPILE_CACHE", str(cache.FOLDER / "node"))
     command = [os.environ["JSII_NODE"], "--max-old-space-size=4096", str(Path(__file__).with_name("node.js"))]
     agent = f"Python/{platform.python_version()}"
-    environment = {**os.environ, "HUB_JSII_PROGRAM": str(_PROGRAM), "JSII_AGENT": agent}
+    environment = {**os.environ, "HUB_JSII_PROGRAM": str(program), "JSII_AGENT": agent}
     pipe = subprocess.PIPE
     with suppress(OSError):  # jsii says what is wrong with that Node
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
@@ -68,24 +68,21 @@ if "typeguard" not in sys.modules:
 
 import jsii  # noqa: E402  it reads the environment when it is imported
 from jsii._kernel.providers import ProcessProvider  # noqa: E402
-from jsii._kernel.providers.process import _NodeProcess, stderr_sink  # noqa: E402
 from jsii._kernel.types import LoadRequest, LoadResponse  # noqa: E402
 
 __all__ = ["instead"]
 
 
-class _Running(_NodeProcess):
-    """jsii's side of a process that runs already."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._process = process
-
-    def start(self) -> None:
-        self.sink_thread = Thread(target=stderr_sink, args=[self._process.stderr], daemon=True)
-        self.sink_thread.start()
-        atexit.register(self.stop)
-        self.handshake()
+def _connected(node: subprocess.Popen[bytes]) -> Any:  # noqa: ANN401  jsii does not export the type
+    """The Python side, as jsii has it, of a process that runs already: what its `start` does after starting one."""
+    internal: Any = import_module("jsii._kernel.providers.process")
+    side = internal._NodeProcess()  # noqa: SLF001
+    side._process = node  # noqa: SLF001
+    side.sink_thread = Thread(target=internal.stderr_sink, args=[node.stderr], daemon=True)
+    side.sink_thread.start()
+    atexit.register(side.stop)
+    side.handshake()
+    return side
 
 
 class _EagerLoads(ProcessProvider):
@@ -119,19 +116,15 @@ class _EagerLoads(ProcessProvider):
 
     @cached_property
     def _node(self) -> Any:  # noqa: ANN401  jsii does not export the type
-        if _NODE is None:
-            return super()._process
-        running = _Running(_NODE)
-        running.start()
-        return running
+        return super()._process if _NODE is None else _connected(_NODE)
 
     @property
     def _process(self) -> Any:  # noqa: ANN401  as above
         if self._loading is not None:
             self._loading.join()
             self._loading = None
-            if self._failure is not None:
-                raise self._failure
+        if self._failure is not None:
+            raise self._failure
         return self._node
 
 

@@ -35,8 +35,8 @@ def command(*examples: str) -> list[str]:
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """Without what this process has set for jsii."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("JSII_")}
+    """Without what this process has set for jsii and Node."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JSII_", "NODE_"))}
     return {**kept, "HUB_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
 
 
@@ -118,7 +118,10 @@ def test_in_a_read_only_folder_what_is_kept_is_used(tmp_path: Path) -> None:
 
 
 def test_a_jsii_that_was_not_tested_writes_the_same_bytes(tmp_path: Path) -> None:
-    code = "import jsii; jsii.__version__ = '0.0.0'\n" + SYNTHESIS
+    code = (
+        "import importlib.metadata; importlib.metadata.version = lambda _: '0.0.0'\n"
+        f"{SYNTHESIS}\nassert node._NODE is None, 'jsii was to start Node its own way'\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, "minimal"],
         env=environment(tmp_path),

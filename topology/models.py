@@ -437,7 +437,7 @@ class Topology(Section):
 
 
 def meanings() -> dict[tuple[str, str], str]:
-    """What each key of each section means: the text below it. Pydantic reads it too, and takes 10 ms of each start."""
+    """What each key of each section means: the text below it. Pydantic would take 10 ms of each start for it."""
     found = {}
     parts = ast.parse(Path(__file__).read_text(encoding="utf-8")).body
     for section in (part for part in parts if isinstance(part, ast.ClassDef)):

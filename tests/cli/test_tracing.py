@@ -84,7 +84,16 @@ def test_plans_of_stacks_folders_are_one_network(tmp_path: Path) -> None:
 
 def test_what_no_file_is_about_is_named_as_not_traced(tmp_path: Path) -> None:
     status, _, noted = trace(QUICKSTART, *plans((HUB, PAYMENTS), tmp_path))
-    assert (status, noted) == (0, "not traced, since no stack or plan of theirs was given: ledger\n")
+    assert (status, noted) == (0, "not traced, since nothing that was given has their VPC: ledger\n")
+
+
+def test_a_plan_without_its_spokes_vpc_is_refused(tmp_path: Path) -> None:
+    """A plan to destroy it, or one whose construct lost it."""
+    files = plans((HUB, PAYMENTS, LEDGER), tmp_path)
+    emptied = json.loads(Path(files[1]).read_bytes()) | {"planned_values": {}}
+    Path(files[1]).write_text(json.dumps(emptied))
+    status, said, noted = trace(QUICKSTART, *files)
+    assert (status, said, noted) == (2, "", "payments: its VPC is not in its stack\n")
 
 
 def test_two_files_of_one_stack_are_refused(tmp_path: Path) -> None:

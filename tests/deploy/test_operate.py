@@ -163,6 +163,8 @@ def test_11_a_service_with_a_rule_of_its_own_makes_the_spokes_wait_for_the_hub(n
     edit(network, lambda t: t["hubs"]["core"]["services"].append("sagemaker.notebook"))
     said = numbers(network.hub("plan", expect=2))
     assert said["spoke-core-payments"] == said["spoke-core-ledger"] == "waits for hub-core", said
+    left = [path.name for path in network.stack("spoke-core-ledger").glob("tfplan*")]
+    assert not left, f"{left} are of an earlier run, and nobody could tell"
     edit(network, lambda t: t["hubs"]["core"]["services"].remove("sagemaker.notebook"))
 
 

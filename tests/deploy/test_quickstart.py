@@ -49,7 +49,7 @@ def test_0_before_there_is_a_bucket_state_and_hub_are_planned_from_nothing(quick
         assert not (quickstart.stack(stack) / "tfplan").exists(), "applied, it would put the state beside the stack"
         assert not list(quickstart.stack(stack).glob("backend_override*"))
     traced = quickstart.run([ROOT / "hub", "trace", quickstart.topology, quickstart.stack("hub-core") / "tfplan.json"])
-    assert "not traced, since no stack or plan of theirs was given: ledger, payments" in traced
+    assert "not traced, since nothing that was given has their VPC: ledger, payments" in traced
     assert quickstart.aws.leftovers() == {}
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from assurance.reader import read
-from cli.tracing import documents, services_in
+from cli.tracing import documents, services_in, stack_files
 from emulator import Machine, Ran
 from lab import Lab
 from lab.plan import plan
@@ -57,7 +57,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 def lab_of(network: Local, change: Callable[[Stacks], None]) -> Lab:
     """The lab of the stacks that were applied, with a change; its endpoints at the addresses that they have."""
-    stacks = {name: json.loads(json.dumps(stack)) for name, stack in documents([network.output])}
+    stacks = {name: json.loads(json.dumps(stack)) for name, stack in documents(stack_files([network.output]))}
     change(stacks)
     model = read(stacks.items())
     laid = plan(model, services_in(model))
