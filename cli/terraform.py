@@ -124,9 +124,14 @@ class Terraform:
         self._run(stack, ["validate", "-no-color"], VALIDATE_SECONDS, variables=APART)
 
     def plan(self, stack: str, *options: str, out: str = PLAN) -> bool:
-        """Write a plan beside the stack; returns whether it changes anything."""
+        """Write a plan beside the stack; returns whether it changes anything. One that fails leaves none."""
         arguments = ["plan", "-no-color", "-detailed-exitcode", f"-out={out}", *options]
-        return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
+        try:
+            return self._run(stack, arguments, APPLY_SECONDS, accepted=(NO_CHANGES, HAS_CHANGES)) == HAS_CHANGES
+        except TerraformError:
+            # Terraform writes down how far it came, which nobody can apply, under the name of a whole plan.
+            (self.folder(stack) / out).unlink(missing_ok=True)
+            raise
 
     def show(self, stack: str, plan: str) -> dict[str, Any]:
         """What a plan beside the stack holds; it is written as JSON beside the plan too."""
