@@ -7,10 +7,9 @@ import importlib.util
 import sys
 import types
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import jsii
 
 import modules.cdk  # noqa: F401  CDKTF is loaded before its provider
 from modules import cache, node
@@ -244,7 +243,7 @@ def _load_assembly(package: Path) -> None:
     """Have Node load the package's assembly, without the submodules that are not listed; or whole, saying why."""
     whole = next(package.glob("_jsii/*.jsii.tgz"))
     try:
-        node.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), jsii.__version__, cache.FOLDER)
+        node.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
     except Exception as error:  # noqa: BLE001  what makes a start fast must not keep it from starting
         reason = getattr(error, "strerror", None) or error
         sys.stderr.write(f"synthesis starts slower: nothing can be kept in {cache.FOLDER} ({reason})\n")

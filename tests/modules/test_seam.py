@@ -82,7 +82,7 @@ def test_an_argument_of_a_wrong_type_is_refused_in_production_too(tmp_path: Path
     """Without typeguard it is Node that refuses it."""
     code = (
         "import sys; from modules import aws, cdk; stack = cdk.TerraformStack(cdk.App(outdir=sys.argv[1]), 's')\n"
-        "try: aws.Vpc(stack, 'vpc', cidr_block=5)\n"
+        "try: aws.Vpc(stack, 'vpc', cidr_block=5).id\n"
         "except RuntimeError as refused: print(refused)\n"
         "print(hasattr(sys.modules['typeguard'], '__file__'))"
     )
