@@ -57,7 +57,11 @@ def test_node_runs_before_python_imports_jsii() -> None:
     assert ran(code).stdout == "False\n"
 
 
-STACK = "import sys; from modules import aws, cdk; stack = cdk.TerraformStack(cdk.App(), 's')\n"
+APP = (
+    "import tempfile; from modules import aws, cdk, node\n"
+    "folder = tempfile.TemporaryDirectory(); app = cdk.App(outdir=folder.name)\n"
+)
+STACK = APP + "stack = cdk.TerraformStack(app, 's')\n"
 
 
 def test_what_node_refuses_is_told_with_the_next_answer_and_the_rest_works() -> None:
@@ -90,20 +94,17 @@ def test_nobody_waits_for_the_other_where_everything_is_refused() -> None:
 def test_an_object_with_another_number_than_expected_is_an_error() -> None:
     """As it would be with a jsii that counts in another way."""
     code = STACK + (
-        "from modules import node\n"
-        "node._provider._process._newest += 1\n"
-        "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n"
+        "node._provider._process._newest += 1\naws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n"
     )
     assert re.search(r"JSIIError: Node has told \S+Vpc@\d+, and \S+Vpc@\d+ was expected", ran(code, status=1).stderr)
 
 
 def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:
     """Node may call Python before it answers, for it and for whatever is made in it."""
-    code = (
-        "from modules import aws, cdk, node\n"
+    code = APP + (
         "class Named(cdk.TerraformStack):\n"
         "    def _allocate_logical_id(self, element): return 'named'\n"
-        "stack = Named(cdk.App(), 's')\n"
+        "stack = Named(app, 's')\n"
         "vpc = aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24')\n"
         "print(len(node._provider._process._unread), vpc.friendly_unique_id)\n"
     )
@@ -112,7 +113,6 @@ def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:
 
 def test_a_node_that_ends_is_told() -> None:
     code = STACK + (
-        "from modules import node\n"
         "node._provider._process._process.kill(); node._provider._process._process.wait()\n"
         "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24').id\n"
     )
