@@ -66,13 +66,15 @@ def _started() -> tuple[subprocess.Popen[bytes], list[str]] | None:
     agent = f"Python/{platform.python_version()}"
     environment = {**os.environ, "HUB_JSII_PROGRAM": str(program), "JSII_AGENT": agent}
     pipe = subprocess.PIPE
-    with suppress(OSError):  # jsii says what is wrong with that Node
+    try:
         node = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
-        requests, stdin = _first_loads(), cast("IO[bytes]", node.stdin)
+    except OSError:
+        return None  # jsii says what is wrong with that Node
+    requests, stdin = _first_loads(), cast("IO[bytes]", node.stdin)
+    with suppress(BrokenPipeError):  # who reads the answers is told that Node has ended
         stdin.write(b"".join(requests.values()))
         stdin.flush()
-        return node, list(requests)
-    return None
+    return node, list(requests)
 
 
 _NODE = _started()

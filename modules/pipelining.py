@@ -9,6 +9,7 @@ import atexit
 import json
 import re
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
@@ -17,13 +18,14 @@ from threading import Thread
 from typing import Any
 
 from jsii._kernel.providers import process as internal
-from jsii._kernel.types import CreateRequest, CreateResponse, LoadRequest, LoadResponse
+from jsii._kernel.types import CreateRequest, CreateResponse, LoadRequest, LoadResponse, ObjRef
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
 __all__ = ["Pipelined"]
 
-MOST = 8
-"""Answers that may be unread. Pipes have room for them and for their requests, so that neither side waits to write."""
+ROOM = 16_384
+"""Bytes of requests whose answers are unread. A pipe takes as many, so Python can always write, and comes to read the
+answers, however long they are: those to what is refused are."""
 ENDED = "Node has ended; what it printed may say why"
 OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 
@@ -33,7 +35,8 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
 
     The answer to a load says nothing. The answer to a new object is its number, one more than the last one's, unless
     Python overrides one of its methods: then Node may call Python first. For any other request, all answers are read.
-    What Node refuses is raised there, a few requests late, with the name of what was refused.
+    What Node refuses is raised there, a few requests late, with the name of what was refused; and again for each later
+    request, since the objects that were made after it have other numbers than Python knows.
     """
 
     def __init__(self, node: subprocess.Popen[bytes], asked: Collection[str]) -> None:
@@ -41,8 +44,11 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
         super().__init__()  # type: ignore[no-untyped-call]
         self._process: Any = node
         self._asked = frozenset(asked)
-        self._unread = deque(asked)
-        """What each unread answer should be about: an assembly, or the reference to a new object."""
+        self._unread: deque[str | CreateResponse] = deque(asked)
+        """What each unread answer should be: that an assembly was loaded, or the reference to a new object."""
+        self._bytes = 0
+        """Of the requests that these answer."""
+        self._refused: Exception | None = None
         self._newest: int | None = None
         """The number of the newest object; None until an answer has told one."""
         self._greeted = self._calls_back = False
@@ -58,9 +64,16 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
             raise RuntimeError(ENDED) from None
 
     def stop(self) -> None:
-        """End Node, if it runs."""
-        with suppress(BrokenPipeError):
+        """End Node, if it runs, with its answers read: unread, they would keep it from ending."""
+        told = self._refused
+        with suppress(Exception):
+            self._catch_up()
+        if self._refused is not told:
+            sys.stderr.write(f"{self._refused}\n")
+        try:
             super().stop()
+        except BrokenPipeError:
+            self.sink_thread.join(timeout=5)
 
     def _answer(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  as above
         if isinstance(request, LoadRequest):
@@ -78,28 +91,29 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
             if isinstance(made, CreateResponse):
                 self._newest = int(made.ref.rpartition("@")[2])
             return made
-        reference = f"{request.fqn}@{self._newest + 1}"
-        self._ask(request, reference)
+        made = CreateResponse(f"{request.fqn}@{self._newest + 1}")
+        self._ask(request, made)
         self._newest += 1
-        return CreateResponse(reference)
+        return made
 
-    def _ask(self, request: Any, about: str) -> None:  # noqa: ANN401  one of jsii's requests
-        self._catch_up(MOST - 1)
-        line = json.dumps(self._serializer.unstructure(request), default=internal.jdefault)
-        self._process.stdin.write(line.encode() + b"\n")
+    def _ask(self, request: Any, expected: str | CreateResponse) -> None:  # noqa: ANN401  one of jsii's requests
+        line = json.dumps(self._serializer.unstructure(request), default=internal.jdefault).encode() + b"\n"
+        if self._refused or self._bytes + len(line) > ROOM:
+            self._catch_up()
+        self._process.stdin.write(line)
         self._process.stdin.flush()
-        self._unread.append(about)
+        self._unread.append(expected)
+        self._bytes += len(line)
 
-    def _catch_up(self, most: int = 0) -> None:
-        """Read answers until no more than so many are unread. After a failure none is: what follows starts anew."""
-        failure: Exception | None = None
-        while len(self._unread) > (0 if failure else most):
-            about = self._unread.popleft()
+    def _catch_up(self) -> None:
+        """Read all answers; raises the first refusal."""
+        while self._unread:
+            expected = self._unread.popleft()
             answer = self._next_message()
-            failure = failure or _failure(answer, about)
-        if failure is not None:
-            self._newest = None
-            raise failure
+            self._refused = self._refused or _failure(answer, expected)
+        self._bytes = 0
+        if self._refused is not None:
+            raise self._refused
 
     def _next_message(self) -> Any:  # noqa: ANN401  JSON
         if not self._greeted:
@@ -113,12 +127,15 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
         return json.loads(line, object_hook=internal.ohook)
 
 
-def _failure(answer: dict[str, Any], about: str) -> Exception | None:
-    """Why an answer is not the one that was known."""
+def _failure(answer: dict[str, Any], expected: str | CreateResponse) -> Exception | None:
+    """Why an answer is not the one that was expected."""
+    name = expected if isinstance(expected, str) else expected.ref
     if "error" in answer:
         kind = JSIIError if answer["name"] == ErrorType.JSII_FAULT.value else RuntimeError
-        failure = kind(f"{about}: {answer['error']}")
+        failure = kind(f"{name}: {answer['error']}")
         failure.__cause__ = JavaScriptError(answer["stack"])  # type: ignore[no-untyped-call]
         return failure
-    told = getattr(answer.get("ok", answer), "ref", about if "ok" in answer else answer)
-    return None if told == about else JSIIError(f"Node has told {told}, and {about} was expected")
+    told = answer.get("ok")
+    if told is not None if isinstance(expected, str) else isinstance(told, ObjRef) and told.ref == name:
+        return None
+    return JSIIError(f"Node has told {getattr(told, 'ref', answer)}, and {name} was expected")

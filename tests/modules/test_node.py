@@ -64,31 +64,43 @@ APP = (
 STACK = APP + "stack = cdk.TerraformStack(app, 's')\n"
 
 
-def test_what_node_refuses_is_told_with_the_next_answer_and_the_rest_works() -> None:
+def test_what_node_refuses_is_told_with_the_next_answer_and_all_later_ones() -> None:
+    """Python takes the objects that were made after it for others: nothing may be asked of them."""
     code = STACK + (
-        "aws.Vpc(stack, 'refused', cidr_block=5); aws.Vpc(stack, 'made', cidr_block='10.0.0.0/24')\n"
-        "try: cdk.Fn.abs(1)\n"
-        "except RuntimeError as refused: print(refused)\n"
-        "print(aws.Vpc(stack, 'another', cidr_block='10.0.1.0/24').cidr_block_input)\n"
-        "print(aws.Vpc(stack, 'one-more', cidr_block='10.0.2.0/24').cidr_block_input)\n"
+        "aws.Vpc(stack, 'refused', cidr_block=5); made = aws.Vpc(stack, 'made', cidr_block='10.0.0.0/24')\n"
+        "def told(ask):\n"
+        "    try: print('answered', ask())\n"
+        "    except RuntimeError as refused: print(refused)\n"
+        "told(lambda: cdk.Fn.abs(1)); told(lambda: aws.Vpc(stack, 'later', cidr_block='10.0.1.0/24'))\n"
+        "told(lambda: made.cidr_block_input)\n"
     )
-    *refused, another, more = ran(code).stdout.splitlines()
-    assert refused[0].startswith("@cdktf/provider-aws.vpc.Vpc@"), "what was refused"
-    assert any("cidrBlock" in line for line in refused), "and why"
-    assert (another, more) == ("10.0.1.0/24", "10.0.2.0/24"), "the numbers of objects are those of Node"
+    said = ran(code).stdout
+    assert len(re.findall(r"^@cdktf/provider-aws\.vpc\.Vpc@\d+: ", said, re.MULTILINE)) == 3, said
+    assert "cidrBlock" in said, "and why"
+    assert "answered" not in said
+
+
+REFUSED = "aws.VpcEndpoint(stack, 'long', vpc_id='v', service_name='s', subnet_ids=['x' * 315] * 100 + [5])\n"
+"""A request of 32 KB, and an answer that is longer."""
 
 
 def test_nobody_waits_for_the_other_where_everything_is_refused() -> None:
-    """An answer with an error is long, and no pipe takes hundreds of them unread."""
-    code = STACK + (
-        "for number in range(500):\n"
-        "    try: aws.Vpc(stack, 'vpc', cidr_block=5, tags={'long': 'x' * 5_000})\n"
-        "    except RuntimeError: pass\n"
-        "    else: continue\n"
-        "    break\n"
-        "print(number)\n"
-    )
-    assert int(ran(code).stdout) < 20, "the first error is raised within a few requests"
+    code = STACK + f"for number in range(500):\n    {REFUSED}"
+    done = ran(code, status=1)
+    assert "aws.vpcEndpoint.VpcEndpoint@" in done.stderr
+    assert "subnetIds" in done.stderr
+
+
+def test_what_is_refused_last_is_told_too() -> None:
+    done = ran(STACK + "aws.Vpc(stack, 'refused', cidr_block=5)")
+    assert done.stderr.startswith("@cdktf/provider-aws.vpc.Vpc@")
+
+
+def test_a_run_that_ends_early_lets_node_finish_and_leaves_nothing(tmp_path: Path) -> None:
+    """Where nothing can be kept, Node still unpacks and loads the whole provider when Python ends."""
+    ran("import modules.aws", TMPDIR=str(tmp_path), HUB_CACHE=f"{os.devnull}/cache")
+    left = [path.name for path in tmp_path.iterdir()]
+    assert not left, f"{left} are left; jsii ends a Node that does not end within five seconds, with its folder"
 
 
 def test_an_object_with_another_number_than_expected_is_an_error() -> None:
