@@ -36,7 +36,7 @@ os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(cache.FOLDER / "jsi
 os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
 
 _TESTED = "1.142.0"
-"""The version of jsii whose program `node.js` knows how to start. Another one is started its own way, only slower."""
+"""The version of jsii that `node.js` and `pipelining.py` know. Another one is started its own way, only slower."""
 
 
 def _first_loads() -> dict[str, bytes]:
