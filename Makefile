@@ -54,10 +54,10 @@ schema: setup ## write the topology's JSON Schema anew
 	./hub schema > schema/topology.schema.json
 
 picture: setup ## draw docs/network.svg anew
-	$(PY) -m docs.draw_network
+	$(PY) -m tools.draw_network
 
 reference: setup ## write the tables of docs/topology.md anew
-	$(PY) -m docs.write_reference
+	$(PY) -m tools.write_reference
 
 lock: setup ## resolve Pipfile anew; the lock names no registry
 	$(PIPENV) lock

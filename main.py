@@ -6,13 +6,26 @@ The file is $HUB_TOPOLOGY, else `topology` of the context in cdktf.json. `./hub 
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import cli.start  # noqa: F401  what follows is imported faster
-import modules.aws  # noqa: F401  Node loads it while Python imports the rest and reads the topology
-from cli.progress import progress
-from cli.synthesis import UnsoundError, synthesise, write
+import modules.aws
+import modules.start.python  # noqa: F401  what follows is imported faster
+from deployment.synthesis import UnsoundError, synthesise, write
 from topology import TopologyError, design, read_topology
+
+
+def counter(total: int) -> Callable[[int], None]:
+    """A line for each thousand stacks that are done, since a log of a few needs none."""
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done, before = done + more, done
+        if done // 1000 > before // 1000:
+            sys.stderr.write(f"synthesising: {done:,} of {total:,} stacks\n")
+
+    return count
 
 
 def main() -> int:
@@ -21,8 +34,7 @@ def main() -> int:
     try:
         reading = read_topology(os.environ.get("HUB_TOPOLOGY") or context["topology"])
         planned = design(reading.topology)
-        with progress("synthesising", len(planned.order)) as count:
-            result = synthesise(planned, count=count)
+        result = synthesise(planned, count=counter(len(planned.order)))
         kept = write(result, Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out"), planned)
     except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assurance.facts import Service
-from assurance.model import Network
 from assurance.path import Path, Verdict
 from assurance.trace import Reach, State, Trace
+from network.model import Network
+from network.services import Service
 
 __all__ = ["assert_blocked", "assert_reaches", "assert_resolves_private"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assurance import sources
-from assurance.model import Network, Owner, ResolverEndpoint, SecurityGroup
 from assurance.packets import EVERYWHERE
+from network.model import Network, Owner, ResolverEndpoint, SecurityGroup
 
 __all__ = ["Figure", "figures"]
 

@@ -13,8 +13,10 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 
 from assurance import sources
-from assurance.facts import Service
-from assurance.model import (
+from assurance.packets import Flow, Interface, Packets
+from assurance.path import Hop, Path, Verdict
+from assurance.sharing import admission
+from network.model import (
     HostedZone,
     InterfaceEndpoint,
     Network,
@@ -25,9 +27,7 @@ from assurance.model import (
     Unknown,
     Vpc,
 )
-from assurance.packets import Flow, Interface, Packets
-from assurance.path import Hop, Path, Verdict
-from assurance.sharing import admission
+from network.services import Service
 
 __all__ = ["Answer", "Kind", "Names"]
 

@@ -15,7 +15,7 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, cast
 
-from assurance.model import Network, Owner, Prefix, Route, Unknown, Vpc, stack_of
+from network.model import Network, Owner, Prefix, Route, Unknown, Vpc, stack_of
 
 __all__ = ["groups"]
 

@@ -13,7 +13,10 @@ from functools import cache
 from ipaddress import IPv4Network
 
 from assurance import sources
-from assurance.model import (
+from assurance.path import Hop, Path, Verdict
+from assurance.prefixes import Table, remainder
+from assurance.sharing import admission
+from network.model import (
     Acl,
     AclEntry,
     Attachment,
@@ -28,9 +31,6 @@ from assurance.model import (
     Unknown,
     Vpc,
 )
-from assurance.path import Hop, Path, Verdict
-from assurance.prefixes import Table, remainder
-from assurance.sharing import admission
 
 __all__ = ["Flow", "Interface", "Packets"]
 

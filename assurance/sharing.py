@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assurance import sources
-from assurance.model import Network, Owner, Share, Unknown
 from assurance.path import Hop, Verdict
+from network.model import Network, Owner, Share, Unknown
 
 __all__ = ["admission"]
 

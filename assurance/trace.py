@@ -9,10 +9,10 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from assurance.dns import Answer, Kind, Names, interface_of
-from assurance.facts import Service, by_endpoint
-from assurance.model import Network, SecurityRule, Subnet, Unknown, Vpc
 from assurance.packets import ANY, Flow, Interface, Packets
 from assurance.path import Path, Verdict, worst
+from network.model import Network, SecurityRule, Subnet, Unknown, Vpc
+from network.services import Service, by_endpoint
 
 __all__ = ["Exposure", "Reach", "State", "Trace"]
 

@@ -23,8 +23,8 @@ import boto3
 import yaml
 
 from bench.measure import calibrate, descendants, pss
-from cli.local import local_organization
 from emulator import LocalAWS, serve
+from local.organization import local_organization
 from topology import design, read_topology
 
 ROOT = Path(__file__).parent.parent

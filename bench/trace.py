@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from assurance.reader import read
-from assurance.verdicts import report
 from bench.topologies import MOST, topology
-from cli.synthesis import synthesise
-from cli.tracing import intent_of, services_in
+from deployment.synthesis import synthesise
+from network.terraform.reader import read
+from review.intent import intent_of, services_in
+from review.verdicts import report
 from topology import design
 from topology.document import read_text
 from topology.reader import topology_of

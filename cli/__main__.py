@@ -1,6 +1,6 @@
 """`python -m cli` is the same as `./hub`."""
 
-import cli.start  # noqa: F401  what follows is imported faster
-from cli.commands import run
+import modules.start.python  # noqa: F401  what follows is imported faster
+from cli.app import run
 
 run()

@@ -5,15 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NoReturn
 
+import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cli.walk import Step
+from deployment.walk import Step
 
-__all__ = ["err", "following", "heading", "out", "table"]
+__all__ = ["FAILED", "REFUSED", "err", "fail", "following", "heading", "out", "refuse", "table", "warn"]
+
+FAILED, REFUSED = 1, 2
+"""Exit statuses: something is wrong outside the topology; the input is refused."""
 
 WIDE = 240
 """Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""
@@ -64,3 +69,20 @@ def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
 
         yield tell
         live.update(picture(), refresh=True)
+
+
+def warn(text: str) -> None:
+    """A line on standard error, as it stands."""
+    err.print(text, markup=False)
+
+
+def fail(message: object) -> NoReturn:
+    """End the command: something is wrong outside the topology."""
+    err.print(str(message), markup=False, style="red")
+    raise typer.Exit(FAILED)
+
+
+def refuse(message: object) -> NoReturn:
+    """End the command: the input is refused."""
+    err.print(str(message), markup=False, style="red")
+    raise typer.Exit(REFUSED)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from assurance.capacity import Figure
 from assurance.path import Path
 from assurance.trace import State
-from assurance.verdicts import Finding, Report
+from review.verdicts import Finding, Report
 
 __all__ = ["FORMATS", "columns", "pipes", "rows"]
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from cli.findings import Finding, Result
+from accounts.judgements import Finding, Result
+from accounts.verify import Verification
 from cli.reports import columns, pipes
-from cli.verify import Verification
 
 __all__ = ["VERIFY_FORMATS"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
-from assurance.model import Acl, SecurityGroup, SecurityRule
 from lab.plan import LISTED, PUBLIC, Interface, Plan, Wire
 from lab.routing import NOWHERE, listed_address, outside_address
+from network.model import Acl, SecurityGroup, SecurityRule
 
 __all__ = ["REASONS", "TABLE", "door_chain", "gateway_filter", "router_filter"]
 

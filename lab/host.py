@@ -19,10 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from assurance.facts import Service
-from assurance.model import Network
 from lab.namespaces import AUTHORITY, FOLDER, RESOLV
 from lab.plan import Plan, plan
+from network.model import Network
+from network.services import Service
 
 __all__ = ["Lab", "UnavailableError", "build", "missing", "sandbox"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 
-from assurance.facts import Service
-from assurance.model import Attachment, Network, Subnet
 from lab.standing import attached
+from network.model import Attachment, Network, Subnet
+from network.services import Service
 
 __all__ = ["WORLD", "Interface", "Plan", "Wire", "boundaries", "plan", "public_address"]
 

@@ -25,10 +25,10 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from assurance.model import HostedZone, InterfaceEndpoint, ResolverRule, Vpc
 from lab.plan import Interface, Plan, public_address
 from lab.routing import LINK_LOCAL_RESOLVER
 from lab.standing import rules_of
+from network.model import HostedZone, InterfaceEndpoint, ResolverRule, Vpc
 
 __all__ = ["Decision", "Flow", "NameServers", "decide"]
 

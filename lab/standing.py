@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assurance.model import Attachment, GatewayTable, Link, Network, Owner, ResolverRule, RuleAssociation, Vpc
+from network.model import Attachment, GatewayTable, Link, Network, Owner, ResolverRule, RuleAssociation, Vpc
 
 __all__ = ["associated", "attached", "may_use", "propagated", "rules_of"]
 

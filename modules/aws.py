@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import modules.cdk  # noqa: F401  CDKTF is loaded before its provider
-from modules import cache, node
-from modules.assembly import kept_assembly
+from modules.start import cache, node
+from modules.start.assembly import kept_assembly
 
 # The list. What is on it is imported when it is used: see `__getattr__`.
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ it, or to another version, is a change of these two files and of the Pipfile.
 
 from __future__ import annotations
 
-import modules.node  # noqa: F401  jsii's settings come first
+import modules.start.node  # noqa: F401  jsii's settings come first
 
 # isort: split
 from cdktf import (

@@ -1,3 +1,3 @@
 """For all tests."""
 
-import typeguard  # noqa: F401  imported first, it stays: the generated classes check each argument (modules/node.py)
+import typeguard  # noqa: F401  imported first, it stays: the generated classes check each argument (modules/start/node.py)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from cli.synthesis import Synthesis, synthesise
+from deployment.synthesis import Synthesis, synthesise
 from topology import Design, design, read_topology
 from topology.document import read_text
 from topology.reader import topology_of

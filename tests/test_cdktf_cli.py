@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.synthesis import write
-from tests.cli.test_synthesis import tree
+from deployment.synthesis import write
+from tests.deployment.test_synthesis import tree
 from tests.examples import ROOT, designed, synthesised
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import pytest
 from jsii._kernel.providers import process
 
 from bench.topologies import topology
-from cli.synthesis import synthesise
-from modules.pipelining import Pipelined
+from deployment.synthesis import synthesise
+from modules.start.pipelining import Pipelined
 from stacks.spoke import SpokeStack
 from topology import Design, design
 from topology.document import read_text

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from docs.draw_network import PICTURE, TOPOLOGY, picture
+from tools.draw_network import PICTURE, TOPOLOGY, picture
 from topology import Design, design, read_topology
 
 SVG = "{http://www.w3.org/2000/svg}"

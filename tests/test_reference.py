@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.write_reference import MEANINGS, PAGE, SECTIONS, reference
+from tools.write_reference import MEANINGS, PAGE, SECTIONS, reference
 from topology.models import Organization, Topology
 from topology.reader import MODELS
 

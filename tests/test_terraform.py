@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.synthesis import write
-from cli.terraform import Terraform, TerraformError, find
+from deployment.synthesis import write
+from deployment.terraform import Terraform, TerraformError, find
 from tests.examples import EXAMPLES, ROOT, designed, synthesised
 
 # In one file, so in one worker: the plugin cache is not safe for two first inits at once.

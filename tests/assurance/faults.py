@@ -5,10 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from assurance.facts import Service
-from assurance.model import Network
-from assurance.reader import read
 from assurance.trace import Reach, Trace
+from network.model import Network
+from network.services import Service
+from network.terraform.reader import read
 from tests.examples import stacks_of
 from topology.services import catalogue
 

@@ -5,9 +5,9 @@ from copy import deepcopy
 
 import pytest
 
-from assurance.reader import read
-from assurance.verdicts import report
-from cli.tracing import intent_of, services_in
+from network.terraform.reader import read
+from review.intent import intent_of, services_in
+from review.verdicts import report
 from tests.assurance.faults import HUB, PAYMENTS
 from tests.examples import designed, stacks_of
 

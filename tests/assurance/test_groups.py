@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assurance.groups import groups
-from assurance.reader import read
-from assurance.verdicts import Intent, Report, intended, report
+from network.terraform.reader import read
+from review.verdicts import Intent, Report, intended, report
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued, service
 
 Change = Callable[[Stacks, str], object]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from assurance.model import Acl, AclEntry
 from assurance.path import Verdict
 from assurance.trace import State, Trace
+from network.model import Acl, AclEntry
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued
 from tests.lab.networks import SERVICES, Draft, sound_network
 

@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner
 
-from cli.commands import app
-from cli.synthesis import Synthesis, UnsoundError, synthesise
-from cli.tracing import intent_of, prove
+from cli.app import app
+from cli.steps import proved
+from deployment.synthesis import Synthesis, UnsoundError, synthesise
+from review.intent import intent_of
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
 
@@ -72,7 +73,7 @@ def plans(stacks: Iterable[str], at: Path) -> list[str]:
     for stack in stacks:
         files.append(at / "stacks" / stack / "tfplan.json")
         files[-1].parent.mkdir(parents=True)
-        files[-1].write_bytes((ROOT / f"tests/assurance/plans/second/{stack}.json").read_bytes())
+        files[-1].write_bytes((ROOT / f"tests/network/terraform/plans/second/{stack}.json").read_bytes())
     return list(map(str, files))
 
 
@@ -172,13 +173,13 @@ def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_passes(example: str) -> None:
-    assert prove(designed(example), synthesised(example)).sound
+    assert proved(designed(example), synthesised(example))[1].sound
 
 
 def test_stacks_that_cannot_work_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stacks = {name: json.dumps(stack).encode() for name, stack in Stacks().without(HUB, ROUTE).stacks.items()}
     broken = Synthesis(stacks, synthesised("quickstart").manifest)
-    monkeypatch.setattr("cli.commands.synthesise", lambda *_: broken)
+    monkeypatch.setattr("cli.steps.synthesise", lambda *_: broken)
     done = CliRunner().invoke(app, ["synth", QUICKSTART, "--output", str(tmp_path / "out")])
     assert done.exit_code == 2
     assert "payments → kms: broken, and should be private" in done.stderr
@@ -187,20 +188,20 @@ def test_stacks_that_cannot_work_are_not_written(tmp_path: Path, monkeypatch: py
 
 def test_a_spoke_is_proved_with_the_hub_that_it_needs() -> None:
     design = designed("quickstart")
-    assert prove(design, synthesise(design, lambda stack: stack == PAYMENTS)).sound
+    assert proved(design, synthesise(design, lambda stack: stack == PAYMENTS))[1].sound
 
 
 def test_a_spoke_that_is_not_in_its_stack_is_missed() -> None:
     stacks = dict(synthesised("quickstart").stacks)
     stacks[PAYMENTS] = b'{"terraform": {}}'
     with pytest.raises(UnsoundError, match="payments: its VPC is not in its stack"):
-        prove(designed("quickstart"), replace(synthesised("quickstart"), stacks=stacks))
+        proved(designed("quickstart"), replace(synthesised("quickstart"), stacks=stacks))
 
 
 def test_the_expected_rate_of_queries_comes_from_the_topology() -> None:
     design = changed("quickstart", hubs__core__queries_per_second=5000)
     assert intent_of(design).queries == {"core": 5000}
-    full = [figure for figure in prove(design, synthesised("quickstart")).figures if not figure.fits]
+    full = [figure for figure in proved(design, synthesised("quickstart"))[1].figures if not figure.fits]
     assert {(figure.value, figure.limit) for figure in full} == {(5000, 4500)}
 
 

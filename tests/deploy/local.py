@@ -15,8 +15,8 @@ from typing import Any
 
 import boto3
 
-from cli.local import local_organization
 from emulator import LocalAWS, Shell, serve
+from local.organization import local_organization
 from tests.examples import ROOT
 from topology import design, read_topology
 

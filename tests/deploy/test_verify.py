@@ -21,11 +21,12 @@ from moto.core.exceptions import ServiceException
 from moto.ec2.exceptions import EC2ClientError
 from moto.ssm.exceptions import SSMException
 
-from cli import verify as asking
-from cli.clients import Clients
-from cli.tracing import trace_of
-from cli.verify import Expectation, expectations
+from accounts import verify as asking
+from accounts.clients import Clients
+from accounts.verify import Expectation, expectations
+from cli.steps import proved
 from cli.verify_reports import as_json, as_text
+from deployment.synthesis import synthesise
 from emulator import ec2 as emulated_ec2
 from emulator import ssm as emulated_ssm
 from tests.deploy.local import Local, deployed, wait_for
@@ -58,7 +59,7 @@ def network(standing: Local) -> Iterator[Local]:
 @cache
 def traced(topology: Path) -> tuple[Design, dict[str, tuple[Expectation, ...]]]:
     planned = design(read_topology(topology).topology)
-    return planned, expectations(planned, *trace_of(planned, planned.order))
+    return planned, expectations(planned, *proved(planned, synthesise(planned)))
 
 
 def verify(network: Local, only: str = "*", *, seconds: float = 30.0, sound: bool = False) -> dict[str, Any]:

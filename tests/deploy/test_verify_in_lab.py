@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from assurance.reader import read
-from cli.tracing import documents, services_in, stack_files
+from cli.given import documents, stack_files
 from emulator import Machine, Ran
 from lab import Lab
 from lab.plan import plan
+from network.terraform.reader import read
+from review.intent import services_in
 from tests.deploy.local import Local, deployed
 from tests.examples import ROOT
 from tests.lab.parts import need_lab

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assurance.facts import Service
-from assurance.model import Network, Vpc
 from assurance.path import Verdict
 from assurance.trace import Trace
 from lab.build import Built
 from lab.inside import enclose
 from lab.plan import Interface, plan
+from network.model import Network, Vpc
+from network.services import Service
 from tests.lab.mutations import MUTATIONS, Mutation
 from tests.lab.networks import CONTROL, SERVICES, random_network
 from tests.lab.probes import Connection, Inconclusive, Packet, Probes, addresses

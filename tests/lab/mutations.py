@@ -10,11 +10,11 @@ from unittest.mock import patch
 
 from assurance import dns, packets
 from assurance.dns import Names
-from assurance.model import GatewayTable, Network, ResolverRule, Vpc
 from assurance.packets import Packets
 from assurance.path import Hop, Path, Verdict
 from assurance.prefixes import Table
 from assurance.trace import Trace
+from network.model import GatewayTable, Network, ResolverRule, Vpc
 
 __all__ = ["MUTATIONS", "Mutation"]
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from assurance.facts import Service
-from assurance.model import (
+from network.model import (
     Acl,
     AclEntry,
     Attachment,
@@ -39,6 +38,7 @@ from assurance.model import (
     Subnet,
     Vpc,
 )
+from network.services import Service
 
 __all__ = ["CONTROL", "FAULTS", "SERVICES", "Draft", "random_network", "sound_network"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assurance.model import Network
 from lab.host import dies_with_parent
+from network.model import Network
 from tests.lab.mutations import MUTATIONS
 from tests.lab.networks import FAULTS, SERVICES, random_network
 from tests.lab.parts import need_lab

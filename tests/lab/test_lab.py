@@ -17,11 +17,11 @@ import pytest
 from typer.testing import CliRunner
 
 import lab
-from assurance.model import Network
-from cli.commands import app
-from cli.tracing import services_in
+from cli.app import app
 from lab import Lab, UnavailableError, host
 from lab.host import environment
+from network.model import Network
+from review.intent import services_in
 from tests.assurance.faults import HUB, Stacks
 from tests.lab.parts import need_lab
 
@@ -152,7 +152,7 @@ def test_a_lab_dies_with_the_process_that_started_it() -> None:
     before = processes()
     script = (
         "import subprocess, sys; import lab; from tests.assurance.faults import Stacks\n"
-        "from cli.tracing import services_in\n"
+        "from review.intent import services_in\n"
         "network = Stacks().network\n"
         "with lab.build(network, services_in(network)) as built:\n"
         "    inner = subprocess.Popen(built.command('ledger', ['sleep', '7654']), env=built.environment('ledger'))\n"

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from modules import aws, node
+from modules import aws
+from modules.start import node
 
 ROOT = Path(__file__).parent.parent.parent
 PROVIDER = "cdktf_cdktf_provider_aws"
@@ -101,5 +102,5 @@ def test_jsii_uses_the_node_of_the_python_dependencies_and_keeps_its_cache() -> 
 
 
 def test_a_command_that_does_not_synthesise_does_not_start_jsii() -> None:
-    names = loaded("import sys, cli.commands\nprint(*sys.modules, sep='\\n')")
+    names = loaded("import sys, cli.verbs\nprint(*sys.modules, sep='\\n')")
     assert not {"jsii", "cdktf", "constructs"} & set(names), "jsii takes seconds to start, and `check` does without"

@@ -1,0 +1,1 @@
+"""Asks AWS. Reads, and changes nothing."""

@@ -1,0 +1,95 @@
+"""Clients of AWS for the roles of a topology, each role assumed once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+from accounts.judgements import Role
+
+__all__ = ["AWSError", "CallerError", "Clients", "pages", "reason"]
+
+AWSError = (ClientError, BotoCoreError)
+"""What a call can end in: AWS's refusal, or no answer."""
+
+# A check is a question, not a deployment: better "unknown" within a minute than a pipeline that hangs. The standard
+# mode retries throttling and passing faults, with a growing pause.
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+NO_ANSWER = (NoConnectionError, HTTPClientError)
+SESSION_NAME = "endpoint-hub"
+"""What CloudTrail shows as the session."""
+
+
+class CallerError(Exception):
+    """Nothing can be asked: there are no credentials, they are refused, or AWS is out of reach."""
+
+
+class Clients:
+    """Makes boto3 clients. May be used by several threads.
+
+    One boto3 session makes all of them, so that a service's model (EC2's is several megabytes) is read once and not
+    once an account. Making a client is not safe for threads, and using one is
+    (https://docs.aws.amazon.com/boto3/latest/guide/clients.html).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[Role, dict[str, str]] = {}
+        try:
+            self._session = boto3.session.Session()
+            self._region = self._session.region_name or "us-east-1"
+            caller = self._client("sts", self._region).get_caller_identity()
+        except AWSError as error:
+            raise CallerError(f"{_trouble(error)}: {reason(error)}") from error
+        self.caller_account: str = caller["Account"]
+        self.caller_arn: str = caller["Arn"]
+
+    def assume(self, role: Role, region: str) -> str:
+        """Assume a role, for all later clients; returns the account that it lands in. Raises `AWSError`."""
+        if not role.arn:
+            self._keys[role] = {}
+            return self.caller_account
+        external = {"ExternalId": role.external_id} if role.external_id else {}
+        answer = self._client("sts", region).assume_role(RoleArn=role.arn, RoleSessionName=SESSION_NAME, **external)
+        keys = answer["Credentials"]
+        self._keys[role] = {
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
+        return str(answer["AssumedRoleUser"]["Arn"].split(":")[4])
+
+    def get(self, service: str, role: Role, region: str) -> Any:  # noqa: ANN401  boto3's clients have no types
+        """A client of a service, as a role that was assumed. None is kept: each takes up to a megabyte."""
+        return self._client(service, region, self._keys[role])
+
+    def _client(self, service: str, region: str, keys: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+        with self._lock:
+            return self._session.client(service, region_name=region, config=CONFIG, **keys or {})
+
+
+def pages(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """Every page of a list."""
+    yield from client.get_paginator(operation).paginate(**arguments)
+
+
+def _trouble(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return "AWS refuses the credentials"
+    return "AWS is out of reach" if isinstance(error, NO_ANSWER) else "no AWS credentials"
+
+
+def reason(error: Exception) -> str:
+    """Why a call failed, in one line: AWS's code and words, or what kept it from answering."""
+    if not isinstance(error, ClientError):
+        return " ".join(str(error).split())
+    told = error.response.get("Error", {})
+    code, message = told.get("Code", "no code"), " ".join(told.get("Message", "").split())
+    return f"{error.operation_name}: {code}" + (f": {message}" if message and message != code else "")

@@ -1,0 +1,184 @@
+"""Finds strays: what carries a topology's tag in some account, and is in no state.
+
+An apply that is killed, or an answer of AWS that never arrives, can leave a resource that no state knows. Terraform
+never hears of it again; the Resource Groups Tagging API lists it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from accounts.clients import AWSError, Clients, pages, reason
+from accounts.judgements import Place, Role
+from accounts.preflight import ENDED
+from accounts.states import StateBucket
+from topology import Design
+from topology.names import STACK_TAG, STATE_TAG, TEST_PREFIX
+
+__all__ = ["Search", "Stray", "managed", "search"]
+
+WORKERS = 8
+"""Accounts that are asked at once."""
+GONE = {*ENDED, "terminated", "shutting-down", "pendingdeletion"}
+"""States, in lower case, of what is on its way out: AWS shows it, tags and all, for an hour or so, a key for weeks."""
+MOST_VALUES = 200
+"""Values that a filter takes (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)."""
+DEFAULT_GROUP = "default-security-group"
+"""The part that nobody can delete: Terraform only forgets it, and it goes with its VPC."""
+LINGERING = {
+    "instance": ("describe_instances", "InstanceId"),
+    "transit-gateway": ("describe_transit_gateways", "TransitGatewayId"),
+    "transit-gateway-attachment": ("describe_transit_gateway_attachments", "TransitGatewayAttachmentId"),
+    "transit-gateway-route-table": ("describe_transit_gateway_route_tables", "TransitGatewayRouteTableId"),
+    "vpc-endpoint": ("describe_vpc_endpoints", "VpcEndpointId"),
+}
+"""EC2's kinds that are shown after their end, with the call that tells their state and the name of their id."""
+
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True, order=True)
+class Stray:
+    """A resource that no state has."""
+
+    account: str
+    region: str
+    stack: str
+    """The stack that made it, by its tag."""
+    arn: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What came of a search."""
+
+    strays: tuple[Stray, ...]
+    unasked: tuple[tuple[Place, str], ...]
+    """Where AWS gave no answer, and why."""
+    busy: tuple[str, ...]
+    """Stacks whose state is locked: what an apply has just made is in no state yet."""
+
+
+def search(design: Design, clients: Clients) -> Search:
+    """Look for strays in every account and region of a design.
+
+    What has no tags (routes, associations) is not found; it goes with what it hangs on. Raises
+    `accounts.clients.AWSError` or ValueError where the states cannot be read: without them everything would be a stray.
+    """
+    bucket = StateBucket(design, clients)
+    busy = bucket.locked()
+    known = frozenset(chain.from_iterable(state.ids for state in bucket.read(bucket.stacks())))
+    places = _places(design)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        told = list(pool.map(partial(_ask, clients, bucket.address, known), places.items()))
+    return Search(
+        strays=tuple(sorted(set(chain.from_iterable(found for found, _ in told)))),
+        unasked=tuple((place, why) for place, (_, why) in zip(places, told, strict=True) if why),
+        busy=tuple(busy),
+    )
+
+
+def _places(design: Design) -> dict[Place, Role]:
+    """Every account and region that something is deployed to, with a role that works there."""
+    accounts = [hub.account for hub in design.hubs] + [spoke.account for spoke in design.spokes]
+    if design.state is not None:
+        accounts.append(design.state.account)
+    return {Place(account.id, account.region): Role.of(account) for account in accounts}
+
+
+def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place, Role]) -> tuple[list[Stray], str]:
+    """The strays of a place; or none, and why it could not be asked."""
+    place, role = where
+    try:
+        clients.assume(role, place.region)
+        get = partial(clients.get, role=role, region=place.region)
+        tagged = [*_tagged(get("resourcegroupstaggingapi"), owner), *_in_iam(get("iam"), owner)]
+        unknown = {arn: tags for arn, tags in tagged if not managed(arn, known)}
+        ended = set(_ended(unknown, get))
+    except AWSError as error:
+        return [], reason(error)
+    return [
+        Stray(
+            place.account,
+            "global" if arn.startswith("arn:aws:iam:") else place.region,
+            tags.get(STACK_TAG, ""),
+            arn,
+            tags.get("Name", ""),
+        )
+        for arn, tags in unknown.items()
+        if arn not in ended and tags.get("hub:part") != DEFAULT_GROUP
+    ], ""
+
+
+def managed(arn: str, known: frozenset[str]) -> bool:
+    """Whether a state has it: by its ARN, or by its id.
+
+    Some types have no ARN in a state, and what an interrupted apply has begun to make has none yet.
+    """
+    resource = arn.split(":", 5)[5]
+    id_ = resource.partition("/")[2] or resource
+    return not known.isdisjoint({arn, id_, f"/{id_}"})  # a parameter's id begins with a slash
+
+
+def _tagged(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN401  boto3's clients have no types
+    for page in pages(client, "get_resources", TagFilters=[{"Key": STATE_TAG, "Values": [owner]}]):
+        for item in page["ResourceTagMappingList"]:
+            yield item["ResourceARN"], {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+
+
+def _in_iam(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN401  boto3's clients have no types
+    """Roles and profiles of test instances, which the Tagging API does not list; lists of IAM's come without tags.
+
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
+    """
+    for operation, kind, get in (
+        ("list_roles", "Role", client.get_role),
+        ("list_instance_profiles", "InstanceProfile", client.get_instance_profile),
+    ):
+        for page in pages(client, operation):
+            for item in page[f"{kind}s"]:
+                name = item[f"{kind}Name"]
+                if name.startswith(TEST_PREFIX):
+                    told = get(**{f"{kind}Name": name})[kind]
+                    tags = {tag["Key"]: tag["Value"] for tag in told.get("Tags", ())}
+                    if tags.get(STATE_TAG) == owner:
+                        yield item["Arn"], tags
+
+
+def _ended(arns: Iterable[str], get: Callable[[str], Any]) -> Iterator[str]:
+    """Those of the ARNs that are gone, or on their way out."""
+    kinds: dict[str, dict[str, str]] = {}
+    for arn in arns:
+        service, resource = arn.split(":", 5)[2::3]
+        kind, _, id_ = resource.partition("/")
+        if service in {"ec2", "kms"}:
+            kinds.setdefault(kind, {})[id_] = arn
+    for kind, (operation, key) in LINGERING.items():
+        asked = kinds.get(kind, {})
+        standing = set()
+        for at in range(0, len(asked), MOST_VALUES):
+            filters = [{"Name": f"{kind}-id", "Values": sorted(asked)[at : at + MOST_VALUES]}]
+            items = chain.from_iterable(map(_items, pages(get("ec2"), operation, Filters=filters)))
+            standing |= {item[key] for item in items if _state(item) not in GONE}
+        yield from (arn for id_, arn in asked.items() if id_ not in standing)
+    for id_, arn in kinds.get("key", {}).items():
+        if get("kms").describe_key(KeyId=id_)["KeyMetadata"]["KeyState"].lower() in GONE:
+            yield arn
+
+
+def _items(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for value in page.values():
+        if isinstance(value, list):
+            for item in value:
+                yield from item.get("Instances", [item])
+
+
+def _state(item: dict[str, Any]) -> str:
+    state = item["State"]
+    return str(state["Name"] if isinstance(state, dict) else state).lower()

@@ -1,0 +1,95 @@
+"""The files and folders that a command is given: topologies, stacks, plans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cli.console import err, fail, refuse
+from cli.progress import counted, progress
+from cli.steps import read_file
+from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
+from deployment.terraform import PLAN_FILE
+from network.model import Network
+from network.terraform.reader import read
+from review.intent import intent_of, lost
+from review.verdicts import Intent
+from topology import design
+
+__all__ = ["documents", "network_of", "stack_files"]
+
+
+def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """The file of every stack and plan at some paths, by the name of its stack.
+
+    A folder is the output of `./hub synth`, or holds JSON files. Raises `UnsoundError` for one that is neither, and for
+    two files of one stack.
+    """
+    given: dict[str, Path] = {}
+    for path in paths:
+        files = [path]
+        if path.is_dir():
+            files = sorted(path.glob(f"stacks/*/{STACK_FILE}")) or sorted(path.glob("*.json"))
+            files = [file for file in files if file.name != "manifest.json"]
+        if not files:
+            raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])
+        for file in files:
+            name = _stack_name(file)
+            if name in given:
+                raise UnsoundError([f"{given[name]} and {file} are both the stack {name}; give one of them"])
+            given[name] = file
+    return given
+
+
+def _stack_name(file: Path) -> str:
+    return file.absolute().parent.name if file.name in {STACK_FILE, PLAN_FILE} else file.name.partition(".")[0]
+
+
+def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Stacks and plans, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
+    for name, file in files.items():
+        yield name, _json(file)
+
+
+def _json(file: Path) -> Mapping[str, Any]:
+    try:
+        document = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise UnsoundError([f"{file} is not JSON: {error}"]) from None
+    if not isinstance(document, dict) or not {"planned_values", "terraform", "resource"} & document.keys():
+        raise UnsoundError([f"{file} is neither a synthesised stack nor a plan (terraform show -json)"])
+    return document
+
+
+def network_of(paths: list[Path]) -> tuple[Network, Intent | None]:
+    """What the paths hold, and what the topology among them means; without one the stacks speak for themselves."""
+    topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
+    others = [path for path in paths if path not in topologies]
+    if len(topologies) > 1:
+        refuse("one topology at a time")
+    planned = design(read_file(topologies[0]).topology) if topologies else None
+    try:
+        if planned is not None and not others:
+            with progress("synthesising", len(planned.order)) as count:
+                stacks = synthesise(planned, count=count).stacks
+            with progress("reading", len(stacks)) as count:
+                network = read(counted(stacks.items(), count))
+            given: Collection[str] = stacks
+        else:
+            files = stack_files(others)
+            network = read(documents(files))
+            given = files
+    except UnsoundError as unsound:
+        refuse(unsound)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+    if planned is None:
+        return network, None
+    if reasons := lost(planned, given, network):
+        refuse("\n".join(reasons))
+    meant = intent_of(planned)
+    if untraced := sorted(meant.services.keys() - network.spokes.keys()):
+        err.print(f"not traced, since nothing that was given has their VPC: {listed(untraced)}", markup=False)
+    return network, meant

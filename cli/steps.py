@@ -1,0 +1,147 @@
+"""What several verbs do: read a topology, synthesise it, ask before a change, end with the reason."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import typer
+
+from cli.console import REFUSED, err, fail, out, refuse, table
+from cli.progress import counted, progress
+from deployment import operations
+from deployment.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
+from deployment.terraform import Terraform, find
+from network.model import Network
+from review.proof import needed_hubs, prove
+from review.verdicts import Report
+from topology import Design, Reading, TopologyError, read_topology
+
+__all__ = [
+    "accounts_of",
+    "agree",
+    "asking",
+    "operating",
+    "proved",
+    "read_file",
+    "show_stacks",
+    "synthesised",
+    "terraform_in",
+]
+
+MOST_SHOWN = 1000
+"""Problems that are printed: enough for any file that is meant to be a topology."""
+MOST_STACKS = 100
+"""Stacks that are listed: more than anyone reads, and a table of thousands takes longer than their synthesis."""
+
+
+def read_file(file: Path) -> Reading:
+    """Read a topology: its warnings are shown, and its problems end the command."""
+    try:
+        reading = read_topology(file)
+    except TopologyError as refused:
+        for problem in refused.problems[:MOST_SHOWN]:
+            err.print(str(problem), markup=False)
+        count = len(refused.problems)
+        if count > MOST_SHOWN:
+            err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
+        refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
+    for warning in reading.warnings:
+        err.print(f"warning: {warning}", markup=False, style="yellow")
+    return reading
+
+
+def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthesis:
+    """Synthesise the wanted stacks, trace them, and write them where they pass."""
+    try:
+        wanted = select(planned.order, only or [])
+        total = sum(map(wanted, planned.order))
+        with progress("synthesising", total) as count:
+            result = synthesise(planned, wanted, count)
+        with progress("tracing", total) as count:
+            found = proved(planned, result, count)[1]
+        with progress("writing", total) as count:
+            kept = write(result, output, planned, count)
+    except UnsoundError as unsound:
+        refuse(unsound)
+    except OSError as error:
+        fail(f"cannot write to {output}: {error.strerror or error}")
+    full = [f"{f.what}: {f.value:,} of {f.limit:,} at {f.where}; see {f.source}" for f in found.figures if not f.fits]
+    for warning in (*kept, *full):
+        err.print(f"warning: {warning}", markup=False, style="yellow")
+    return result
+
+
+def proved(
+    planned: Design, result: Synthesis, count: Callable[[int], object] = lambda _: None
+) -> tuple[Network, Report]:
+    """Trace stacks, with the hubs that they need. Raises `UnsoundError`, with each path that is not as intended."""
+    needed = needed_hubs(planned, result.stacks)
+    hubs = synthesise(planned, needed.__contains__).stacks if needed else {}
+    texts = chain(hubs.items(), counted(result.stacks.items(), count))
+    network, found, reasons = prove(planned, result.stacks, texts)
+    if reasons:
+        raise UnsoundError(reasons)
+    return network, found
+
+
+def show_stacks(planned: Design, result: Synthesis, output: Path) -> None:
+    """Each stack with its account and its file."""
+    rows = []
+    names = [name for name in planned.order if name in result.stacks]
+    for name in names[:MOST_STACKS]:
+        resources = json.loads(result.stacks[name]).get("resource", {})
+        count = sum(len(instances) for instances in resources.values())
+        rows.append((name, planned.accounts[name], str(count), str(output / "stacks" / name / STACK_FILE)))
+    out.print(table(["stack", "account", "resources", "file"], rows))
+    if len(names) > MOST_STACKS:
+        out.print(f"… and {len(names) - MOST_STACKS:,} more stacks in {output / 'stacks'}", markup=False)
+
+
+def terraform_in(output: Path, variables: Mapping[str, str] | None = None) -> Terraform:
+    """Terraform, in the folders of stacks."""
+    binary = find()
+    if binary is None:
+        fail("terraform is not on PATH; install Terraform 1.11 or newer")
+    return Terraform(binary, output, variables=variables or {})
+
+
+@contextmanager
+def asking(failure: str) -> Iterator[None]:
+    """Within it, an AWS that refuses or does not answer ends the command, with why."""
+    from accounts.clients import AWSError, CallerError, reason  # noqa: PLC0415  boto3 takes a while to import
+
+    try:
+        yield
+    except (CallerError, ValueError) as error:
+        fail(error)
+    except AWSError as error:
+        fail(f"{failure}: {reason(error)}")
+
+
+def accounts_of(planned: Design, stacks: Iterable[str]) -> str:
+    """The accounts of some stacks, in a sentence."""
+    return ", ".join(sorted({planned.accounts[stack] for stack in stacks}))
+
+
+@contextmanager
+def operating(resume: str = "") -> Iterator[None]:
+    """Within it, what fails is shown with the command to go on with."""
+    try:
+        yield
+    except operations.OperationError as failed:
+        fail(f"{failed}\n\nto go on: {resume}" if resume else failed)
+
+
+def agree(what: str, yes: bool) -> None:  # noqa: FBT001  the option's own name
+    """Ask a person once; a pipeline has to say --yes, so that none applies by mistake."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        refuse(f"this would {what}; say --yes where nobody can be asked")
+    if not typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
+        raise typer.Exit(REFUSED)

@@ -1,0 +1,48 @@
+"""Trace names and packets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import FAILED, out, refuse
+from cli.given import network_of
+from cli.options import Form
+from cli.progress import progress
+from cli.reports import FORMATS
+from review.intent import services_in
+from review.proof import explain
+from review.verdicts import intended, report
+
+
+def trace(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE|DIR|PLAN.json…",
+            help="A topology, which is synthesised; or stacks or plans, which a topology beside them judges.",
+        ),
+    ],
+    explained: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--explain", metavar="SPOKE SERVICE", help="Show the whole path to a service or to a spoke."),
+    ] = None,
+    form: Form = "table",
+) -> None:
+    """Trace every name and packet before an apply. Exit status 1: a path is broken, or one too many is open."""
+    network, intent = network_of(paths)
+    if explained is not None:
+        try:
+            out.print(explain(network, *explained), markup=False)
+        except KeyError as unknown:
+            refuse(unknown.args[0])
+        return
+    with progress("tracing"):
+        known = services_in(network)
+        found = report(network, known, intent if intent is not None else intended(network, known))
+    sys.stdout.write(FORMATS[form](found) + "\n")
+    if not found.sound:
+        raise typer.Exit(FAILED)

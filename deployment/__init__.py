@@ -1,0 +1,1 @@
+"""A design becomes applied stacks: synthesis, Terraform, order."""

@@ -1,0 +1,1 @@
+"""A topology's organization on this machine."""

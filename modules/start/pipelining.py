@@ -1,0 +1,142 @@
+"""jsii's Python side of Node, which waits for no answer that it knows: the others are read when one is needed.
+
+It reaches into jsii, so it is used with the version that it was tested with, and with no other
+(`modules/start/node.py`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import re
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from jsii._kernel.providers import process as internal
+from jsii._kernel.types import CreateRequest, CreateResponse, LoadRequest, LoadResponse, ObjRef
+from jsii.errors import ErrorType, JavaScriptError, JSIIError
+
+__all__ = ["Pipelined"]
+
+ROOM = 16_384
+"""Bytes of requests whose answers are unread. A pipe takes as many, so Python can always write, and comes to read the
+answers, however long they are: those to what is refused are."""
+ENDED = "Node has ended; what it printed may say why"
+OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
+
+
+class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
+    """A process of Node that works on a request while Python goes on to the next.
+
+    The answer to a load says nothing. The answer to a new object is its number, one more than the last one's, unless
+    Python overrides one of its methods: then Node may call Python first. For any other request, all answers are read.
+    What Node refuses is raised there, a few requests late, with the name of what was refused; and again for each later
+    request, since the objects that were made after it have other numbers than Python knows.
+    """
+
+    def __init__(self, node: subprocess.Popen[bytes], asked: Collection[str]) -> None:
+        """For a process that runs already, and was asked to load some assemblies, by the names of their files."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._process: Any = node
+        self._asked = frozenset(asked)
+        self._unread: deque[str | CreateResponse] = deque(asked)
+        """What each unread answer should be: that an assembly was loaded, or the reference to a new object."""
+        self._bytes = 0
+        """Of the requests that these answer."""
+        self._refused: Exception | None = None
+        self._newest: int | None = None
+        """The number of the newest object; None until an answer has told one."""
+        self._greeted = self._calls_back = False
+        self.sink_thread = Thread(target=internal.stderr_sink, args=[node.stderr], daemon=True)
+        self.sink_thread.start()
+        atexit.register(self.stop)
+
+    def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  as jsii has it
+        """Send a request, and wait for its answer where that is not known."""
+        try:
+            return self._answer(request, response_type)
+        except BrokenPipeError:
+            raise RuntimeError(ENDED) from None
+
+    def stop(self) -> None:
+        """End Node, if it runs, with its answers read: unread, they would keep it from ending."""
+        told = self._refused
+        with suppress(Exception):
+            self._catch_up()
+        if self._refused is not told:
+            sys.stderr.write(f"{self._refused}\n")
+        try:
+            super().stop()
+        except BrokenPipeError:
+            self.sink_thread.join(timeout=5)
+
+    def _answer(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  as above
+        if isinstance(request, LoadRequest):
+            name = Path(request.tarball).name
+            if name not in self._asked:
+                self._ask(request, name)
+            return LoadResponse(assembly=request.name, types=0)
+        if not isinstance(request, CreateRequest):
+            self._catch_up()
+            return super().send(request, response_type)
+        self._calls_back = self._calls_back or bool(request.overrides)
+        if self._newest is None or self._calls_back:
+            self._catch_up()
+            made = super().send(request, response_type)
+            if isinstance(made, CreateResponse):
+                self._newest = int(made.ref.rpartition("@")[2])
+            return made
+        made = CreateResponse(f"{request.fqn}@{self._newest + 1}")
+        self._ask(request, made)
+        self._newest += 1
+        return made
+
+    def _ask(self, request: Any, expected: str | CreateResponse) -> None:  # noqa: ANN401  one of jsii's requests
+        line = json.dumps(self._serializer.unstructure(request), default=internal.jdefault).encode() + b"\n"
+        if self._refused or self._bytes + len(line) > ROOM:
+            self._catch_up()
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
+        self._unread.append(expected)
+        self._bytes += len(line)
+
+    def _catch_up(self) -> None:
+        """Read all answers; raises the first refusal."""
+        while self._unread:
+            expected = self._unread.popleft()
+            answer = self._next_message()
+            self._refused = self._refused or _failure(answer, expected)
+        self._bytes = 0
+        if self._refused is not None:
+            raise self._refused
+
+    def _next_message(self) -> Any:  # noqa: ANN401  JSON
+        if not self._greeted:
+            self._greeted = True
+            self.handshake()
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(ENDED)
+        if self._newest is not None:
+            self._newest = max([self._newest, *map(int, OBJECT.findall(line))])
+        return json.loads(line, object_hook=internal.ohook)
+
+
+def _failure(answer: dict[str, Any], expected: str | CreateResponse) -> Exception | None:
+    """Why an answer is not the one that was expected."""
+    name = expected if isinstance(expected, str) else expected.ref
+    if "error" in answer:
+        kind = JSIIError if answer["name"] == ErrorType.JSII_FAULT.value else RuntimeError
+        failure = kind(f"{name}: {answer['error']}")
+        failure.__cause__ = JavaScriptError(answer["stack"])  # type: ignore[no-untyped-call]
+        return failure
+    told = answer.get("ok")
+    if told is not None if isinstance(expected, str) else isinstance(told, ObjRef) and told.ref == name:
+        return None
+    return JSIIError(f"Node has told {getattr(told, 'ref', answer)}, and {name} was expected")

@@ -1,0 +1,1 @@
+"""The one model of a network, and its readers. Pure: nothing here opens a file or asks anybody."""

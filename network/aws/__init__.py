@@ -1,0 +1,1 @@
+"""Reads snapshots of AWS's describe calls."""

@@ -1,0 +1,1 @@
+"""Reads stacks, plans and states."""

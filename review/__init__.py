@@ -1,0 +1,1 @@
+"""Intent against proof. Pure."""

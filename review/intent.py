@@ -1,0 +1,56 @@
+"""What a topology means: which services each spoke should reach, and which spokes each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from network.model import Network
+from network.services import Service
+from review.verdicts import Intent
+from topology import Design
+from topology.names import HUB_TABLE
+from topology.services import catalogue
+
+__all__ = ["intent_of", "lost", "services_in"]
+
+
+def services_in(network: Network) -> list[Service]:
+    """The catalogue, as each region of a network has it."""
+    regions = sorted({str(vpc.owner.region) for vpc in network.vpcs.values() if isinstance(vpc.owner.region, str)})
+    return [
+        Service(
+            row.key,
+            row.name_in(region),
+            row.names_in(region),
+            row.ports,
+            () if row.private_dns_names else (f"{row.key}.{region}.amazonaws.com",),
+        )
+        for region in regions
+        for row in catalogue().values()
+        if row.service_name is not None
+    ]
+
+
+def intent_of(design: Design) -> Intent:
+    """What a design means: each spoke uses what its hub offers, and meets the segments that its own one lists."""
+    offered = {hub.name: frozenset(endpoint.service for endpoint in hub.endpoints) for hub in design.hubs}
+    spokes = [spoke for spoke in design.spokes if not spoke.absent]
+    return Intent(
+        services={spoke.name: offered[spoke.hub] for spoke in spokes},
+        hub={spoke.name: spoke.hub for spoke in spokes},
+        gateway={spoke.name: frozenset(spoke.gateway_endpoints) - offered[spoke.hub] for spoke in spokes},
+        segment={spoke.name: f"{spoke.hub}/{spoke.segment}" for spoke in spokes},
+        joined=frozenset(
+            (f"{spoke.hub}/{spoke.segment}", f"{spoke.hub}/{table}")
+            for spoke in spokes
+            for table in spoke.propagations
+            if table != HUB_TABLE
+        ),
+        queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
+    )
+
+
+def lost(design: Design, stacks: Collection[str], network: Network) -> list[str]:
+    """What is wrong with stacks that were read, and that should have a spoke's VPC and have none."""
+    meant = {spoke.name for spoke in design.spokes if spoke.stack in stacks and not spoke.absent}
+    return [f"{name}: its VPC is not in its stack" for name in sorted(meant - network.spokes.keys())]

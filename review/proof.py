@@ -1,0 +1,48 @@
+"""Stacks against what the topology means, before they are written or applied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from assurance.trace import Trace
+from network.model import Network
+from network.terraform.reader import read
+from review.intent import intent_of, lost, services_in
+from review.verdicts import Finding, Report, report
+from topology import Design
+
+__all__ = ["explain", "needed_hubs", "prove"]
+
+
+def needed_hubs(design: Design, stacks: Collection[str]) -> set[str]:
+    """The hubs' stacks that some stacks cannot be traced without, and that are not among them."""
+    return {spoke.hub_stack for spoke in design.spokes if spoke.stack in stacks} - set(stacks)
+
+
+def prove(
+    design: Design, stacks: Collection[str], texts: Iterable[tuple[str, bytes]]
+) -> tuple[Network, Report, list[str]]:
+    """Trace stacks: the network, the report, and why they must not be written, if they must not.
+
+    `texts` has the JSON of each of the `stacks` and of the hubs that they need.
+    """
+    network = read(texts)
+    found = report(network, services_in(network), intent_of(design))
+    return network, found, [*lost(design, stacks, network), *map(_refusal, found.findings)]
+
+
+def _refusal(finding: Finding) -> str:
+    """A finding with the hop that decided; `--explain` shows the others."""
+    end = finding.path.end or (finding.path.hops[-1] if finding.path.hops else None)
+    return f"{finding.title}\n{end}" if end is not None else finding.title
+
+
+def explain(network: Network, source: str, target: str) -> str:
+    """The whole path from a spoke to a service or to another spoke. Raises `KeyError` where one is not there."""
+    trace = Trace(network, services_in(network))
+    vpc = trace.spoke(source)
+    if target in network.spokes:
+        path = trace.between(source, target)
+        return f"{source} → {target}: {path.verdict.value}\n{path}"
+    reach = trace.reach(source, trace.service(target, vpc))
+    return f"{source} → {target} ({', '.join(reach.names)}): {reach.state.value}\n{reach.path}"

@@ -1,0 +1,165 @@
+"""jsii runs in one process of Node, and as it would in its own two."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+STARTED = "from modules import cdk; cdk.Fn.abs(1)\n"
+
+
+def ran(code: str, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter that has run some lines."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JSII_", "NODE_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    return done
+
+
+COUNT = "from bench.measure import descendants\nimport os; print(len(list(descendants(os.getpid()))))"
+
+
+def test_one_process_is_started() -> None:
+    """A jsii of another version than the tested one starts two: see `_TESTED` in modules/start/node.py."""
+    assert ran(STARTED + COUNT).stdout.strip() == "2", "Python and Node"
+
+
+def test_a_jsii_that_was_not_tested_is_started_its_own_way() -> None:
+    code = "import importlib.metadata; importlib.metadata.version = lambda _: '0.0.0'\n"
+    assert ran(code + STARTED + COUNT).stdout.strip() == "3", "Python, and jsii's two processes of Node"
+
+
+def test_a_node_that_cannot_be_started_is_named() -> None:
+    done = ran(STARTED, status=1, JSII_NODE="/missing/node")
+    assert "FileNotFoundError: [Errno 2] No such file or directory: '/missing/node'" in done.stderr
+
+
+def test_node_runs_before_python_imports_jsii() -> None:
+    """jsii's import takes as long as Node's start."""
+    code = (
+        "import subprocess, sys\n"
+        "class Popen(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **values):\n"
+        "        print('jsii' in sys.modules); super().__init__(*arguments, **values)\n"
+        "subprocess.Popen = Popen\nimport modules.aws"
+    )
+    assert ran(code).stdout == "False\n"
+
+
+APP = (
+    "import tempfile; from modules import aws, cdk\nfrom modules.start import node\n"
+    "folder = tempfile.TemporaryDirectory(); app = cdk.App(outdir=folder.name)\n"
+)
+STACK = APP + "stack = cdk.TerraformStack(app, 's')\n"
+
+
+def test_what_node_refuses_is_told_with_the_next_answer_and_all_later_ones() -> None:
+    """Python takes the objects that were made after it for others: nothing may be asked of them."""
+    code = STACK + (
+        "aws.Vpc(stack, 'refused', cidr_block=5); made = aws.Vpc(stack, 'made', cidr_block='10.0.0.0/24')\n"
+        "def told(ask):\n"
+        "    try: print('answered', ask())\n"
+        "    except RuntimeError as refused: print(refused)\n"
+        "told(lambda: cdk.Fn.abs(1)); told(lambda: aws.Vpc(stack, 'later', cidr_block='10.0.1.0/24'))\n"
+        "told(lambda: made.cidr_block_input)\n"
+    )
+    said = ran(code).stdout
+    assert len(re.findall(r"^@cdktf/provider-aws\.vpc\.Vpc@\d+: ", said, re.MULTILINE)) == 3, said
+    assert "cidrBlock" in said, "and why"
+    assert "answered" not in said
+
+
+REFUSED = "aws.VpcEndpoint(stack, 'long', vpc_id='v', service_name='s', subnet_ids=['x' * 315] * 100 + [5])\n"
+"""A request of 32 KB, and an answer that is longer."""
+
+
+def test_nobody_waits_for_the_other_where_everything_is_refused() -> None:
+    code = STACK + f"for number in range(500):\n    {REFUSED}"
+    done = ran(code, status=1)
+    assert "aws.vpcEndpoint.VpcEndpoint@" in done.stderr
+    assert "subnetIds" in done.stderr
+
+
+def test_what_is_refused_last_is_told_too() -> None:
+    done = ran(STACK + "aws.Vpc(stack, 'refused', cidr_block=5)")
+    assert done.stderr.startswith("@cdktf/provider-aws.vpc.Vpc@")
+
+
+def test_a_run_that_ends_early_lets_node_finish_and_leaves_nothing(tmp_path: Path) -> None:
+    """Where nothing can be kept, Node still unpacks and loads the whole provider when Python ends."""
+    ran("import modules.aws", TMPDIR=str(tmp_path), HUB_CACHE=f"{os.devnull}/cache")
+    left = [path.name for path in tmp_path.iterdir()]
+    assert not left, f"{left} are left; jsii ends a Node that does not end within five seconds, with its folder"
+
+
+def test_an_object_with_another_number_than_expected_is_an_error() -> None:
+    """As it would be with a jsii that counts in another way."""
+    code = STACK + (
+        "node._provider._process._newest += 1\naws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n"
+    )
+    assert re.search(r"JSIIError: Node has told \S+Vpc@\d+, and \S+Vpc@\d+ was expected", ran(code, status=1).stderr)
+
+
+def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:
+    """Node may call Python before it answers, for it and for whatever is made in it."""
+    code = APP + (
+        "class Named(cdk.TerraformStack):\n"
+        "    def _allocate_logical_id(self, element): return 'named'\n"
+        "stack = Named(app, 's')\n"
+        "vpc = aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24')\n"
+        "print(len(node._provider._process._unread), vpc.friendly_unique_id)\n"
+    )
+    assert ran(code).stdout == "0 named\n"
+
+
+def test_a_node_that_ends_is_told() -> None:
+    code = STACK + (
+        "node._provider._process._process.kill(); node._provider._process._process.wait()\n"
+        "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24').id\n"
+    )
+    assert "Node has ended" in ran(code, status=1).stderr
+
+
+def test_what_javascript_prints_arrives(tmp_path: Path) -> None:
+    script = tmp_path / "prints.js"
+    script.write_text("setImmediate(() => { console.log('as output'); console.error('as é error'); });")
+    done = ran(STARTED, NODE_OPTIONS=f"--require={script}")
+    assert (done.stdout, done.stderr) == ("as output\n", "as é error\n")
+
+
+def test_packages_find_each_other_and_not_what_is_installed_above_the_cache(tmp_path: Path) -> None:
+    """As `make cdktf` does in the project's own folder."""
+    other = tmp_path / "node_modules" / "constructs"
+    other.mkdir(parents=True)
+    (other / "index.js").write_text("throw new Error('another version');")
+    assert ran(STARTED, HUB_CACHE=str(tmp_path / ".cache")).stderr == ""
+    assert ran(STARTED, HUB_CACHE=str(tmp_path / ".cache")).stderr == "", "with what Node compiled the first time"
+
+
+def test_node_ends_with_an_interpreter_that_was_killed() -> None:
+    code = STARTED + (
+        "import os; from bench.measure import descendants\n"
+        "print(list(descendants(os.getpid()))[1], flush=True); os.kill(os.getpid(), 9)"
+    )
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JSII_", "NODE_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=kept, stdout=subprocess.PIPE, timeout=120, check=False
+    )
+    node = Path("/proc") / done.stdout.decode().strip()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if not node.exists() or "\nState:\tZ" in (node / "status").read_text():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{node} runs on")
