@@ -13,8 +13,9 @@ from cli.steps import read_file
 from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
 from network.model import Network
+from network.names import named
 from network.terraform.reader import read
-from review.intent import intent_of, lost
+from review.intent import intent_of, lost, names_in
 from review.verdicts import Intent
 from topology import design
 
@@ -87,6 +88,7 @@ def network_of(paths: list[Path]) -> tuple[Network, Intent | None]:
         fail(f"{error.filename}: {error.strerror}")
     if planned is None:
         return network, None
+    network = named(network, names_in(planned))
     if reasons := lost(planned, given, network):
         refuse("\n".join(reasons))
     meant = intent_of(planned)

@@ -5,7 +5,7 @@ Resources name each other by address (`stack: aws_vpc.name`). What Terraform lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
@@ -38,6 +38,7 @@ __all__ = [
     "Subnet",
     "Unknown",
     "Vpc",
+    "stack_of",
 ]
 
 Prefix = IPv4Network
@@ -336,16 +337,38 @@ class Network:
     instances: Mapping[str, Instance] = field(default_factory=dict)
     unmodelled: tuple[str, ...] = ()
     """Addresses of resources that the model does not know; they may change what it says."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """AWS's id of each address that exists, as far as it is known. A plan's resources that are about to be destroyed
+    are here too, although they are nowhere else in the network."""
 
-    @cached_property
-    def hubs(self) -> dict[str, Vpc]:
+    @property
+    def hubs(self) -> Mapping[str, Vpc]:
         """VPCs with resolver endpoints, by name; or with interface endpoints beside a transit gateway that has none."""
-        return _by_name(vpc for vpc in self.vpcs.values() if vpc.address in self._serving)
+        return self._roles[0]
+
+    @property
+    def spokes(self) -> Mapping[str, Vpc]:
+        """All other VPCs, by name."""
+        return self._roles[1]
 
     @cached_property
-    def spokes(self) -> dict[str, Vpc]:
-        """All other VPCs, by name."""
-        return _by_name(vpc for vpc in self.vpcs.values() if vpc.address not in self._serving)
+    def stacks(self) -> Mapping[str, tuple[Vpc, ...]]:
+        """The VPCs of each stack that has any."""
+        found: dict[str, tuple[Vpc, ...]] = {}
+        for vpc in self.vpcs.values():
+            stack = stack_of(vpc.address)
+            found[stack] = (*found.get(stack, ()), vpc)
+        return found
+
+    @cached_property
+    def _roles(self) -> tuple[Mapping[str, Vpc], Mapping[str, Vpc]]:
+        """The index of the VPCs: hubs by name, and spokes. The second of a name goes by its address: none is lost."""
+        hubs: dict[str, Vpc] = {}
+        spokes: dict[str, Vpc] = {}
+        for vpc in self.vpcs.values():
+            found = hubs if vpc.address in self._serving else spokes
+            found[vpc.address if vpc.name in found else vpc.name] = vpc
+        return hubs, spokes
 
     @cached_property
     def _serving(self) -> frozenset[str]:
@@ -379,14 +402,6 @@ class Network:
             if isinstance(attachment.vpc, str):
                 found.setdefault(attachment.vpc, []).append(attachment)
         return {vpc: tuple(attachments) for vpc, attachments in found.items()}
-
-
-def _by_name(vpcs: Iterable[Vpc]) -> dict[str, Vpc]:
-    """VPCs by name; the second of a name goes by its address, so that none is lost."""
-    found: dict[str, Vpc] = {}
-    for vpc in vpcs:
-        found[vpc.address if vpc.name in found else vpc.name] = vpc
-    return found
 
 
 def stack_of(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from network.model import Network
 from network.services import Service
@@ -11,7 +11,7 @@ from topology import Design
 from topology.names import HUB_TABLE
 from topology.services import catalogue
 
-__all__ = ["intent_of", "lost", "services_in"]
+__all__ = ["intent_of", "lost", "names_in", "services_in"]
 
 
 def services_in(network: Network) -> list[Service]:
@@ -48,6 +48,11 @@ def intent_of(design: Design) -> Intent:
         ),
         queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
     )
+
+
+def names_in(design: Design) -> Mapping[str, str]:
+    """The name of the hub or spoke of each stack."""
+    return {hub.stack: hub.name for hub in design.hubs} | {spoke.stack: spoke.name for spoke in design.spokes}
 
 
 def lost(design: Design, stacks: Collection[str], network: Network) -> list[str]:

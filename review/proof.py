@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 
 from assurance.trace import Trace
 from network.model import Network
+from network.names import named
 from network.terraform.reader import read
-from review.intent import intent_of, lost, services_in
+from review.intent import intent_of, lost, names_in, services_in
 from review.verdicts import Finding, Report, report
 from topology import Design
 
@@ -26,7 +27,7 @@ def prove(
 
     `texts` has the JSON of each of the `stacks` and of the hubs that they need.
     """
-    network = read(texts)
+    network = named(read(texts), names_in(design))
     found = report(network, services_in(network), intent_of(design))
     return network, found, [*lost(design, stacks, network), *map(_refusal, found.findings)]
 

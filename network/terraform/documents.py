@@ -175,6 +175,7 @@ class Plan:
             for key, block in root.get("provider_config", {}).items()
         }
         self._names = names
+        self._prior = list(_planned(document.get("prior_state", {}).get("values", {}).get("root_module", {})))
         for planned in self._planned:
             self._name(planned)
 
@@ -189,6 +190,20 @@ class Plan:
         for key in PARTS & values.keys():
             if isinstance(values[key], str):
                 self._names.setdefault(values[key], f"{address}#{key}")  # unless Terraform manages it
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """The id of each resource that exists before the plan is applied, and of what AWS made with it, by address.
+
+        One that will be replaced has no planned id, and one that will be destroyed is not planned: the prior state has
+        both. Where it was left out, the planned values have the id of everything that stays.
+        """
+        for block in (*self._planned, *self._prior):
+            if block.get("mode") != "managed" or block.get("type") == ACCEPTER:
+                continue  # an accepter has its attachment's id
+            values, address = block.get("values", {}), f"{self.name}: {block['address']}"
+            for key in ("id", *sorted(PARTS)):
+                if isinstance(values.get(key), str):
+                    yield (address if key == "id" else f"{address}#{key}"), values[key]
 
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""

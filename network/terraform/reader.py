@@ -114,6 +114,7 @@ def read(documents: Iterable[tuple[str, Source]]) -> Network:
         builder.take(Stack(name, _parsed(source), parameters))
     for plan in plans:
         builder.take(plan)
+        builder.ids.update(plan.ids())
     return builder.network()
 
 
@@ -199,6 +200,7 @@ class _Builder:
         self.shares: dict[str, Share] = {}
         self.instances: dict[str, Instance] = {}
         self.unmodelled: list[str] = []
+        self.ids: dict[str, str] = {}
         # Parts by the address of what they belong to, until everything has been read.
         self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
         self.routes: dict[str, list[Route]] = defaultdict(list)
@@ -291,6 +293,7 @@ class _Builder:
             ),
             instances=self.instances,
             unmodelled=tuple(sorted(self.unmodelled)),
+            ids=self.ids,
         )
 
     def _adopt_defaults(self) -> None:
