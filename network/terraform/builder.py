@@ -1,0 +1,249 @@
+"""Collects the parts of a network as they come, and joins them when all are there.
+
+A part whose parent is not among what was read is listed in `Network.unmodelled`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from network.model import (
+    Acl,
+    AclEntry,
+    Attachment,
+    Gateway,
+    GatewayEndpoint,
+    GatewayRoute,
+    GatewayTable,
+    HostedZone,
+    Instance,
+    InterfaceEndpoint,
+    Link,
+    Network,
+    Owner,
+    Prefix,
+    Record,
+    ResolverEndpoint,
+    ResolverRule,
+    Route,
+    RouteTable,
+    RuleAssociation,
+    SecurityGroup,
+    SecurityRule,
+    Share,
+    Subnet,
+    Unknown,
+    Vpc,
+)
+from network.terraform.documents import Document, Resource
+from network.terraform.values import as_text
+
+__all__ = ["Builder", "Reader"]
+
+HARMLESS = (
+    "aws_cloudwatch_",
+    "aws_flow_log",
+    "aws_iam_",
+    "aws_kms_",
+    "aws_route53_resolver_query_log",
+    "aws_s3_bucket",
+    "aws_ssm_parameter",
+    "aws_vpc_endpoint_policy",
+)
+"""Kinds that neither carry nor stop a packet or a name."""
+
+
+class Part(Protocol):
+    """A part that has the address of its own resource."""
+
+    @property
+    def address(self) -> str: ...
+
+
+class Builder:
+    """Collects the parts of a network as they come, and joins them when all are there."""
+
+    def __init__(self) -> None:
+        self.vpcs: dict[str, Vpc] = {}
+        self.subnets: dict[str, Subnet] = {}
+        self.tables: dict[str, RouteTable] = {}
+        self.groups: dict[str, SecurityGroup] = {}
+        self.acls: dict[str, Acl] = {}
+        self.gateways: dict[str, Gateway] = {}
+        self.attachments: dict[str, Attachment] = {}
+        self.gateway_tables: dict[str, GatewayTable] = {}
+        self.resolver_endpoints: dict[str, ResolverEndpoint] = {}
+        self.rules: dict[str, ResolverRule] = {}
+        self.rule_associations: list[RuleAssociation] = []
+        self.zones: dict[str, HostedZone] = {}
+        self.interface_endpoints: dict[str, InterfaceEndpoint] = {}
+        self.gateway_endpoints: dict[str, GatewayEndpoint] = {}
+        self.shares: dict[str, Share] = {}
+        self.instances: dict[str, Instance] = {}
+        self.unmodelled: list[str] = []
+        self.ids: dict[str, str] = {}
+        # Parts by the address of what they belong to, until everything has been read.
+        self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
+        self.routes: dict[str, list[Route]] = defaultdict(list)
+        self.ingress: dict[str, list[SecurityRule]] = defaultdict(list)
+        self.egress: dict[str, list[SecurityRule]] = defaultdict(list)
+        self.acl_entries: dict[str, list[tuple[bool, AclEntry]]] = defaultdict(list)
+        self.subnet_tables: dict[str, str | Unknown] = {}
+        self.subnet_acls: dict[str, str | Unknown] = {}
+        self.main_tables: dict[str, str | Unknown] = {}
+        self.default_acls: dict[str, str] = {}
+        self.default_groups: dict[str, str] = {}
+        self.default_tables: dict[str, tuple[bool, bool]] = {}
+        self.joins: dict[str, tuple[bool, bool]] = {}
+        self.accepters: dict[str, tuple[str, Owner, tuple[bool, bool]]] = {}
+        self.links: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
+        self.gateway_routes: dict[str, list[GatewayRoute]] = defaultdict(list)
+        self.records: dict[str, list[Record]] = defaultdict(list)
+
+    def take(self, document: Document, readers: Mapping[str, Reader]) -> None:
+        """Add a document's resources, each by the reader of its kind."""
+        for resource in document.resources():
+            reader = readers.get(resource.kind)
+            if reader is not None:
+                reader(self, resource)
+            elif not resource.kind.startswith(HARMLESS):
+                self.unmodelled.append(resource.address)
+
+    def parent(self, resource: Resource, name: str) -> str:
+        """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
+        value = resource.get(name)
+        if isinstance(value, str):
+            return value
+        self.unmodelled.append(f"{resource.address} ({name}: {as_text(value)})")
+        return ""
+
+    def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
+        """Note an association or propagation."""
+        value = as_text(resource.get(target))
+        self.links[what][self.parent(resource, parent)].append(Link(resource.address, value, resource.owner))
+
+    def linked(self, what: str, parent: str) -> tuple[Link, ...]:
+        """The links of one kind that a parent has."""
+        return tuple(self.links[what].get(parent, ()))
+
+    def network(self) -> Network:
+        """Join the parts."""
+        self._adopt_defaults()
+        self._list_orphans()
+        return Network(
+            vpcs={
+                at: replace(vpc, cidrs=(*vpc.cidrs, *self.cidrs.get(at, ())), default_group=self.default_groups.get(at))
+                for at, vpc in self.vpcs.items()
+            },
+            subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
+            tables={at: replace(t, routes=(*t.routes, *self.routes.get(at, ()))) for at, t in self.tables.items()},
+            groups={
+                at: replace(
+                    g,
+                    ingress=(*g.ingress, *self.ingress.get(at, ())),
+                    egress=(*g.egress, *self.egress.get(at, ())),
+                )
+                for at, g in self.groups.items()
+            },
+            acls={at: self._acl(acl) for at, acl in self.acls.items()},
+            gateways=self.gateways,
+            attachments={at: self._attachment(attachment) for at, attachment in self.attachments.items()},
+            gateway_tables={at: self._gateway_table(table) for at, table in self.gateway_tables.items()},
+            resolver_endpoints=self.resolver_endpoints,
+            rules=self.rules,
+            rule_associations=tuple(self.rule_associations),
+            zones={
+                at: replace(z, vpcs=(*z.vpcs, *self.linked("zone", at)), records=tuple(self.records.get(at, ())))
+                for at, z in self.zones.items()
+            },
+            interface_endpoints={
+                at: replace(
+                    e,
+                    subnets=(*e.subnets, *(link.target for link in self.linked("endpoint subnet", at))),
+                    groups=(*e.groups, *(link.target for link in self.linked("endpoint group", at))),
+                )
+                for at, e in self.interface_endpoints.items()
+            },
+            gateway_endpoints={
+                at: replace(e, tables=(*e.tables, *self.linked("endpoint table", at)))
+                for at, e in self.gateway_endpoints.items()
+            },
+            shares=tuple(
+                replace(s, resources=self.linked("shared", at), principals=self.linked("principal", at))
+                for at, s in self.shares.items()
+            ),
+            instances=self.instances,
+            unmodelled=tuple(sorted(self.unmodelled)),
+            ids=self.ids,
+        )
+
+    def _adopt_defaults(self) -> None:
+        """Give each VPC the main route table that AWS makes with it, and each gateway its default table."""
+        for vpc in self.vpcs:
+            main = f"{vpc}#default_route_table_id"
+            self.tables.setdefault(main, RouteTable(main, vpc))
+        for gateway, (associates, propagates) in self.default_tables.items():
+            if associates or propagates:
+                table = f"{gateway}#default_route_table"
+                self.gateway_tables[table] = GatewayTable(table, gateway)
+                self._join_default(gateway, table, (associates, propagates))
+
+    def _list_orphans(self) -> None:
+        """List the parts of what was not read: a VPC or a gateway that somebody else's Terraform makes."""
+        groups = (self.ingress, self.groups), (self.egress, self.groups)
+        others = (self.routes, self.tables), (self.gateway_routes, self.gateway_tables), (self.records, self.zones)
+        for parts, parents in (*groups, *others):
+            self._list_parts(parts, parents)
+        for what in ("association", "propagation"):
+            self._list_parts(self.links[what], self.gateway_tables)
+
+    def _list_parts(self, parts: Mapping[str, Sequence[Part]], parents: Mapping[str, object]) -> None:
+        for parent, found in parts.items():
+            if parent and parent not in parents:
+                self.unmodelled += [f"{part.address} ({parent} was not read)" for part in found]
+
+    def _join_default(self, gateway: str, table: str, does: tuple[bool, bool]) -> None:
+        for at, attachment in self.attachments.items():
+            wants = self.accepters[at][2] if at in self.accepters else self.joins[at]
+            if attachment.gateway == gateway:
+                link = Link(at, at)
+                for what, switch, wanted in zip(("association", "propagation"), does, wants, strict=True):
+                    if switch and wanted:
+                        self.links[what][table].append(link)
+
+    def _subnet(self, subnet: Subnet) -> Subnet:
+        vpc = subnet.vpc if isinstance(subnet.vpc, str) else ""
+        main = self.main_tables.get(vpc, f"{vpc}#default_route_table_id")
+        return replace(
+            subnet,
+            table=self.subnet_tables.get(subnet.address, main),
+            acl=self.subnet_acls.get(subnet.address, self.default_acls.get(vpc)),
+        )
+
+    def _acl(self, acl: Acl) -> Acl:
+        entries = self.acl_entries.get(acl.address, ())
+        return replace(
+            acl,
+            ingress=(*acl.ingress, *(entry for egress, entry in entries if not egress)),
+            egress=(*acl.egress, *(entry for egress, entry in entries if egress)),
+        )
+
+    def _attachment(self, attachment: Attachment) -> Attachment:
+        accepter = self.accepters.get(attachment.address)
+        return replace(attachment, accepter=accepter[0], accepter_owner=accepter[1]) if accepter else attachment
+
+    def _gateway_table(self, table: GatewayTable) -> GatewayTable:
+        at = table.address
+        return replace(
+            table,
+            associations=self.linked("association", at),
+            propagations=self.linked("propagation", at),
+            routes=tuple(self.gateway_routes.get(at, ())),
+        )
+
+
+Reader = Callable[[Builder, Resource], None]
+"""Adds one resource to what a builder has collected."""

@@ -1,0 +1,50 @@
+"""Interface and gateway endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from network.model import GatewayEndpoint, InterfaceEndpoint, Link
+from network.terraform.builder import Builder, Reader
+from network.terraform.documents import Resource
+from network.terraform.values import as_flag, as_list, as_text, as_texts
+
+__all__ = ["READERS"]
+
+
+def _endpoint(to: Builder, r: Resource) -> None:
+    vpc, service = as_text(r.get("vpc_id")), as_text(r.get("service_name"))
+    if (r.get("vpc_endpoint_type") or "Gateway") == "Gateway":
+        tables = tuple(Link(r.address, table) for table in as_texts(r.get("route_table_ids")))
+        to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
+        return
+    options = next((block for block in as_list(r.get("dns_options")) if isinstance(block, Mapping)), {})
+    to.interface_endpoints[r.address] = InterfaceEndpoint(
+        r.address,
+        vpc,
+        service,
+        as_texts(r.get("subnet_ids")),
+        as_texts(r.get("security_group_ids")),
+        as_flag(r.get("private_dns_enabled"), default=False),
+        as_flag(options.get("private_dns_only_for_inbound_resolver_endpoint"), default=False),
+    )
+
+
+def _endpoint_table(to: Builder, r: Resource) -> None:
+    to.link("endpoint table", r, "vpc_endpoint_id", "route_table_id")
+
+
+def _endpoint_group(to: Builder, r: Resource) -> None:
+    to.link("endpoint group", r, "vpc_endpoint_id", "security_group_id")
+
+
+def _endpoint_subnet(to: Builder, r: Resource) -> None:
+    to.link("endpoint subnet", r, "vpc_endpoint_id", "subnet_id")
+
+
+READERS: Mapping[str, Reader] = {
+    "aws_vpc_endpoint": _endpoint,
+    "aws_vpc_endpoint_route_table_association": _endpoint_table,
+    "aws_vpc_endpoint_security_group_association": _endpoint_group,
+    "aws_vpc_endpoint_subnet_association": _endpoint_subnet,
+}

@@ -1,0 +1,23 @@
+"""Instances, and other network interfaces that start connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from network.model import Instance
+from network.terraform.builder import Builder, Reader
+from network.terraform.documents import Resource
+from network.terraform.values import as_text, as_texts
+
+__all__ = ["READERS"]
+
+
+def _instance(to: Builder, r: Resource) -> None:
+    groups = r.get("vpc_security_group_ids") or r.get("security_groups")
+    to.instances[r.address] = Instance(r.address, as_text(r.get("subnet_id")), as_texts(groups))
+
+
+READERS: Mapping[str, Reader] = {
+    "aws_instance": _instance,
+    "aws_network_interface": _instance,
+}

@@ -1,0 +1,60 @@
+"""Resolver endpoints, rules, and the VPCs that rules are associated with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+
+from network.model import Forwarder, ResolverEndpoint, ResolverRule, RuleAssociation, Unknown
+from network.terraform.builder import Builder, Reader
+from network.terraform.documents import Resource
+from network.terraform.values import as_address, as_list, as_optional, as_text, as_texts
+
+__all__ = ["READERS"]
+
+DNS_PORT = 53
+
+
+def _resolver_endpoint(to: Builder, r: Resource) -> None:
+    interfaces = tuple(
+        (as_text(entry.get("subnet_id")), _literal(as_address(entry.get("ip") or None)))
+        for entry in as_list(r.get("ip_address"))
+        if isinstance(entry, Mapping)
+    )
+    to.resolver_endpoints[r.address] = ResolverEndpoint(
+        r.address, r.owner, as_text(r.get("direction")), interfaces, as_texts(r.get("security_group_ids"))
+    )
+
+
+def _literal(value: IPv4Address | Unknown | None) -> IPv4Address | None:
+    """An address, or None where it is any of the subnet's."""
+    return value if isinstance(value, IPv4Address) else None
+
+
+def _rule(to: Builder, r: Resource) -> None:
+    targets = tuple(
+        Forwarder(as_address(entry.get("ip")) or Unknown("no IPv4 address"), int(entry.get("port") or DNS_PORT))
+        for entry in as_list(r.get("target_ip"))
+        if isinstance(entry, Mapping)
+    )
+    domain = as_text(r.get("domain_name"))
+    to.rules[r.address] = ResolverRule(
+        r.address,
+        r.owner,
+        domain if isinstance(domain, Unknown) else domain.rstrip(".").lower() or ".",
+        as_text(r.get("rule_type")),
+        as_optional(r.get("resolver_endpoint_id")),
+        targets,
+    )
+
+
+def _rule_association(to: Builder, r: Resource) -> None:
+    rule, vpc = as_text(r.get("resolver_rule_id")), as_text(r.get("vpc_id"))
+    to.rule_associations.append(RuleAssociation(r.address, r.owner, rule, vpc))
+
+
+READERS: Mapping[str, Reader] = {
+    "aws_route53_resolver_endpoint": _resolver_endpoint,
+    "aws_route53_resolver_rule": _rule,
+    "aws_route53_resolver_rule_association": _rule_association,
+}

@@ -1,0 +1,131 @@
+"""Security groups and network ACLs, with their rules inline or as resources of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from network.model import Acl, AclEntry, Prefix, SecurityGroup, SecurityRule, Unknown
+from network.terraform.builder import Builder, Reader
+from network.terraform.documents import Resource
+from network.terraform.expressions import Json
+from network.terraform.values import as_list, as_number, as_prefix, as_text, as_texts
+
+__all__ = ["READERS"]
+
+ALL_PORTS = (0, 65535)
+
+PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
+
+
+def _protocol(value: Json) -> str | Unknown:
+    text = as_text(value)
+    return text if isinstance(text, Unknown) else PROTOCOLS.get(text.lower(), text.lower())
+
+
+def _ports(protocol: str | Unknown, get: Callable[[str], Json]) -> tuple[int | Unknown, int | Unknown]:
+    if protocol == "-1":
+        return ALL_PORTS
+    return as_number(get("from_port"), 0), as_number(get("to_port"), ALL_PORTS[1])
+
+
+def _peer(r: Resource) -> Prefix | str | Unknown:
+    if r.get("cidr_ipv4") is not None:
+        return as_prefix(r.get("cidr_ipv4"))
+    group = r.get("referenced_security_group_id")
+    return group if isinstance(group, str) else Unknown("a prefix list")
+
+
+def _group_rule(to: Builder, r: Resource) -> None:
+    if r.get("cidr_ipv6") is not None:
+        return
+    protocol = _protocol(r.get("ip_protocol"))
+    parts = to.ingress if r.kind.endswith("ingress_rule") else to.egress
+    parts[to.parent(r, "security_group_id")].append(
+        SecurityRule(r.address, protocol, *_ports(protocol, r.get), _peer(r))
+    )
+
+
+def _old_group_rule(to: Builder, r: Resource) -> None:
+    group = to.parent(r, "security_group_id")
+    parts = to.ingress if r.get("type") == "ingress" else to.egress
+    parts[group] += _block_rules(r.address, group, r.get)
+
+
+def _block_rules(address: str, group: str, get: Callable[[str], Json]) -> Iterator[SecurityRule]:
+    """The rules of one inline block, which lists several peers."""
+    protocol = _protocol(get("protocol"))
+    ports = _ports(protocol, get)
+    for cidr in as_list(get("cidr_blocks")):
+        yield SecurityRule(address, protocol, *ports, as_prefix(cidr))
+    for peer in (*as_list(get("security_groups")), *as_list(get("source_security_group_id"))):
+        yield SecurityRule(address, protocol, *ports, as_text(peer))
+    for _ in as_list(get("prefix_list_ids")):
+        yield SecurityRule(address, protocol, *ports, Unknown("a prefix list"))
+    if get("self") is True:
+        yield SecurityRule(address, protocol, *ports, group)
+
+
+def _group(to: Builder, r: Resource) -> None:
+    sides = [
+        tuple(
+            rule
+            for block in as_list(r.get(side))
+            if isinstance(block, Mapping)
+            for rule in _block_rules(r.address, r.address, block.get)
+        )
+        for side in ("ingress", "egress")
+    ]
+    vpc = as_text(r.get("vpc_id"))
+    to.groups[r.address] = SecurityGroup(r.address, vpc, *sides)
+    if r.kind == "aws_default_security_group" and isinstance(vpc, str):
+        to.default_groups[vpc] = r.address
+
+
+def _acl_entry(address: str, get: Callable[[str], Json], names: tuple[str, str, str]) -> AclEntry:
+    number, action, cidr = names
+    protocol = str(_protocol(get("protocol")))
+    first, last = _ports(protocol, get)
+    if first == last == 0:
+        first, last = ALL_PORTS
+    numbers = [value if isinstance(value, int) else 0 for value in (as_number(get(number), 0), first, last)]
+    return AclEntry(
+        address, numbers[0], protocol, numbers[1], numbers[2], as_prefix(get(cidr)), str(get(action)).lower() == "allow"
+    )
+
+
+def _acl(to: Builder, r: Resource) -> None:
+    sides = [
+        tuple(
+            _acl_entry(r.address, block.get, ("rule_no", "action", "cidr_block"))
+            for block in as_list(r.get(side))
+            if isinstance(block, Mapping)
+        )
+        for side in ("ingress", "egress")
+    ]
+    to.acls[r.address] = Acl(r.address, *sides)
+    if r.kind == "aws_default_network_acl":
+        to.default_acls[to.parent(r, "default_network_acl_id").partition("#")[0]] = r.address
+    for subnet in as_texts(r.get("subnet_ids")):
+        to.subnet_acls[str(subnet)] = r.address
+
+
+def _acl_rule(to: Builder, r: Resource) -> None:
+    entry = _acl_entry(r.address, r.get, ("rule_number", "rule_action", "cidr_block"))
+    to.acl_entries[to.parent(r, "network_acl_id")].append((r.get("egress") is True, entry))
+
+
+def _acl_association(to: Builder, r: Resource) -> None:
+    to.subnet_acls[to.parent(r, "subnet_id")] = as_text(r.get("network_acl_id"))
+
+
+READERS: Mapping[str, Reader] = {
+    "aws_default_network_acl": _acl,
+    "aws_default_security_group": _group,
+    "aws_network_acl": _acl,
+    "aws_network_acl_association": _acl_association,
+    "aws_network_acl_rule": _acl_rule,
+    "aws_security_group": _group,
+    "aws_security_group_rule": _old_group_rule,
+    "aws_vpc_security_group_egress_rule": _group_rule,
+    "aws_vpc_security_group_ingress_rule": _group_rule,
+}
