@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from network.model import (
     Acl,
@@ -38,22 +38,13 @@ from network.model import (
     Unknown,
     Vpc,
 )
-from network.terraform.documents import Document, Resource
+from network.terraform.documents import HARMLESS, Document, Resource
 from network.terraform.values import as_text
 
 __all__ = ["Builder", "Reader"]
 
-HARMLESS = (
-    "aws_cloudwatch_",
-    "aws_flow_log",
-    "aws_iam_",
-    "aws_kms_",
-    "aws_route53_resolver_query_log",
-    "aws_s3_bucket",
-    "aws_ssm_parameter",
-    "aws_vpc_endpoint_policy",
-)
-"""Kinds that neither carry nor stop a packet or a name."""
+P = TypeVar("P")
+RULE = ("protocol", "first_port", "last_port", "peer")
 
 
 class Part(Protocol):
@@ -139,12 +130,15 @@ class Builder:
                 for at, vpc in self.vpcs.items()
             },
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
-            tables={at: replace(t, routes=(*t.routes, *self.routes.get(at, ()))) for at, t in self.tables.items()},
+            tables={
+                at: replace(t, routes=_merged(t.routes, self.routes.get(at, ()), "destination"))
+                for at, t in self.tables.items()
+            },
             groups={
                 at: replace(
                     g,
-                    ingress=(*g.ingress, *self.ingress.get(at, ())),
-                    egress=(*g.egress, *self.egress.get(at, ())),
+                    ingress=_merged(g.ingress, self.ingress.get(at, ()), *RULE),
+                    egress=_merged(g.egress, self.egress.get(at, ()), *RULE),
                 )
                 for at, g in self.groups.items()
             },
@@ -156,19 +150,21 @@ class Builder:
             rules=self.rules,
             rule_associations=tuple(self.rule_associations),
             zones={
-                at: replace(z, vpcs=(*z.vpcs, *self.linked("zone", at)), records=tuple(self.records.get(at, ())))
+                at: replace(
+                    z, vpcs=_merged(z.vpcs, self.linked("zone", at), "target"), records=tuple(self.records.get(at, ()))
+                )
                 for at, z in self.zones.items()
             },
             interface_endpoints={
                 at: replace(
                     e,
-                    subnets=(*e.subnets, *(link.target for link in self.linked("endpoint subnet", at))),
-                    groups=(*e.groups, *(link.target for link in self.linked("endpoint group", at))),
+                    subnets=_once(e.subnets, self.linked("endpoint subnet", at)),
+                    groups=_once(e.groups, self.linked("endpoint group", at)),
                 )
                 for at, e in self.interface_endpoints.items()
             },
             gateway_endpoints={
-                at: replace(e, tables=(*e.tables, *self.linked("endpoint table", at)))
+                at: replace(e, tables=_merged(e.tables, self.linked("endpoint table", at), "target"))
                 for at, e in self.gateway_endpoints.items()
             },
             shares=tuple(
@@ -227,8 +223,8 @@ class Builder:
         entries = self.acl_entries.get(acl.address, ())
         return replace(
             acl,
-            ingress=(*acl.ingress, *(entry for egress, entry in entries if not egress)),
-            egress=(*acl.egress, *(entry for egress, entry in entries if egress)),
+            ingress=_merged(acl.ingress, [entry for egress, entry in entries if not egress], "number"),
+            egress=_merged(acl.egress, [entry for egress, entry in entries if egress], "number"),
         )
 
     def _attachment(self, attachment: Attachment) -> Attachment:
@@ -243,6 +239,20 @@ class Builder:
             propagations=self.linked("propagation", at),
             routes=tuple(self.gateway_routes.get(at, ())),
         )
+
+
+def _merged(inline: Sequence[P], separate: Sequence[P], *key: str) -> tuple[P, ...]:
+    """The parts that stand in a resource, and those that are resources of their own.
+
+    A state shows the latter in the former too: AWS has such a part once, and it goes by its own resource's address.
+    """
+    own = {tuple(getattr(part, name) for name in key) for part in separate}
+    return (*(part for part in inline if tuple(getattr(part, name) for name in key) not in own), *separate)
+
+
+def _once(inline: Sequence[str | Unknown], links: Sequence[Link]) -> tuple[str | Unknown, ...]:
+    """The same for what is named and not described."""
+    return tuple(dict.fromkeys((*inline, *(link.target for link in links))))
 
 
 Reader = Callable[[Builder, Resource], None]

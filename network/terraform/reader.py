@@ -12,8 +12,11 @@ from collections.abc import Iterable, Mapping
 from network.model import Network
 from network.terraform import endpoints, gateways, instances, resolver, security, shares, vpcs, zones
 from network.terraform.builder import Builder, Reader
-from network.terraform.documents import Plan, Stack, is_plan
+from network.terraform.documents import Names
 from network.terraform.expressions import Json
+from network.terraform.plans import Plan, is_plan
+from network.terraform.stacks import Stack
+from network.terraform.states import State, is_state
 
 __all__ = ["read"]
 
@@ -30,20 +33,20 @@ READERS: Mapping[str, Reader] = {
 
 
 def read(documents: Iterable[tuple[str, Source]]) -> Network:
-    """The network of synthesised stacks and plans, each given with the name that its addresses begin with.
+    """The network of synthesised stacks, plans and states, each given with the name that its addresses begin with.
 
     A stack that reads a parameter is read after the stack that writes it, so the order does not matter. Texts are
     parsed one at a time and let go, since five thousand parsed stacks do not fit into memory.
     """
     builder = Builder()
     parameters: dict[tuple[Json, Json, str], Json] = {}
-    names: dict[str, str] = {}
-    plans: list[Plan] = []
+    names = Names()
+    known: list[Plan | State] = []
     waiting: list[tuple[str, Source]] = []
     for name, source in documents:
         document = _parsed(source)
-        if is_plan(document):
-            plans.append(Plan(name, document, names))
+        if is_plan(document) or is_state(document):
+            known.append((Plan if is_plan(document) else State)(name, document, names))
             continue
         stack = Stack(name, document, parameters)
         if stack.waits():
@@ -51,13 +54,13 @@ def read(documents: Iterable[tuple[str, Source]]) -> Network:
         else:
             parameters.update(stack.writes())
             builder.take(stack, READERS)
-    for plan in plans:
-        parameters.update(plan.writes())
+    for applied in known:
+        parameters.update(applied.writes())
     for name, source in waiting:
         builder.take(Stack(name, _parsed(source), parameters), READERS)
-    for plan in plans:
-        builder.take(plan, READERS)
-        builder.ids.update(plan.ids())
+    for applied in known:
+        builder.take(applied, READERS)
+        builder.ids.update(applied.ids())
     return builder.network()
 
 

@@ -104,7 +104,9 @@ def _acl(to: Builder, r: Resource) -> None:
     ]
     to.acls[r.address] = Acl(r.address, *sides)
     if r.kind == "aws_default_network_acl":
-        to.default_acls[to.parent(r, "default_network_acl_id").partition("#")[0]] = r.address
+        own = to.parent(r, "default_network_acl_id")
+        # Where its id is known, it comes to its own address, and the VPC is known too.
+        to.default_acls[own.partition("#")[0] if "#" in own else str(r.get("vpc_id"))] = r.address
     for subnet in as_texts(r.get("subnet_ids")):
         to.subnet_acls[str(subnet)] = r.address
 
