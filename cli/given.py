@@ -1,8 +1,9 @@
-"""The files and folders that a command is given: topologies, stacks, plans."""
+"""The files and folders that a command is given: topologies, stacks, plans, states."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,19 @@ from network.terraform.reader import read
 from review.intent import intent_of, lost, names_in
 from review.verdicts import Intent
 from topology import design
+from topology.names import STACK_TAG
 
 __all__ = ["documents", "network_of", "stack_files"]
 
 
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
-    """The file of every stack and plan at some paths, by the name of its stack.
+    """The file of every stack, plan and state at some paths, by the name of its stack.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Raises `UnsoundError` for one that is neither, and for
-    two files of one stack.
+    A folder is the output of `./hub synth`, or holds JSON files. Files of one name, such as everybody's `plan.json`, go
+    by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a folder that holds nothing,
+    and for two files of one stack; `OSError` for a file that cannot be read.
     """
-    given: dict[str, Path] = {}
+    named: dict[str, list[Path]] = {}
     for path in paths:
         files = [path]
         if path.is_dir():
@@ -37,10 +40,16 @@ def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
         if not files:
             raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])
         for file in files:
-            name = _stack_name(file)
-            if name in given:
-                raise UnsoundError([f"{given[name]} and {file} are both the stack {name}; give one of them"])
-            given[name] = file
+            named.setdefault(_stack_name(file), []).append(file)
+    given: dict[str, Path] = {}
+    twice = []
+    for name, files in named.items():
+        for file in files:
+            stack = name if len(files) == 1 else _tagged_stack(file) or file.absolute().parent.name
+            if given.setdefault(stack, file) is not file:
+                twice.append(f"{given[stack]} and {file} are both the stack {stack}; give one of them")
+    if twice:
+        raise UnsoundError(twice)
     return given
 
 
@@ -48,8 +57,14 @@ def _stack_name(file: Path) -> str:
     return file.absolute().parent.name if file.name in {STACK_FILE, PLAN_FILE} else file.name.partition(".")[0]
 
 
+def _tagged_stack(file: Path) -> str | None:
+    """The stack that a file's tags name, where they name one."""
+    found = set(re.findall(rf'"{STACK_TAG}"\s*:\s*"([^"]+)"', file.read_text(encoding="utf-8", errors="replace")))
+    return found.pop() if len(found) == 1 else None
+
+
 def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Stacks and plans, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
+    """Stacks, plans and states, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
     for name, file in files.items():
         yield name, _json(file)
 
@@ -59,8 +74,9 @@ def _json(file: Path) -> Mapping[str, Any]:
         document = json.loads(file.read_bytes())
     except ValueError as error:
         raise UnsoundError([f"{file} is not JSON: {error}"]) from None
-    if not isinstance(document, dict) or not {"planned_values", "terraform", "resource"} & document.keys():
-        raise UnsoundError([f"{file} is neither a synthesised stack nor a plan (terraform show -json)"])
+    known = {"format_version", "planned_values", "terraform", "resource"}
+    if not isinstance(document, dict) or not known & document.keys():
+        raise UnsoundError([f"{file} is neither a synthesised stack nor a plan or a state (terraform show -json)"])
     return document
 
 

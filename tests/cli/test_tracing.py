@@ -103,6 +103,45 @@ def test_two_files_of_one_stack_are_refused(tmp_path: Path) -> None:
     assert (status, " ".join(said.split())) == (2, f"{first} and {second} are both the stack {HUB}; give one of them")
 
 
+def test_files_of_one_name_go_by_their_tags_and_their_folders(tmp_path: Path) -> None:
+    """`hub/plan.json` and `payments/plan.json` are two stacks; their tags say which, and else the folder does."""
+    files = [tmp_path / "hub/plan.json", tmp_path / "payments/plan.json"]
+    for file, stack in zip(files, (HUB, PAYMENTS), strict=True):
+        file.parent.mkdir()
+        file.write_bytes((ROOT / f"tests/network/terraform/plans/second/{stack}.json").read_bytes())
+    status, said, noted = trace(QUICKSTART, *map(str, files), "--explain", "payments", "kms")
+    assert (status, noted) == (0, "not traced, since nothing that was given has their VPC: ledger\n")
+    assert set(re.findall(r"at (\S+): aws_", said)) == {HUB, PAYMENTS}
+    for file in files:
+        file.write_text(file.read_text().replace("hub:stack", "team"))
+    status, said, _ = trace(*map(str, files), "--explain", "payments", "kms")
+    assert set(re.findall(r"at (\S+): aws_", said)) == {"hub", "payments"}
+
+
+def test_two_files_of_one_stack_in_different_folders_are_refused(tmp_path: Path) -> None:
+    """Whatever the folders are called: both have the stack's tag."""
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        plan = (ROOT / f"tests/network/terraform/plans/second/{HUB}.json").read_bytes()
+        (tmp_path / name / "plan.json").write_bytes(plan)
+    status, _, said = trace(str(tmp_path / "old/plan.json"), str(tmp_path / "new/plan.json"))
+    assert (status, f"are both the stack {HUB}; give one of them" in " ".join(said.split())) == (2, True)
+
+
+def test_states_are_traced_like_plans(tmp_path: Path) -> None:
+    files = []
+    for stack in (HUB, LEDGER, PAYMENTS):
+        files.append(tmp_path / f"{stack}.json")
+        files[-1].write_bytes((ROOT / f"tests/network/terraform/states/{stack}.json").read_bytes())
+    assert trace(QUICKSTART, *map(str, files)) == trace(QUICKSTART)
+
+
+def test_a_raw_state_is_refused_with_the_command_that_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "terraform.tfstate.json").write_text('{"version": 4, "lineage": "x", "resources": []}')
+    status, _, said = trace(str(tmp_path))
+    assert (status, "plan or a state (terraform show -json)" in " ".join(said.split())) == (2, True)
+
+
 def test_explain_prints_every_hop() -> None:
     status, said, _ = trace(QUICKSTART, "--explain", "payments", "kms")
     assert status == 0
