@@ -9,7 +9,7 @@ spoke apart from all others. A property test compares the verdicts of groups wit
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
@@ -126,49 +126,61 @@ def _parts(network: Network) -> dict[str, list[Any]]:
 
     What a part refers to and is not here is written with its whole address, which keeps the spoke apart.
     """
-    found: dict[str, list[Any]] = {vpc: [network.vpcs[vpc]] for vpc in network.vpcs}
-    for vpc, part in (*_placed(network), *_joined(network), *_beside(network)):
-        if isinstance(vpc, str) and vpc in found:
-            found[vpc].append(part)
+    found: dict[str, list[Any]] = {vpc: [] for vpc in network.vpcs}
+    for placed in PLACED.values():
+        for vpc, part in placed(network):
+            if isinstance(vpc, str) and vpc in found:
+                found[vpc].append(part)
     return found
 
 
-def _placed(network: Network) -> Iterator[tuple[object, Any]]:
-    """Parts that name their VPC."""
-    for subnet in network.subnets.values():
-        yield subnet.vpc, subnet
-    for table in network.tables.values():
-        yield table.vpc, table
-    for group in network.groups.values():
-        yield group.vpc, group
-    for attachment in network.attachments.values():
-        yield attachment.vpc, attachment
-    for endpoint in network.interface_endpoints.values():
-        yield endpoint.vpc, endpoint
-    for free in network.gateway_endpoints.values():
-        yield free.vpc, free
-    for association in network.rule_associations:
-        yield association.vpc, association
+Placed = Iterator[tuple[object, Any]]
+"""Parts, each with the VPC that it belongs to, as far as that is known."""
 
 
-def _joined(network: Network) -> Iterator[tuple[object, Any]]:
-    """Parts that are in a VPC by a subnet, or by an association."""
+def _in_subnets(network: Network) -> Placed:
     for instance in network.instances.values():
         home = network.subnets.get(str(instance.subnet))
         yield (home.vpc if home is not None else None), instance
+
+
+def _associated(network: Network) -> Placed:
     for zone in network.zones.values():
         for link in zone.vpcs:
             yield link.target, zone
 
 
-def _beside(network: Network) -> Iterator[tuple[object, Any]]:
-    """Parts that name no VPC, and stand in the stack of one."""
-    homes: dict[str, list[str]] = {}
-    for vpc in network.vpcs:
-        homes.setdefault(stack_of(vpc), []).append(vpc)
-    for address, part in (*network.acls.items(), *network.rules.items()):
-        home = homes.get(stack_of(address), [])
-        yield (home[0] if len(home) == 1 else None), part
+def _beside(network: Network, parts: Mapping[str, Any]) -> Placed:
+    """Parts that name no VPC, and are in the stack of one."""
+    for address, part in parts.items():
+        home = network.stacks.get(stack_of(address), ())
+        yield (home[0].address if len(home) == 1 else None), part
+
+
+PLACED: Mapping[str, Callable[[Network], Placed]] = {
+    "vpcs": lambda network: ((vpc.address, vpc) for vpc in network.vpcs.values()),
+    "subnets": lambda network: ((subnet.vpc, subnet) for subnet in network.subnets.values()),
+    "tables": lambda network: ((table.vpc, table) for table in network.tables.values()),
+    "groups": lambda network: ((group.vpc, group) for group in network.groups.values()),
+    "attachments": lambda network: ((attachment.vpc, attachment) for attachment in network.attachments.values()),
+    "interface_endpoints": lambda network: ((each.vpc, each) for each in network.interface_endpoints.values()),
+    "gateway_endpoints": lambda network: ((each.vpc, each) for each in network.gateway_endpoints.values()),
+    "rule_associations": lambda network: ((each.vpc, each) for each in network.rule_associations),
+    "instances": _in_subnets,
+    "zones": _associated,
+    "acls": lambda network: _beside(network, network.acls),
+    "rules": lambda network: _beside(network, network.rules),
+}
+"""How the parts in each field of a network come to their VPC. All fields of such a part are compared."""
+NOT_PLACED: Mapping[str, str] = {
+    "gateways": "belong to a hub; attachments and routes name them by their whole address",
+    "gateway_tables": "belong to a hub; what an attachment has to do with each is compared as its wires",
+    "resolver_endpoints": "make their VPC a hub, and hubs are not grouped; rules name them by their whole address",
+    "shares": "hold for accounts; an account that one of them names is compared as it is",
+    "unmodelled": "no walk reads them",
+    "ids": "no walk reads them",
+}
+"""The other fields of a network, with the reason why a spoke's form is complete without them."""
 
 
 def _wires(network: Network) -> dict[str, list[tuple[str, str, Owner | None]]]:

@@ -1,15 +1,16 @@
 """Walking one spoke of a group gives the verdicts that walking each of them does."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assurance.groups import groups
+from assurance.groups import LABELS, NOT_PLACED, PLACED, groups
+from network.model import Network, Owner, Unknown
 from network.terraform.reader import read
 from review.verdicts import Intent, Report, intended, report
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued, service
@@ -183,3 +184,44 @@ def test_a_spoke_that_a_range_of_the_hub_is_about_is_on_its_own() -> None:
     stacks = grown(4)
     blackholed(stacks, "10.0.5.0/24")
     assert groups(stacks.network) == [("spoke0", "spoke2", "spoke3"), ("spoke1",)]
+
+
+def test_every_field_of_a_network_is_compared_or_has_a_reason() -> None:
+    """A part that is forgotten would make spokes alike that are not."""
+    known = [*PLACED, *NOT_PLACED]
+    assert sorted(known) == sorted(field.name for field in fields(Network)), "see PLACED and NOT_PLACED in groups.py"
+
+
+def test_every_field_of_a_part_is_compared_unless_it_is_a_label() -> None:
+    """Two spokes whose parts differ in one field alone are not alike."""
+    network = grown(2).network
+    assert groups(network) == [("spoke0", "spoke1")]
+    tried = set()
+    for name in PLACED:
+        parts = getattr(network, name)
+        for key, part in parts.items() if isinstance(parts, Mapping) else enumerate(parts):
+            if not part.address.startswith("spoke-core-spoke0: "):
+                continue
+            for field in fields(part):
+                value = getattr(part, field.name)
+                if field.name in LABELS or (name, field.name) == ("vpcs", "name") or value == ():
+                    continue
+                other = replace(part, **{field.name: something_else(value)})
+                if isinstance(parts, Mapping):
+                    changed: Any = {**parts, key: other}
+                else:
+                    changed = (*parts[:key], other, *parts[key + 1 :])
+                found = groups(replace(network, **cast("Any", {name: changed})))
+                assert found == [("spoke0",), ("spoke1",)], f"{type(part).__name__}.{field.name} is not compared"
+                tried.add((type(part).__name__, field.name))
+    assert {("Subnet", "table"), ("Attachment", "owner"), ("RuleAssociation", "rule"), ("RouteTable", "routes")} < tried
+
+
+def something_else(value: object) -> object:
+    """A value of the same shape that is not the same."""
+    unknown = Unknown("something else")
+    if isinstance(value, Owner):
+        return Owner(unknown, unknown)
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        return ()
+    return (unknown,) if isinstance(value, tuple) else unknown
