@@ -253,7 +253,7 @@ def _absence(error: Exception, check: str, place: Place, subject: str, stack: st
 
 
 def _unseen(spoke: SpokeDesign, place: Place, why: str) -> tuple[Seen, list[Finding]]:
-    fix = "mend that first"
+    fix = "fix that first"
     return Seen(spoke.name, "nothing", {}), [
         Finding("spoke", place, Result.UNKNOWN, f"not asked: {why}", fix, subject=spoke.name)
     ]

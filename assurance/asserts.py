@@ -23,7 +23,7 @@ def assert_reaches(network: Network, spoke: str, service: Service) -> Reach:
 def assert_blocked(network: Network, source: str, target: str) -> Path:
     """No packet gets from one spoke to the other, whatever their security groups say."""
     found = Trace(network, ()).between(source, target)
-    if found.verdict is not Verdict.DIES:
+    if found.verdict is not Verdict.DROPPED:
         verb = "reaches" if found.verdict is Verdict.PASSES else "may reach"
         raise AssertionError(f"{source} {verb} {target}\n{found}")
     return found

@@ -56,7 +56,7 @@ def _rates(network: Network, queries: Mapping[str, int]) -> Iterator[Figure]:
 
 
 def _untracked(endpoint: ResolverEndpoint, groups: Iterable[SecurityGroup]) -> bool:
-    """Whether every connection of an endpoint is let pass both ways by rules for all addresses, and not tracked."""
+    """Whether every connection of an endpoint is allowed both ways by rules for all addresses, and not tracked."""
     rules = [(rule, side) for group in groups for side in ("ingress", "egress") for rule in getattr(group, side)]
     wide = {
         side

@@ -113,7 +113,7 @@ class Names:
         if vpc.dns_support is not True:
             known = isinstance(vpc.dns_support, bool)
             says = f"{name}: the VPC's resolver is {'off' if known else 'perhaps off'}"
-            verdict = Verdict.DIES if known else Verdict.UNKNOWN
+            verdict = Verdict.DROPPED if known else Verdict.UNKNOWN
             hop = Hop(vpc.address, says, sources.DNS_ATTRIBUTES, verdict, "set enable_dns_support to true")
             return Answer(Kind.SERVFAIL if known else Kind.UNKNOWN, path.then(hop))
         found = [
@@ -129,8 +129,8 @@ class Names:
         unclear = next((taker for taker in takers if not taker.domain), None)
         if unclear is not None:
             says = f"{name} may be below the domain of {unclear.what.address}, which is not known"
-            mend = "trace it together with the stack that says so"
-            hop = Hop(unclear.via, says, sources.RULE_MATCH, Verdict.UNKNOWN, mend)
+            fix = "trace it together with the stack that says so"
+            hop = Hop(unclear.via, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
             return Answer(Kind.UNKNOWN, path.then(hop))
         best = max(takers, key=lambda taker: (len(taker.domain), taker.wins_ties), default=None)
         if best is None:
@@ -149,7 +149,7 @@ class Names:
         by, owner = taker.association.owner.account, vpc.owner.account
         if isinstance(by, str) and isinstance(owner, str) and by != owner:
             says = f"account {by} associates a rule with a VPC of account {owner}"
-            return Hop(taker.via, says, sources.SHARED_RULES, Verdict.DIES, "use a provider of the VPC's account")
+            return Hop(taker.via, says, sources.SHARED_RULES, Verdict.DROPPED, "use a provider of the VPC's account")
         shared = admission(self.network, taker.what.address, taker.what.owner, taker.association.owner)
         return None if shared.verdict is Verdict.PASSES else shared
 
@@ -181,9 +181,9 @@ class Names:
     def _endpoint_answer(self, taker: _Taker, endpoint: InterfaceEndpoint, name: str, path: Path) -> Answer:
         if name != taker.domain and not taker.everything_below:
             says = f"private DNS of the endpoint holds {taker.domain} and nothing below it, such as {name}"
-            mend = "offer the service that has the name, or exempt the name in the spoke (a SYSTEM rule)"
+            fix = "offer the service that has the name, or exempt the name in the spoke (a SYSTEM rule)"
             return Answer(
-                Kind.NXDOMAIN, path.then(Hop(endpoint.address, says, sources.PRIVATE_ZONES, Verdict.DIES, mend))
+                Kind.NXDOMAIN, path.then(Hop(endpoint.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
             )
         if isinstance(endpoint.private_dns, Unknown):
             hop = Hop(endpoint.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
@@ -195,8 +195,10 @@ class Names:
         record = _record(zone, name)
         if record is None:
             says = f"the private zone {zone.domain} takes {name} and has no record of it; it is not asked in public"
-            mend = "add the record, or make the zone more specific"
-            return Answer(Kind.NXDOMAIN, path.then(Hop(zone.address, says, sources.PRIVATE_ZONES, Verdict.DIES, mend)))
+            fix = "add the record, or make the zone more specific"
+            return Answer(
+                Kind.NXDOMAIN, path.then(Hop(zone.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
+            )
         if isinstance(record.alias, str) and record.alias in self.network.interface_endpoints:
             says = f"{name} is an alias of {record.alias}"
             return Answer(Kind.PRIVATE, path.then(Hop(record.address, says, sources.PRIVATE_ZONES)), record.alias)
@@ -206,7 +208,7 @@ class Names:
     def _public_hop(self, vpc: Vpc, name: str) -> Hop:
         """The last resort of a resolver, and what would have kept a name from it."""
         says = f"no rule or zone of the VPC takes {name}, so it is answered as everywhere in the world"
-        return Hop(vpc.address, says, sources.RULE_MATCH, mend=self._keep_private(vpc, name))
+        return Hop(vpc.address, says, sources.RULE_MATCH, fix=self._keep_private(vpc, name))
 
     def _keep_private(self, vpc: Vpc, name: str) -> str:
         for endpoint in self._endpoints.get(vpc.address, ()):
@@ -231,8 +233,8 @@ class Names:
         vpc, seen = query.vpc, query.seen
         if vpc.address in seen or len(seen) > MOST_VPCS:
             says = f"the query comes back to this rule and goes round for ever: {' → '.join((*seen, vpc.address))}"
-            mend = f"remove the rule's association with {vpc.address}, which holds the inbound endpoint"
-            return Answer(Kind.SERVFAIL, path.then(Hop(rule.address, says, sources.LOOP, Verdict.DIES, mend)))
+            fix = f"remove the rule's association with {vpc.address}, which holds the inbound endpoint"
+            return Answer(Kind.SERVFAIL, path.then(Hop(rule.address, says, sources.LOOP, Verdict.DROPPED, fix)))
         outbound = self.network.resolver_endpoints.get(str(rule.endpoint))
         if outbound is None:
             says = f"its outbound endpoint is not among what was read: {rule.endpoint}"
@@ -242,7 +244,9 @@ class Names:
         path = path.then(Hop(rule.address, says, sources.RESOLVER_PATH))
         if outbound.direction != "OUTBOUND" or not rule.targets:
             says = f"the rule has {len(rule.targets)} targets, through an endpoint of direction {outbound.direction}"
-            hop = Hop(rule.address, says, sources.RESOLVER_PATH, Verdict.DIES, "forward through an outbound endpoint")
+            hop = Hop(
+                rule.address, says, sources.RESOLVER_PATH, Verdict.DROPPED, "forward through an outbound endpoint"
+            )
             return Answer(Kind.SERVFAIL, path.then(hop))
         return self._ask_targets(rule, outbound, replace(query, seen=(*seen, vpc.address)), path)
 
@@ -256,7 +260,7 @@ class Names:
             endpoint, interface = inbound
             asked = self._carried(outbound, interface, target.port)
             if asked.verdict is not Verdict.PASSES:
-                kind = Kind.SERVFAIL if asked.verdict is Verdict.DIES else Kind.UNKNOWN
+                kind = Kind.SERVFAIL if asked.verdict is Verdict.DROPPED else Kind.UNKNOWN
                 return Answer(kind, path + asked)
             says = f"the inbound endpoint {target.ip} hands the query to its VPC's resolver"
             hop = Hop(endpoint.address, says, sources.RESOLVER_PATH)
@@ -292,7 +296,7 @@ class Names:
         )
         dead = inside and not open_ends
         says = f"{'no' if dead else 'perhaps no'} inbound endpoint has the target {ip}"
-        verdict = Verdict.DIES if dead else Verdict.UNKNOWN
+        verdict = Verdict.DROPPED if dead else Verdict.UNKNOWN
         hop = Hop(rule.address, says, sources.INBOUND, verdict, "forward to the inbound endpoint's fixed addresses")
         return Answer(Kind.SERVFAIL if dead else Kind.UNKNOWN, path.then(hop))
 

@@ -222,7 +222,7 @@ def _named_accounts(network: Network) -> frozenset[str]:
 
 
 class _Ranges:
-    """Every range that stands in a table, a group or an ACL, and what of it an address falls into."""
+    """Every range in a table, a group or an ACL, and what of it an address falls into."""
 
     def __init__(self, network: Network) -> None:
         self.origins: dict[IPv4Network, set[str]] = {}

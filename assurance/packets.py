@@ -2,7 +2,7 @@
 
 A walk is symbolic. Its ends are ranges, because AWS picks an endpoint's addresses, and a workload may have any address
 of its subnet; where a table or a group treats parts of a range differently, the walk forks. "Reaches" needs every fork
-to pass, "blocked" needs every fork to die.
+to pass, "blocked" needs every fork to be dropped.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One end of a walk: a network interface, or any that could stand in a subnet."""
+    """One end of a walk: a network interface, or any that could be in a subnet."""
 
     address: str
     subnet: str
     addresses: Prefix
     """Where it may be: its address, or the range that AWS takes it from."""
     groups: tuple[str | Unknown, ...] | None
-    """Security groups; None for a workload whose groups let everything pass, which is what a proof has to assume."""
+    """Security groups; None for a workload whose groups allow everything, which is what a proof has to assume."""
 
 
 class Packets:
@@ -86,11 +86,11 @@ class Packets:
     # Walks --------------------------------------------------------------------------------------------------------
 
     def there_and_back(self, source: Interface, target: Interface, flow: Flow) -> tuple[Path, ...]:
-        """Every fork of a connection: the request, and the answer that has to find its way back."""
+        """Every fork of a connection: the request, and the answer on its return path."""
         back = [path for path, _ in self._carry(target, source.addresses, source.subnet, _answer(flow))]
         found = []
         for path in self.there(source, target, flow):
-            if path.verdict is Verdict.DIES:
+            if path.verdict is Verdict.DROPPED:
                 found.append(path)
             else:
                 found += [path + answer for answer in back]
@@ -99,20 +99,20 @@ class Packets:
     def there(self, source: Interface, target: Interface, flow: Flow) -> tuple[Path, ...]:
         """Every fork of the packets from one interface to another."""
         start = Path((self._security(source, "egress", target, flow),))
-        if start.verdict is Verdict.DIES:
+        if start.verdict is Verdict.DROPPED:
             return (start,)
         end = self._security(target, "ingress", source, flow)
         found = []
         for path, _ in self._carry(source, target.addresses, target.subnet, flow):
             whole = start + path
-            found.append(whole if whole.verdict is Verdict.DIES else whole.then(end))
+            found.append(whole if whole.verdict is Verdict.DROPPED else whole.then(end))
         return tuple(found)
 
     def outside(self, source: Interface, service: str | None, flow: Flow) -> tuple[Path, ...]:
         """Every fork of the packets to a public address, which may be one behind a gateway endpoint's prefix list."""
         subnet = self.network.subnets[source.subnet]
         start = Path((self._egress(source, EVERYWHERE, flow),))
-        if start.verdict is Verdict.DIES:
+        if start.verdict is Verdict.DROPPED:
             return (start,)
         start = self._acl_hops(start, subnet, "egress", EVERYWHERE, flow=flow)
         listed = self._gateway_endpoint(subnet, service)
@@ -159,17 +159,17 @@ class Packets:
             yield Path((Hop(here.address, "both ends are in this subnet", sources.ROUTE_TABLES),)), target
             return
         start = self._acl_hops(Path(), here, "egress", target, flow=flow)
-        if start.verdict is Verdict.DIES:
+        if start.verdict is Verdict.DROPPED:
             yield start, target
             return
         for path, piece, route in self._route(start, here, target):
-            if path.verdict is Verdict.DIES:
+            if path.verdict is Verdict.DROPPED:
                 yield path, piece
             elif here.vpc == there.vpc and route is None:
                 yield self._acl_hops(path, there, "ingress", source.addresses, flow=flow), piece
             elif route is not None and route.kind == "internet_gateway":
                 says = f"an internet gateway takes public addresses only, and {piece} is in {there.vpc}"
-                yield path.then(Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DIES)), piece
+                yield path.then(Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), piece
             elif route is None or route.kind != "transit_gateway" or not isinstance(route.target, str):
                 kind = (route.kind if route else "local route").replace("_", " ")
                 says = f"a {kind} is on the way, whose other side is not modelled"
@@ -210,19 +210,19 @@ class Packets:
             return path.then(_unknown(gateway, "the transit gateway is not among what was read")), None
         found = [a for a in self.network.attachments_of.get(str(subnet.vpc), ()) if a.gateway == gateway]
         if not found:
-            mend = "attach the VPC (aws_ec2_transit_gateway_vpc_attachment)"
+            fix = "attach the VPC (aws_ec2_transit_gateway_vpc_attachment)"
             says = f"the VPC has no attachment to {gateway}"
-            return path.then(Hop(str(subnet.vpc), says, sources.ATTACHMENTS, Verdict.DIES, mend)), None
+            return path.then(Hop(str(subnet.vpc), says, sources.ATTACHMENTS, Verdict.DROPPED, fix)), None
         attachment = found[0]
         for hop in (self._accepted(attachment), self._zone(attachment, subnet)):
             path = path.then(hop)
-            if hop.verdict is Verdict.DIES:
+            if hop.verdict is Verdict.DROPPED:
                 return path, None
         for door in self._doors(attachment):
             # A subnet that is also the attachment's asks its ACL both ways; a packet that passes through does not.
             if door.zone == subnet.zone and not crossing.passed:
                 path = self._acl_hops(path, door, "ingress", crossing.source, flow=crossing.flow, gateway=True)
-        return (path, None) if path.verdict is Verdict.DIES else (path, attachment)
+        return (path, None) if path.verdict is Verdict.DROPPED else (path, attachment)
 
     def _doors(self, attachment: Attachment) -> list[Subnet]:
         """The subnets of an attachment, as far as they were read."""
@@ -241,13 +241,13 @@ class Packets:
         if gateway.auto_accept is True:
             return Hop(attachment.address, "the gateway accepts every attachment", sources.ACCEPT)
         if attachment.accepter is None:
-            mend = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
-            return Hop(attachment.address, "nobody accepts the attachment", sources.ACCEPT, Verdict.DIES, mend)
+            fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
+            return Hop(attachment.address, "nobody accepts the attachment", sources.ACCEPT, Verdict.DROPPED, fix)
         accepting = attachment.accepter_owner.account if attachment.accepter_owner else None
         if accepting != gateway.owner.account:
             says = f"account {accepting} accepts the attachment, and the gateway is account {gateway.owner.account}'s"
-            mend = "accept it with a provider of the gateway's account"
-            return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DIES, mend)
+            fix = "accept it with a provider of the gateway's account"
+            return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DROPPED, fix)
         return Hop(attachment.accepter, "the gateway's account accepts the attachment", sources.ACCEPT)
 
     def _attached_by_another(self, attachment: Attachment) -> Hop | None:
@@ -256,8 +256,8 @@ class Packets:
         by, owner = attachment.owner.account, vpc.owner.account if vpc is not None else None
         if isinstance(by, str) and isinstance(owner, str) and by != owner:
             says = f"account {by} attaches a VPC of account {owner}"
-            mend = "use a provider of the VPC's account"
-            return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DIES, mend)
+            fix = "use a provider of the VPC's account"
+            return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
         return None
 
     def _zone(self, attachment: Attachment, subnet: Subnet) -> Hop:
@@ -267,8 +267,8 @@ class Packets:
         if isinstance(subnet.zone, Unknown) or any(isinstance(at, Unknown) for at in (*zones, *attachment.subnets)):
             return _unknown(attachment.address, "its zones are not known", sources.ATTACHMENTS)
         says = f"it has no subnet in {subnet.zone}, so nothing in that zone reaches the gateway"
-        mend = f"add a subnet in {subnet.zone} to the attachment's subnet_ids"
-        return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DIES, mend)
+        fix = f"add a subnet in {subnet.zone} to the attachment's subnet_ids"
+        return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
 
     def _gateway_route(
         self, path: Path, attachment: Attachment, target: Prefix
@@ -282,13 +282,13 @@ class Packets:
             says = (
                 "no gateway table is associated with the attachment" if not tables else "several tables are associated"
             )
-            mend = "associate one table (aws_ec2_transit_gateway_route_table_association)"
-            hop = Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DIES, mend)
+            fix = "associate one table (aws_ec2_transit_gateway_route_table_association)"
+            hop = Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix)
             yield path.then(hop), target, None
             return
         link, table = tables[0]
         path = path.then(self._wired(link, table, f"the attachment uses {table.address}"))
-        if path.verdict is Verdict.DIES:
+        if path.verdict is Verdict.DROPPED:
             yield path, target, None
             return
         entries, _, unknown = self._gateway_entries(table.address)
@@ -305,16 +305,16 @@ class Packets:
         by, owner = link.owner.account if link.owner else None, gateway.owner.account if gateway else None
         if isinstance(by, str) and isinstance(owner, str) and by != owner:
             refused = f"account {by} may not change the tables of account {owner}'s gateway"
-            mend = "use a provider of the gateway's account"
-            return Hop(link.address, refused, sources.ACCEPT, Verdict.DIES, mend)
+            fix = "use a provider of the gateway's account"
+            return Hop(link.address, refused, sources.ACCEPT, Verdict.DROPPED, fix)
         return Hop(link.address, says, sources.GATEWAY_ROUTING)
 
     def _nowhere(self, table: GatewayTable, piece: Prefix) -> Hop:
         """Why a gateway's table has no route: somebody's propagation was refused, or there is none."""
         _, refused, _ = self._gateway_entries(table.address)
         says = f"{table.address} has no route to {piece}"
-        mend = "propagate the range into it (aws_ec2_transit_gateway_route_table_propagation)"
-        missing = Hop(table.address, says, sources.GATEWAY_ROUTING, Verdict.DIES, mend)
+        fix = "propagate the range into it (aws_ec2_transit_gateway_route_table_propagation)"
+        missing = Hop(table.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix)
         return next((hop for _, hop in refused.match(piece) if hop is not None), missing)
 
     def _gateway_hop(self, table: GatewayTable, piece: Prefix, entry: _Entry | None) -> tuple[Hop, Attachment | None]:
@@ -325,8 +325,8 @@ class Packets:
             return _unknown(entry.address, says, sources.GATEWAY_ROUTING), None
         if entry.attachment is None:
             says = f"a blackhole route drops {piece}"
-            mend = "remove the route"
-            return Hop(entry.address, says, sources.GATEWAY_ROUTING, Verdict.DIES, mend), None
+            fix = "remove the route"
+            return Hop(entry.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix), None
         onward = self.network.attachments.get(entry.attachment)
         if onward is None:
             return _unknown(entry.address, f"the route to {piece} leads to an attachment that was not read"), None
@@ -344,9 +344,9 @@ class Packets:
             for arrived, piece, route in self._route(path, door, target):
                 if arrived.verdict is Verdict.PASSES and route is not None:
                     yield from self._leave_again(arrived.then(_through(attachment)), piece, route, door, crossing)
-                elif attachment.vpc != crossing.there.vpc and arrived.verdict is not Verdict.DIES:
+                elif attachment.vpc != crossing.there.vpc and arrived.verdict is not Verdict.DROPPED:
                     says = f"it ends in {attachment.vpc}, and the other side is in {crossing.there.vpc}"
-                    yield arrived.then(Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DIES)), piece
+                    yield arrived.then(Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED)), piece
                 else:
                     yield self._arrive(arrived, piece, door, crossing), piece
 
@@ -363,13 +363,13 @@ class Packets:
         """A VPC on the way: the route table of the attachment's subnet may send a packet on, also back to a gateway."""
         if route.kind == "internet_gateway":
             says = f"{door.table} sends {target} to an internet gateway, which takes public addresses only"
-            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DIES)), target
+            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), target
         elif route.kind != "transit_gateway" or not isinstance(route.target, str):
             says = f"a {route.kind.replace('_', ' ')} is on the way, whose other side is not modelled"
             yield path.then(_unknown(route.address, says)), target
         elif door.address in crossing.passed:
-            says = f"{target} comes back to {door.address}, and goes round until it dies"
-            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DIES)), target
+            says = f"{target} comes back to {door.address}, and loops until it is dropped"
+            yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), target
         else:
             passed = crossing.passed | {door.address}
             yield from self._cross(path, target, replace(crossing, here=door, gateway=route.target, passed=passed))
@@ -388,7 +388,7 @@ class Packets:
         routes = [route for route in table.routes if route.destination == EVERYWHERE] if table else []
         if not routes:
             says = "no route leads to public addresses"
-            yield Path((Hop(str(subnet.table), says, sources.ROUTE_TABLES, Verdict.DIES),))
+            yield Path((Hop(str(subnet.table), says, sources.ROUTE_TABLES, Verdict.DROPPED),))
             return
         route = routes[0]
         hop = Hop(route.address, f"the default route leads to a {route.kind.replace('_', ' ')}", sources.ROUTE_TABLES)
@@ -466,7 +466,7 @@ class Packets:
         hops = [self._wired(link, table, "")]
         if attachment is not None and attachment.gateway in self.network.gateways:
             hops.append(self._accepted(attachment))
-        return next((hop for hop in hops if hop.verdict is Verdict.DIES), None)
+        return next((hop for hop in hops if hop.verdict is Verdict.DROPPED), None)
 
     def _associations(self) -> dict[str, tuple[tuple[Link, GatewayTable], ...]]:
         found: dict[str, tuple[tuple[Link, GatewayTable], ...]] = {}
@@ -493,7 +493,7 @@ class Packets:
         names = tuple(str(group) for group in peer.groups or ()) if near else ()
         return self._decide(own, side, (peer.addresses, names), flow)
 
-    def lets_out(self, source: Interface, target: Interface, flow: Flow) -> bool:
+    def allows_out(self, source: Interface, target: Interface, flow: Flow) -> bool:
         """Whether an interface's own groups let a flow out."""
         return self._security(source, "egress", target, flow).verdict is Verdict.PASSES
 
@@ -501,7 +501,7 @@ class Packets:
         return _assumed(own, "egress") if own.groups is None else self._decide(own, "egress", (target, ()), flow)
 
     def _decide(self, own: Interface, side: str, peer: tuple[Prefix, tuple[str, ...]], flow: Flow) -> Hop:
-        """Whether the groups of an interface together let a flow pass, from or to the whole of a range."""
+        """Whether the groups of an interface together allow a flow, from or to the whole of a range."""
         addresses, names = peer
         groups = self.groups_of(own)
         towards = "from" if side == "ingress" else "to"
@@ -515,24 +515,26 @@ class Packets:
         verdicts = [(rule, _lets(rule, flow)) for rule in rules]
         sure = [rule for rule, lets in verdicts if lets]
         if any(rule.peer in names for rule in sure):
-            return Hop(label, f"{flow} {towards} the other's security group is let pass", sources.GROUPS)
+            return Hop(label, f"{flow} {towards} the other side's security group is allowed", sources.GROUPS)
         left = remainder(addresses, [rule.peer for rule in sure if isinstance(rule.peer, IPv4Network)])
         if not left:
             at = next((rule.address for rule in sure if _covers(rule.peer, addresses)), label)
-            return Hop(at, f"{flow} {towards} {addresses} is let pass", sources.GROUPS)
+            return Hop(at, f"{flow} {towards} {addresses} is allowed", sources.GROUPS)
         if None in groups or any(
             lets is None or isinstance(rule.peer, Unknown) for rule, lets in verdicts if lets is not False
         ):
-            return _unknown(label, f"whether {flow} {towards} {addresses} passes is not known", sources.GROUPS)
-        says = f"no {side} rule lets {flow} {towards} {', '.join(map(str, left))} pass"
-        mend = f"add an {side} rule for {flow} {towards} {addresses}"
-        return Hop(label, says, sources.GROUPS, Verdict.DIES, mend)
+            return _unknown(
+                label, f"whether {flow} {towards} {addresses} is allowed could not be determined", sources.GROUPS
+            )
+        says = f"no {side} rule allows {flow} {towards} {', '.join(map(str, left))}"
+        fix = f"add an {side} rule for {flow} {towards} {addresses}"
+        return Hop(label, says, sources.GROUPS, Verdict.DROPPED, fix)
 
     def _acl_hops(
         self, path: Path, subnet: Subnet, side: str, peer: Prefix, *, flow: Flow, gateway: bool = False
     ) -> Path:
-        """The walk with what a subnet's ACL says; a default ACL lets everything pass and is not mentioned."""
-        if subnet.acl is None or path.verdict is Verdict.DIES:
+        """The walk with what a subnet's ACL says; a default ACL allows everything and is not mentioned."""
+        if subnet.acl is None or path.verdict is Verdict.DROPPED:
             return path
         acl = self.network.acls.get(str(subnet.acl))
         source = sources.GATEWAY_ACLS if gateway else sources.ACLS
@@ -629,8 +631,8 @@ def _covers(peer: Prefix | str | Unknown, addresses: Prefix) -> bool:
 
 def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
     if route is None:
-        mend = f"add a route to {piece} (aws_route)"
-        return Hop(table, f"no route leads to {piece}", sources.ROUTE_TABLES, Verdict.DIES, mend)
+        fix = f"add a route to {piece} (aws_route)"
+        return Hop(table, f"no route leads to {piece}", sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route, str):
         return Hop(table, f"{piece} is local", sources.ROUTE_TABLES)
     if isinstance(route.target, Unknown):
@@ -649,21 +651,21 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
             return _unknown(entry.address, f"entry {entry.number} has a range that is not known", source)
         if not entry.allow:
             says = f"entry {entry.number} denies {towards}"
-            return Hop(entry.address, says, source, Verdict.DIES, f"allow it with a number below {entry.number}")
+            return Hop(entry.address, says, source, Verdict.DROPPED, f"allow it with a number below {entry.number}")
         if _all_of(entry, peer, flow):
             return Hop(entry.address, f"entry {entry.number} allows {towards}", source)
-    return Hop(acl.address, f"no {side} entry allows {towards}", source, Verdict.DIES, f"allow {towards}")
+    return Hop(acl.address, f"no {side} entry allows {towards}", source, Verdict.DROPPED, f"allow {towards}")
 
 
 def _any_hop(acl: Acl, entries: Iterable[AclEntry], towards: str, peer: Prefix, source: str) -> Hop:
-    """Whether an ACL lets anything at all pass: it does unless it denies everything before it allows something."""
+    """Whether an ACL allows anything at all: it does unless it denies everything before it allows something."""
     for entry in entries:
         concerned = isinstance(entry.cidr, Unknown) or entry.cidr.overlaps(peer)
         if entry.allow and concerned:
             return Hop(entry.address, f"entry {entry.number} allows some of {towards}", source)
         if not entry.allow and entry.protocol == "-1" and _covers(entry.cidr, peer):
-            return Hop(entry.address, f"entry {entry.number} denies {towards}", source, Verdict.DIES)
-    return Hop(acl.address, f"no entry allows {towards}", source, Verdict.DIES)
+            return Hop(entry.address, f"entry {entry.number} denies {towards}", source, Verdict.DROPPED)
+    return Hop(acl.address, f"no entry allows {towards}", source, Verdict.DROPPED)
 
 
 def _concerns(entry: AclEntry, peer: Prefix, flow: Flow) -> bool:

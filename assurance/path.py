@@ -12,7 +12,7 @@ class Verdict(Enum):
     """What becomes of a name or a packet at a hop."""
 
     PASSES = "passes"
-    DIES = "dies"
+    DROPPED = "dropped"
     UNKNOWN = "unknown"
 
 
@@ -27,14 +27,14 @@ class Hop:
     source: str
     """The page that says so."""
     verdict: Verdict = Verdict.PASSES
-    mend: str = ""
+    fix: str = ""
     """What would make it pass."""
 
     def __str__(self) -> str:
-        """One line, and another for what would mend it."""
-        mark = {Verdict.PASSES: " ", Verdict.DIES: "✗", Verdict.UNKNOWN: "?"}[self.verdict]
-        mend = f"\n      mend: {self.mend}" if self.mend and self.verdict is not Verdict.PASSES else ""
-        return f"  {mark} {self.says}\n      at {self.at}{mend}\n      see {self.source}"
+        """One line, and another for what would fix it."""
+        mark = {Verdict.PASSES: " ", Verdict.DROPPED: "✗", Verdict.UNKNOWN: "?"}[self.verdict]
+        fix = f"\n      fix: {self.fix}" if self.fix and self.verdict is not Verdict.PASSES else ""
+        return f"  {mark} {self.says}\n      at {self.at}{fix}\n      see {self.source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Path:
 
     @property
     def end(self) -> Hop | None:
-        """The hop where it dies, or else the first that cannot be told."""
-        dead = next((hop for hop in self.hops if hop.verdict is Verdict.DIES), None)
+        """The hop at which it is dropped, or else the first that could not be determined."""
+        dead = next((hop for hop in self.hops if hop.verdict is Verdict.DROPPED), None)
         return dead or next((hop for hop in self.hops if hop.verdict is Verdict.UNKNOWN), None)
 
     @property
@@ -71,7 +71,7 @@ class Path:
         return "\n".join(map(str, self.hops))
 
 
-ORDER = (Verdict.DIES, Verdict.UNKNOWN, Verdict.PASSES)
+ORDER = (Verdict.DROPPED, Verdict.UNKNOWN, Verdict.PASSES)
 
 
 def worst(paths: tuple[Path, ...]) -> Path:

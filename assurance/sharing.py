@@ -20,12 +20,12 @@ def admission(network: Network, what: str, owner: Owner, user: Owner) -> Hop:
         return Hop(what, f"account {user.account} owns it", sources.SHARING)
     if owner.region != user.region:
         says = f"it is in {owner.region} and used in {user.region}; shares are regional"
-        return Hop(what, says, sources.SHARING, Verdict.DIES, "use a hub of the same region")
+        return Hop(what, says, sources.SHARING, Verdict.DROPPED, "use a hub of the same region")
     offered = [share for share in network.shares if any(link.target == what for link in share.resources)]
     if not offered:
         says = f"no share holds it, so account {user.account} cannot use it"
-        mend = "put it in a share (aws_ram_resource_association)"
-        return Hop(what, says, sources.SHARING, Verdict.DIES, mend)
+        fix = "put it in a share (aws_ram_resource_association)"
+        return Hop(what, says, sources.SHARING, Verdict.DROPPED, fix)
     hops = [_admits(share, what, user.account) for share in offered]
     return next((hop for verdict in Verdict for hop in hops if hop.verdict is verdict), hops[0])
 
@@ -38,5 +38,5 @@ def _admits(share: Share, what: str, account: str) -> Hop:
         says = f"whether account {account} is among the principals is not known"
         return Hop(share.address, says, sources.SHARING, Verdict.UNKNOWN)
     says = f"account {account} is not among its principals"
-    mend = "share it with the organization or the account (aws_ram_principal_association)"
-    return Hop(share.address, says, sources.SHARING, Verdict.DIES, mend)
+    fix = "share it with the organization or the account (aws_ram_principal_association)"
+    return Hop(share.address, says, sources.SHARING, Verdict.DROPPED, fix)

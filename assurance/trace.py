@@ -30,7 +30,7 @@ class State(Enum):
     UNREACHABLE = "unreachable"
     """The name is answered with public addresses, to which there is no way: the usual case in an isolated spoke."""
     BROKEN = "broken"
-    """The name is not answered, or a packet dies on its way to the endpoint or back."""
+    """The name is not answered, or a packet is dropped on its way to the endpoint or on the return path."""
     UNKNOWN = "unknown"
 
 
@@ -138,13 +138,13 @@ class Trace:
         if not ways or len(targets) < len(endpoint.subnets):
             return State.UNKNOWN, answer.path
         way = worst(ways)
-        states = {Verdict.PASSES: State.PRIVATE, Verdict.DIES: State.BROKEN, Verdict.UNKNOWN: State.UNKNOWN}
+        states = {Verdict.PASSES: State.PRIVATE, Verdict.DROPPED: State.BROKEN, Verdict.UNKNOWN: State.UNKNOWN}
         return states[way.verdict], answer.path + way
 
     def _is_client(self, source: Interface, target: Interface, port: int) -> bool:
-        """An instance whose groups let HTTPS out and not another port is meant for HTTPS services only."""
-        lets_https = source.groups is not None and self.packets.lets_out(source, target, HTTPS)
-        return not lets_https or self.packets.lets_out(source, target, Flow("tcp", port, port))
+        """An instance whose groups allow HTTPS out and not another port is meant for HTTPS services only."""
+        sends_https = source.groups is not None and self.packets.allows_out(source, target, HTTPS)
+        return not sends_https or self.packets.allows_out(source, target, Flow("tcp", port, port))
 
     def _public(self, vpc: Vpc, service: Service, answer: Answer) -> tuple[State, Path]:
         ways = tuple(way for source in self.workloads(vpc) for way in self._outside(source, service.endpoint))
@@ -157,7 +157,7 @@ class Trace:
             by_gateway = way.hops[-1].at in self.network.gateway_endpoints
             return (State.GATEWAY if by_gateway else State.PUBLIC), answer.path + way
         # What went wrong is the answer; that there is no way to a public address is only where it shows.
-        named = answer.path if answer.path.verdict is not Verdict.PASSES else answer.path.ended(Verdict.DIES)
+        named = answer.path if answer.path.verdict is not Verdict.PASSES else answer.path.ended(Verdict.DROPPED)
         return State.UNREACHABLE, named + way
 
     def _outside(self, source: Interface, service: str | None) -> tuple[Path, ...]:
@@ -193,7 +193,7 @@ class Trace:
         starts = self.workloads(vpc)
         ways = [way for start in starts for way in self._outside(start, None)]
         best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
-        if best is not None and best.verdict is not Verdict.DIES:
+        if best is not None and best.verdict is not Verdict.DROPPED:
             yield Exposure("public addresses", str(HTTPS), best)
         sources = _workloads(self.network.subnets_of.get(vpc.address, ()))
         seen = set()
@@ -215,7 +215,7 @@ class Trace:
                 for way in self.packets.there(Interface(start.address, start.subnet, piece, None), target, flow)
             ]
             best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
-            if best is not None and best.verdict is not Verdict.DIES:
+            if best is not None and best.verdict is not Verdict.DROPPED:
                 yield Exposure(target.address, str(flow), best)
 
     def _ingress(self, target: Interface) -> Iterator[SecurityRule]:
@@ -245,7 +245,7 @@ class Trace:
 
 
 WORST = (State.BROKEN, State.UNREACHABLE, State.UNKNOWN, State.PUBLIC, State.GATEWAY, State.PRIVATE)
-OPEN = (Verdict.PASSES, Verdict.UNKNOWN, Verdict.DIES)
+OPEN = (Verdict.PASSES, Verdict.UNKNOWN, Verdict.DROPPED)
 
 
 def _workloads(subnets: Iterable[Subnet]) -> tuple[Interface, ...]:

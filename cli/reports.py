@@ -141,7 +141,7 @@ def _values(states: tuple[State, ...]) -> list[str]:
 
 def _hops(path: Path) -> list[Mapping[str, Any]]:
     return [
-        {"at": hop.at, "says": hop.says, "verdict": hop.verdict.value, "mend": hop.mend, "source": hop.source}
+        {"at": hop.at, "says": hop.says, "verdict": hop.verdict.value, "fix": hop.fix, "source": hop.source}
         for hop in path.hops
     ]
 

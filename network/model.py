@@ -87,7 +87,7 @@ class Subnet:
     cidr: Prefix | Unknown
     table: str | Unknown
     acl: str | Unknown | None = None
-    """None is the VPC's default ACL, which lets everything pass."""
+    """None is the VPC's default ACL, which allows everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class RouteTable:
 
 @dataclass(frozen=True, slots=True)
 class SecurityRule:
-    """What one rule of a security group lets pass."""
+    """What one rule of a security group allows."""
 
     address: str
     protocol: str | Unknown
@@ -125,7 +125,7 @@ class SecurityRule:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
-    """A security group: stateful, and it refuses what no rule lets pass."""
+    """A security group: stateful, and it denies what no rule allows."""
 
     address: str
     vpc: str | Unknown
@@ -149,7 +149,7 @@ class AclEntry:
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """A network ACL: stateless, the lowest number that matches decides, and what none matches is refused."""
+    """A network ACL: stateless, the lowest number that matches decides, and what none matches is denied."""
 
     address: str
     ingress: tuple[AclEntry, ...]

@@ -1,4 +1,4 @@
-"""A network against what it is meant to do: every spoke and service, every pair of spokes, and everything else open.
+"""A network against what it is meant to do: every spoke and service, every pair of spokes, and all else it reaches.
 
 What is meant comes from outside, as plain data; `intended` makes it from the network alone where nobody says.
 """
@@ -87,7 +87,7 @@ class Report:
 
     @property
     def sound(self) -> bool:
-        """Whether every intended path works and no other is open."""
+        """Whether every intended path works and nothing else is reachable."""
         return not self.findings
 
     @cached_property
@@ -186,7 +186,7 @@ class _Judge:
         found = {}
         for at, pair in self._pairs():
             path = self.trace.between(*pair)
-            if path.verdict is not Verdict.DIES:
+            if path.verdict is not Verdict.DROPPED:
                 found[at] = path
         return found
 
@@ -236,15 +236,15 @@ class _Judge:
                         )
 
     def isolation_findings(self, opened: Mapping[tuple[int, int], Path]) -> Iterator[Finding]:
-        """Pairs that are open and should not be, and pairs that are shut and should be open."""
+        """Pairs that are reachable and should not be, and pairs that are blocked and should be reachable."""
         for at, pair in self._pairs():
             path = opened.get(at)
             if self.intent.may_reach(*pair) == (path is not None and path.verdict is Verdict.PASSES):
                 continue
             if path is None:
-                says = "shut, and should be open"
+                says = "blocked, and should be reachable"
             elif path.verdict is Verdict.PASSES:
-                says = "open, and should be shut"
+                says = "reachable, and should be blocked"
             else:
                 says = "not known to be as it should"
             shown = path if path is not None else self.trace.between(*pair)

@@ -23,7 +23,7 @@ def trace(
         list[Path],
         typer.Argument(
             metavar="FILE|DIR|PLAN.json…",
-            help="A topology, which is synthesised; or stacks or plans, which a topology beside them judges.",
+            help="A topology, which is synthesised; or stacks, plans or states, which a topology beside them judges.",
         ),
     ],
     explained: Annotated[
@@ -32,7 +32,7 @@ def trace(
     ] = None,
     form: Form = "table",
 ) -> None:
-    """Trace every name and packet before an apply. Exit status 1: a path is broken, or one too many is open."""
+    """Trace every name and packet before an apply. Exit status 1: a path is broken, or not blocked."""
     network, intent = network_of(paths)
     if explained is not None:
         try:

@@ -242,7 +242,7 @@ class Builder:
 
 
 def _merged(inline: Sequence[P], separate: Sequence[P], *key: str) -> tuple[P, ...]:
-    """The parts that stand in a resource, and those that are resources of their own.
+    """The parts within a resource, and those that are resources of their own.
 
     A state shows the latter in the former too: AWS has such a part once, and it goes by its own resource's address.
     """

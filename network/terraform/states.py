@@ -1,4 +1,4 @@
-"""States: what stands behind each address. Every value is known, and resources name each other by AWS's ids."""
+"""States: what exists behind each address. Every value is known, and resources name each other by AWS's ids."""
 
 from __future__ import annotations
 

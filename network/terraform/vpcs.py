@@ -50,10 +50,10 @@ def _subnet(to: Builder, r: Resource) -> None:
 
 def _route_table(to: Builder, r: Resource) -> None:
     own = r.get("default_route_table_id") if r.kind == "aws_default_route_table" else None
-    stands = isinstance(own, str) and "#" not in own
-    address = own if isinstance(own, str) and not stands else r.address
-    vpc = as_text(r.get("vpc_id")) if own is None or stands else address.partition("#")[0]
-    if stands and isinstance(vpc, str):
+    exists = isinstance(own, str) and "#" not in own
+    address = own if isinstance(own, str) and not exists else r.address
+    vpc = as_text(r.get("vpc_id")) if own is None or exists else address.partition("#")[0]
+    if exists and isinstance(vpc, str):
         to.main_tables.setdefault(vpc, address)  # its id is known, and comes to its own address
     routes = tuple(
         _route_of(r.address, entry.get("cidr_block") or entry.get("destination_prefix_list_id"), entry.get)

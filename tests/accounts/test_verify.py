@@ -39,7 +39,7 @@ def test_a_network_that_is_not_deployed_is_told_with_the_stack_to_apply() -> Non
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
     told = {(c["subject"], c["check"]): (c["result"], c["found"], c["fix"]) for c in report["checks"] if c["fix"]}
-    waits = ("unknown", 'not asked: hub "core" is not deployed, or could not be asked', "mend that first")
+    waits = ("unknown", 'not asked: hub "core" is not deployed, or could not be asked', "fix that first")
     assert told == {
         ("core", "hub"): (
             "FAILED",

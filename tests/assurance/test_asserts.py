@@ -33,7 +33,7 @@ def test_a_spoke_that_does_not_reach_a_service_is_told_with_its_path() -> None:
     text = str(failed.value)
     assert text.startswith("payments does not reach kms privately: broken")
     assert "✗ no route leads to 10.0.4.0/26" in text
-    assert "mend: add a route to 10.0.4.0/26 (aws_route)" in text
+    assert "fix: add a route to 10.0.4.0/26 (aws_route)" in text
 
 
 def test_spokes_are_blocked_from_each_other() -> None:

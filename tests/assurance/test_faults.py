@@ -1,4 +1,4 @@
-"""Each single fault is found, at the resource where a name or a packet dies, with what would mend it."""
+"""Each single fault is found, at the resource where a name or a packet is dropped, with what would fix it."""
 
 import pytest
 
@@ -34,13 +34,13 @@ def test_the_quickstart_has_no_fault() -> None:
 def test_a_missing_route_to_the_hub() -> None:
     hop = broken(Stacks().without(PAYMENTS, "gateway/route-hub"))
     assert hop.at == Stacks().address(PAYMENTS, "network/route-table")
-    assert hop.mend == "add a route to 10.0.0.0/24 (aws_route)"
+    assert hop.fix == "add a route to 10.0.0.0/24 (aws_route)"
 
 
 def test_a_missing_return_route() -> None:
     hop = broken(Stacks().without(HUB, POOL))
     assert hop.at == Stacks().address(HUB, "network/route-table")
-    assert hop.mend == "add a route to 10.0.4.0/26 (aws_route)"
+    assert hop.fix == "add a route to 10.0.4.0/26 (aws_route)"
 
 
 def test_a_return_route_for_half_of_the_spoke() -> None:
@@ -173,7 +173,7 @@ def test_a_static_route_that_beats_the_propagated_one() -> None:
     )
     hop = broken(stacks)
     assert hop.at == stacks.address(HUB, "network/attachment-subnet-use1-az1")
-    assert hop.says.endswith("goes round until it dies")
+    assert hop.says.endswith("loops until it is dropped")
 
 
 def test_two_spokes_with_the_same_range() -> None:
@@ -199,12 +199,12 @@ def test_a_gateway_share_without_the_organization() -> None:
 def test_a_withdrawn_share_of_the_rule_sends_the_spoke_to_public_dns() -> None:
     hop = found(Stacks().without(HUB, "rules-share/resource-us-east-1_amazonaws_com"), State.UNREACHABLE)
     assert hop.at == Stacks().address(HUB, RULE)
-    assert hop.mend == "put it in a share (aws_ram_resource_association)"
+    assert hop.fix == "put it in a share (aws_ram_resource_association)"
 
 
 def test_a_share_with_another_account() -> None:
     hop = broken(Stacks().changed(HUB, "gateway-share/organization", principal="333333333333"))
-    assert hop.mend == "share it with the organization or the account (aws_ram_principal_association)"
+    assert hop.fix == "share it with the organization or the account (aws_ram_principal_association)"
 
 
 def test_a_share_with_an_organizational_unit_is_not_guessed_at() -> None:
@@ -219,7 +219,7 @@ def test_a_share_with_an_organizational_unit_is_not_guessed_at() -> None:
 def test_an_endpoint_group_without_the_pool() -> None:
     hop = broken(Stacks().without(HUB, "endpoints/ingress-https-443-pool-10-0-4-0_22"))
     assert hop.at == Stacks().address(HUB, "endpoints/group-https")
-    assert hop.mend == "add an ingress rule for tcp 443 from 10.0.4.0/26"
+    assert hop.fix == "add an ingress rule for tcp 443 from 10.0.4.0/26"
 
 
 def test_an_endpoint_with_the_wrong_group() -> None:
@@ -236,7 +236,7 @@ def test_an_endpoint_without_a_group_has_the_default_one() -> None:
 
 def test_an_endpoint_group_with_the_wrong_port() -> None:
     hop = broken(Stacks().changed(HUB, "endpoints/ingress-https-443-pool-10-0-4-0_22", from_port=80, to_port=80))
-    assert "no ingress rule lets tcp 443 from 10.0.4.0/26 pass" in hop.says
+    assert "no ingress rule allows tcp 443 from 10.0.4.0/26" in hop.says
 
 
 def test_an_endpoint_group_for_half_of_a_subnet() -> None:
@@ -291,7 +291,7 @@ def test_a_network_acl_is_stateless() -> None:
 def test_a_withdrawn_association_of_the_rule() -> None:
     hop = found(Stacks().without(PAYMENTS, f"{RULE}-association"), State.UNREACHABLE)
     assert hop.at == Stacks().address(PAYMENTS, "network/vpc")
-    assert hop.mend.startswith(f"associate {Stacks().address(HUB, RULE)} with the VPC")
+    assert hop.fix.startswith(f"associate {Stacks().address(HUB, RULE)} with the VPC")
 
 
 def test_a_rule_associated_by_the_wrong_account() -> None:
@@ -373,13 +373,13 @@ def test_a_rule_that_aims_at_nobody() -> None:
 def test_a_rule_through_the_inbound_endpoint() -> None:
     stacks = Stacks()
     hop = broken(stacks.changed(HUB, RULE, resolver_endpoint_id=stacks.reference(HUB, "resolver/inbound")))
-    assert hop.mend == "forward through an outbound endpoint"
+    assert hop.fix == "forward through an outbound endpoint"
 
 
 def test_the_spokes_resolver_is_off() -> None:
     hop = broken(Stacks().changed(PAYMENTS, "network/vpc", enable_dns_support=False))
     assert hop.at == Stacks().address(PAYMENTS, "network/vpc")
-    assert hop.mend == "set enable_dns_support to true"
+    assert hop.fix == "set enable_dns_support to true"
 
 
 def test_the_hubs_resolver_is_off() -> None:
@@ -391,7 +391,7 @@ def test_the_hubs_resolver_is_off() -> None:
 def test_the_hub_has_no_dns_hostnames() -> None:
     hop = found(Stacks().changed(HUB, "network/vpc", enable_dns_hostnames=False), State.UNREACHABLE)
     assert hop.at == Stacks().address(HUB, "network/vpc")
-    assert hop.mend.startswith("set enable_dns_hostnames on")
+    assert hop.fix.startswith("set enable_dns_hostnames on")
 
 
 def test_a_spoke_needs_no_dns_hostnames_to_forward() -> None:
@@ -400,13 +400,13 @@ def test_a_spoke_needs_no_dns_hostnames_to_forward() -> None:
 
 def test_an_endpoint_without_private_dns() -> None:
     hop = found(Stacks().changed(HUB, "endpoints/endpoint-kms", private_dns_enabled=False), State.UNREACHABLE)
-    assert hop.mend == f"set private_dns_enabled on {Stacks().address(HUB, 'endpoints/endpoint-kms')}"
+    assert hop.fix == f"set private_dns_enabled on {Stacks().address(HUB, 'endpoints/endpoint-kms')}"
 
 
 def test_no_endpoint() -> None:
     hop = found(Stacks().without(HUB, "endpoints/endpoint-kms"), State.UNREACHABLE)
     assert hop.at == Stacks().address(HUB, "network/vpc")
-    assert hop.mend == "make an interface endpoint of the service with private DNS"
+    assert hop.fix == "make an interface endpoint of the service with private DNS"
 
 
 def test_a_private_zone_of_the_spoke_without_the_record() -> None:

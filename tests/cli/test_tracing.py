@@ -49,7 +49,7 @@ def test_a_broken_path_is_exit_status_1_with_the_hop_and_what_would_mend_it(tmp_
     assert status == 1
     assert "payments → kms: broken, and should be private" in said
     assert "✗ no route leads to 10.0.4.0/26" in said
-    assert "mend: add a route to 10.0.4.0/26 (aws_route)" in said
+    assert "fix: add a route to 10.0.4.0/26 (aws_route)" in said
 
 
 def test_a_topology_beside_stacks_says_what_is_meant(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_explain_prints_every_hop() -> None:
 
 def test_explain_tells_of_spokes_too() -> None:
     status, said, _ = trace(QUICKSTART, "--explain", "payments", "ledger")
-    assert (status, said.splitlines()[0]) == (0, "payments → ledger: dies")
+    assert (status, said.splitlines()[0]) == (0, "payments → ledger: dropped")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_json_has_every_spoke_and_the_path_of_every_finding(tmp_path: Path) -> N
     assert said["sound"] is False
     assert said["spokes"]["payments"]["kms"] == "broken"
     path = said["findings"][0]["path"]
-    assert next(hop for hop in path if hop["verdict"] == "dies")["at"].startswith("hub-core: aws_route_table.")
+    assert next(hop for hop in path if hop["verdict"] == "dropped")["at"].startswith("hub-core: aws_route_table.")
     assert {"what", "where", "value", "limit", "source"} == set(said["capacity"][0])
 
 

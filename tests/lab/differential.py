@@ -80,7 +80,7 @@ def asked_of_trace(network: Network, services: Iterable[Service]) -> Answers:
         for other in network.spokes:
             if other != spoke:
                 verdict = trace.between(spoke, other).verdict
-                found.between[f"{spoke} {other}"] = verdict is not Verdict.DIES
+                found.between[f"{spoke} {other}"] = verdict is not Verdict.DROPPED
         opened = [(exposure.address, exposure.flow) for exposure in trace.exposures(spoke, {})]
         for thing in things(network):
             for protocol, port in SAMPLES:

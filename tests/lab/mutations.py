@@ -112,7 +112,7 @@ def _ingress_passes(original: Any, self: Packets, own: Any, side: str, *given: A
 
 def _transit_dies(original: Any, self: Packets, path: Path, target: Any, *given: Any) -> Iterator[Any]:
     del original, self, given
-    yield path.then(replace(FINE, verdict=Verdict.DIES)), target
+    yield path.then(replace(FINE, verdict=Verdict.DROPPED)), target
 
 
 def _there_only(original: Any, self: Packets, *given: Any) -> tuple[Path, ...]:

@@ -62,8 +62,8 @@ def test_a_missing_gateway_endpoint_is_found() -> None:
 
 def test_an_open_pair_is_found() -> None:
     assert titles(judged(joined().network)) == [
-        "ledger → payments: open, and should be shut",
-        "payments → ledger: open, and should be shut",
+        "ledger → payments: reachable, and should be blocked",
+        "payments → ledger: reachable, and should be blocked",
     ]
 
 
@@ -71,8 +71,8 @@ def test_an_open_pair_can_be_meant() -> None:
     flat = intent(joined=frozenset({("core/spokes", "core/spokes")}))
     assert judged(joined().network, flat).sound
     assert titles(judged(Stacks().network, flat)) == [
-        "ledger → payments: shut, and should be open",
-        "payments → ledger: shut, and should be open",
+        "ledger → payments: blocked, and should be reachable",
+        "payments → ledger: blocked, and should be reachable",
     ]
 
 

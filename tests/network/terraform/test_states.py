@@ -60,7 +60,7 @@ def test_states_and_stacks_have_the_same_verdict_for_every_pair() -> None:
     found = verdicts(read(states().items()))
     assert found == verdicts(Stacks().network)
     assert found["payments", "kms"] is State.PRIVATE
-    assert found["payments", "ledger"] is Verdict.DIES
+    assert found["payments", "ledger"] is Verdict.DROPPED
 
 
 @pytest.mark.parametrize("applied", [(HUB,), (HUB, PAYMENTS)])
