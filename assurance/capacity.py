@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assurance import sources
-from assurance.packets import EVERYWHERE
+from assurance.flows import EVERYWHERE
 from network.model import Network, Owner, ResolverEndpoint, SecurityGroup
 
 __all__ = ["Figure", "figures"]

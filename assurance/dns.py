@@ -13,7 +13,8 @@ from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 
 from assurance import sources
-from assurance.packets import Flow, Interface, Packets
+from assurance.flows import Flow, Interface
+from assurance.packets import Packets
 from assurance.path import Hop, Path, Verdict
 from assurance.sharing import admission
 from network.model import (

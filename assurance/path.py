@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-__all__ = ["Hop", "Path", "Verdict", "worst"]
+from assurance import sources
+
+__all__ = ["Hop", "Path", "Verdict", "undetermined", "worst"]
 
 
 class Verdict(Enum):
@@ -69,6 +71,11 @@ class Path:
     def __str__(self) -> str:
         """Every hop."""
         return "\n".join(map(str, self.hops))
+
+
+def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES) -> Hop:
+    """A hop that what was read does not decide."""
+    return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that says so")
 
 
 ORDER = (Verdict.DROPPED, Verdict.UNKNOWN, Verdict.PASSES)

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, collapse_addresses
 from typing import Generic, TypeVar
 
-__all__ = ["Table", "remainder"]
+__all__ = ["Table", "covers", "remainder"]
 
 T = TypeVar("T")
+
+
+def covers(whole: object, part: IPv4Network) -> bool:
+    """Whether something is a range, and one that another lies in."""
+    return isinstance(whole, IPv4Network) and part.subnet_of(whole)
 
 
 def remainder(whole: IPv4Network, covered: Iterable[IPv4Network]) -> list[IPv4Network]:

@@ -9,7 +9,8 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from assurance.dns import Answer, Kind, Names, interface_of
-from assurance.packets import ANY, Flow, Interface, Packets
+from assurance.flows import ANY, Flow, Interface
+from assurance.packets import Packets
 from assurance.path import Path, Verdict, worst
 from network.model import Network, SecurityRule, Subnet, Unknown, Vpc
 from network.services import Service, by_endpoint
@@ -143,8 +144,8 @@ class Trace:
 
     def _is_client(self, source: Interface, target: Interface, port: int) -> bool:
         """An instance whose groups allow HTTPS out and not another port is meant for HTTPS services only."""
-        sends_https = source.groups is not None and self.packets.allows_out(source, target, HTTPS)
-        return not sends_https or self.packets.allows_out(source, target, Flow("tcp", port, port))
+        sends_https = source.groups is not None and self.packets.filters.allows_out(source, target, HTTPS)
+        return not sends_https or self.packets.filters.allows_out(source, target, Flow("tcp", port, port))
 
     def _public(self, vpc: Vpc, service: Service, answer: Answer) -> tuple[State, Path]:
         ways = tuple(way for source in self.workloads(vpc) for way in self._outside(source, service.endpoint))
@@ -219,7 +220,7 @@ class Trace:
                 yield Exposure(target.address, str(flow), best)
 
     def _ingress(self, target: Interface) -> Iterator[SecurityRule]:
-        for group in self.packets.groups_of(target):
+        for group in self.packets.filters.groups_of(target):
             yield from group.ingress if group is not None else ()
 
     def _foreign_interfaces(self, vpc: Vpc) -> Iterator[Interface]:

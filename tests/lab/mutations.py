@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from assurance import dns, packets
+from assurance import dns, filters, tables
 from assurance.dns import Names
+from assurance.filters import Filters
 from assurance.packets import Packets
 from assurance.path import Hop, Path, Verdict
 from assurance.prefixes import Table
+from assurance.tables import Tables
 from assurance.trace import Trace
 from network.model import GatewayTable, Network, ResolverRule, Vpc
 
@@ -71,7 +73,7 @@ class _LastEntry(Table[Any]):
 @contextmanager
 def _shares_ignored() -> Iterator[None]:
     with ExitStack() as stack:
-        for module in (dns, packets):
+        for module in (dns, tables):
             stack.enter_context(patch.object(module, "admission", lambda *_: FINE))
         yield
 
@@ -102,11 +104,11 @@ def _no_own_endpoints(original: Any, self: Names, vpc: Vpc, *, inbound: bool) ->
     return original(self, vpc, inbound=inbound) if inbound else iter(())
 
 
-def _egress_passes(original: Any, self: Packets, own: Any, side: str, *given: Any) -> Hop:
+def _egress_passes(original: Any, self: Filters, own: Any, side: str, *given: Any) -> Hop:
     return FINE if side == "egress" else original(self, own, side, *given)
 
 
-def _ingress_passes(original: Any, self: Packets, own: Any, side: str, *given: Any) -> Hop:
+def _ingress_passes(original: Any, self: Filters, own: Any, side: str, *given: Any) -> Hop:
     return FINE if side == "ingress" else original(self, own, side, *given)
 
 
@@ -120,7 +122,7 @@ def _there_only(original: Any, self: Packets, *given: Any) -> tuple[Path, ...]:
     return self.there(*given)
 
 
-def _acls_pass(original: Any, self: Packets, path: Path, *given: Any, **named: Any) -> Path:
+def _acls_pass(original: Any, self: Filters, path: Path, *given: Any, **named: Any) -> Path:
     del original, self, given, named
     return path
 
@@ -143,20 +145,20 @@ def _first_interface(original: Any, self: Trace, vpc: Vpc) -> Iterator[Any]:
 
 MUTATIONS: dict[str, Mutation] = {
     "the answer's way is not walked": _around(Packets, "there_and_back", _there_only),
-    "a security group's ports are ignored": _instead(packets, "_lets", _ports_ignored),
+    "a security group's ports are ignored": _instead(filters, "_lets", _ports_ignored),
     "a rule for a part of a range is one for all of it": _instead(
-        packets, "remainder", lambda whole, covers: [] if list(covers) else [whole]
+        filters, "remainder", lambda whole, covers: [] if list(covers) else [whole]
     ),
-    "what groups let out is ignored": _around(Packets, "_security", _egress_passes),
-    "what groups let in is ignored": _around(Packets, "_security", _ingress_passes),
+    "what groups let out is ignored": _around(Filters, "security", _egress_passes),
+    "what groups let in is ignored": _around(Filters, "security", _ingress_passes),
     "shares are ignored": _shares_ignored,
-    "acceptance is ignored": _instead(Packets, "_accepted", lambda *_: FINE),
+    "acceptance is ignored": _instead(Tables, "accepted", lambda *_: FINE),
     "zones without an attachment are ignored": _instead(Packets, "_zone", lambda *_: FINE),
-    "the shortest prefix wins": _instead(packets, "Table", _ShortestPrefix),
-    "a propagated route beats a static one": _instead(packets, "Table", _LastEntry),
+    "the shortest prefix wins": _instead(tables, "Table", _ShortestPrefix),
+    "a propagated route beats a static one": _instead(tables, "Table", _LastEntry),
     "blackholes are ignored": _another_network(Packets, _without_blackholes),
-    "anybody may change a gateway's tables": _instead(Packets, "_wired", lambda *_: FINE),
-    "network ACLs are ignored": _around(Packets, "_acl_hops", _acls_pass),
+    "anybody may change a gateway's tables": _instead(Tables, "wired", lambda *_: FINE),
+    "network ACLs are ignored": _around(Filters, "acl_hops", _acls_pass),
     "a packet enters a VPC by one subnet only": _around(
         Packets, "_doors", lambda original, self, attachment: original(self, attachment)[:1]
     ),

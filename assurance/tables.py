@@ -1,0 +1,170 @@
+"""What VPCs' route tables and transit gateways' tables hold, and which of it AWS refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Network
+
+from assurance import sources
+from assurance.path import Hop, Verdict, undetermined
+from assurance.prefixes import Table
+from assurance.sharing import admission
+from network.model import (
+    Attachment,
+    GatewayTable,
+    Link,
+    Network,
+    Prefix,
+    Route,
+    Unknown,
+)
+
+__all__ = ["Entry", "Tables"]
+
+
+class Tables:
+    """Reads the tables of one network, each once."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.entries = cache(self._read_gateway_table)
+        self.routes = cache(self._read_route_table)
+        self.associated = self._associations()
+        tables = network.gateway_tables.values()
+        links = (link for table in tables for link in table.associations if isinstance(link.target, Unknown))
+        self.unclear = next((link.address for link in links), "")
+
+    def accepted(self, attachment: Attachment) -> Hop:
+        """Whether an attachment is in use: its gateway is shared with its account, whose owner accepts it."""
+        gateway = self.network.gateways[str(attachment.gateway)]
+        shared = admission(self.network, gateway.address, gateway.owner, attachment.owner)
+        refused = self._attached_by_another(attachment) or shared
+        if refused.verdict is not Verdict.PASSES:
+            return refused
+        if attachment.owner.account == gateway.owner.account:
+            return Hop(
+                attachment.address, "an attachment in the gateway's own account needs no accepting", sources.ACCEPT
+            )
+        if gateway.auto_accept is True:
+            return Hop(attachment.address, "the gateway accepts every attachment", sources.ACCEPT)
+        return _accepting(attachment, gateway.owner.account)
+
+    def wired(self, link: Link, table: GatewayTable, says: str) -> Hop:
+        """An association or propagation: only the gateway's own account may make one."""
+        gateway = self.network.gateways.get(str(table.gateway))
+        by, owner = link.owner.account if link.owner else None, gateway.owner.account if gateway else None
+        if isinstance(by, str) and isinstance(owner, str) and by != owner:
+            refused = f"account {by} may not change the tables of account {owner}'s gateway"
+            fix = "use a provider of the gateway's account"
+            return Hop(link.address, refused, sources.ACCEPT, Verdict.DROPPED, fix)
+        return Hop(link.address, says, sources.GATEWAY_ROUTING)
+
+    def _attached_by_another(self, attachment: Attachment) -> Hop | None:
+        """Only the account of a VPC can attach it."""
+        vpc = self.network.vpcs.get(str(attachment.vpc))
+        by, owner = attachment.owner.account, vpc.owner.account if vpc is not None else None
+        if isinstance(by, str) and isinstance(owner, str) and by != owner:
+            says = f"account {by} attaches a VPC of account {owner}"
+            fix = "use a provider of the VPC's account"
+            return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
+        return None
+
+    def _not_propagated(self, link: Link, table: GatewayTable, attachment: Attachment | None) -> Hop | None:
+        """Why an attachment's ranges do not get into a table, where that is certain."""
+        hops = [self.wired(link, table, "")]
+        if attachment is not None and attachment.gateway in self.network.gateways:
+            hops.append(self.accepted(attachment))
+        return next((hop for hop in hops if hop.verdict is Verdict.DROPPED), None)
+
+    def _read_route_table(self, address: str) -> tuple[Table[Route | str] | None, Route | None]:
+        """A route table's entries, and a route whose destination is not known, which may be more specific than any."""
+        table = self.network.tables.get(address)
+        vpc = self.network.vpcs.get(str(table.vpc)) if table is not None else None
+        if table is None or vpc is None:
+            return None, None
+        local = [(cidr, vpc.address) for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
+        written = [(route.destination, route) for route in table.routes if isinstance(route.destination, IPv4Network)]
+        unknown = next((route for route in table.routes if not isinstance(route.destination, IPv4Network)), None)
+        return Table([*local, *written]), unknown
+
+    def _read_gateway_table(self, address: str) -> tuple[Table[Entry], Table[Hop], str]:
+        """A gateway table's entries, static ones first; what AWS refuses to propagate into it; what is not known.
+
+        A range that is refused hides no wider route.
+        """
+        table = self.network.gateway_tables[address]
+        entries: list[tuple[Prefix, Entry]] = []
+        unknown = ""
+        for route in table.routes:
+            if isinstance(route.destination, Unknown) or isinstance(route.attachment, Unknown):
+                unknown = unknown or route.address
+            else:
+                entries.append(
+                    (
+                        route.destination,
+                        Entry(route.address, f"the static route {route.destination}", route.attachment),
+                    )
+                )
+        learnt = []
+        refused: list[tuple[Prefix, Hop]] = []
+        for link in table.propagations:
+            attachment = self.network.attachments.get(str(link.target))
+            vpc = self.network.vpcs.get(str(attachment.vpc)) if attachment is not None else None
+            if vpc is None or any(isinstance(cidr, Unknown) for cidr in vpc.cidrs):
+                unknown = unknown or link.address
+            else:
+                cidrs = [cidr for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
+                hop = self._not_propagated(link, table, attachment)
+                learnt += [(cidr, link) for cidr in cidrs if hop is None]
+                refused += [(cidr, hop) for cidr in cidrs if hop is not None]
+        return Table([*entries, *_propagated(learnt)]), Table(refused), unknown
+
+    def _associations(self) -> dict[str, tuple[tuple[Link, GatewayTable], ...]]:
+        found: dict[str, tuple[tuple[Link, GatewayTable], ...]] = {}
+        for table in self.network.gateway_tables.values():
+            for link in table.associations:
+                found[str(link.target)] = (*found.get(str(link.target), ()), (link, table))
+        return found
+
+
+def _accepting(attachment: Attachment, owner: str | Unknown) -> Hop:
+    """Whether the account that owns the gateway accepts an attachment."""
+    if attachment.accepter is None:
+        fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
+        return Hop(attachment.address, "nobody accepts the attachment", sources.ACCEPT, Verdict.DROPPED, fix)
+    accepting = attachment.accepter_owner.account if attachment.accepter_owner else None
+    if isinstance(accepting, Unknown):
+        return undetermined(attachment.accepter, "whose account accepts the attachment is not known", sources.ACCEPT)
+    if accepting != owner:
+        says = f"account {accepting} accepts the attachment, and the gateway is account {owner}'s"
+        fix = "accept it with a provider of the gateway's account"
+        return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DROPPED, fix)
+    return Hop(attachment.accepter, "the gateway's account accepts the attachment", sources.ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a gateway table: where it comes from, and where it leads; nowhere is a blackhole."""
+
+    address: str
+    how: str
+    attachment: str | None
+    contested: bool = False
+
+
+def _propagated(learnt: Iterable[tuple[Prefix, Link]]) -> Iterator[tuple[Prefix, Entry]]:
+    """Propagated routes; of attachments whose ranges overlap AWS keeps one, and does not say which."""
+    ordered = sorted(learnt, key=lambda each: (int(each[0].network_address), each[0].prefixlen))
+    contested: set[Prefix] = set()
+    widest: tuple[Prefix, Link] | None = None
+    for prefix, link in ordered:
+        if widest is not None and prefix.subnet_of(widest[0]):
+            if link.target != widest[1].target:
+                contested |= {prefix, widest[0]}
+        else:
+            widest = (prefix, link)
+    for prefix, link in ordered:
+        how = f"the propagated route {prefix}"
+        yield prefix, Entry(link.address, how, str(link.target), prefix in contested)
