@@ -9,8 +9,7 @@ from enum import Enum
 from ipaddress import IPv4Network
 
 from topology import Design
-from topology.design import Account, Backend, Endpoint, HubDesign, Organization, SpokeDesign, Vpc
-from topology.services import catalogue
+from topology.design import Account, Endpoint, HubDesign, Organization, SpokeDesign, StateStore, Vpc
 
 __all__ = [
     "FORBIDDEN",
@@ -87,8 +86,8 @@ class Role:
     external_id: str
 
     @classmethod
-    def of(cls, who: Account | Backend) -> Role:
-        """The role of a provider or of a backend."""
+    def of(cls, who: Account | StateStore) -> Role:
+        """The role of a provider, or of whoever reads and writes states."""
         account = who.id if isinstance(who, Account) else who.account
         return cls(account, who.role_arn or "", who.external_id or "")
 
@@ -235,7 +234,7 @@ def _judge_endpoint(endpoint: Endpoint, region: str, offer: Offer | None) -> Ite
         left = [zone for zone in endpoint.zones if zone in offer.zones]
         fix = f"write `{endpoint.service}: {{zones: [{', '.join(left)}]}}`" if left else "take it out of the hub"
         yield Result.FAILED, f"not offered in {', '.join(missing)}, only in {_listed(offer.zones)}", fix
-    known = catalogue()[endpoint.service].names_in(region)
+    known = endpoint.names
     if set(known) != offer.private_dns_names:
         found = f"AWS's private DNS names are {_listed(offer.private_dns_names)}; the catalogue has {_listed(known)}"
         yield Result.WARNING, found, "see that the names which your clients use are among AWS's, and report it"
@@ -392,11 +391,11 @@ def uses(site: Site, existing: Existing) -> Iterator[Use]:
     hubs = [hub for hub in site.hubs if (hub.vpc.cidr, hub.stack) not in existing.vpcs]
     spokes = [spoke for spoke in site.spokes if (spoke.vpc.cidr, spoke.stack) not in existing.vpcs]
     yield Use(VPCS, len(existing.vpcs), len(hubs) + len(spokes))
-    rules = sum(len(hub.rules) for hub in hubs) + sum(len(spoke.exemptions) for spoke in spokes)
+    rules = sum(len(hub.dns.rules) for hub in hubs) + sum(len(spoke.dns.exemptions) for spoke in spokes)
     yield Use(RULES, existing.rules, rules)
     if site.spokes:
         yield Use(GATEWAY_ENDPOINTS, existing.gateway_endpoints, sum(len(s.gateway_endpoints) for s in spokes))
-        yield Use(ASSOCIATIONS, existing.associations, sum(len(s.rules) + len(s.exemptions) for s in spokes))
+        yield Use(ASSOCIATIONS, existing.associations, sum(len(s.dns.rules) + len(s.dns.exemptions) for s in spokes))
     if site.hubs:
         yield Use(GATEWAYS, existing.gateways, len(hubs))
         yield Use(RESOLVER_ENDPOINTS, existing.resolver_endpoints, RESOLVER_ENDPOINTS_OF_A_HUB * len(hubs))
@@ -453,7 +452,7 @@ class Bucket:
 FOUND, FORBIDDEN, MISSING = 200, 403, 404
 
 
-def judge_bucket(backend: Backend, bucket: Bucket, *, create: bool) -> Finding:
+def judge_bucket(backend: StateStore, bucket: Bucket, *, create: bool) -> Finding:
     """The bucket is there for its role, in its account and region, and keeps versions; or it is to be made.
 
     S3 answers 403 both where the role may not list the bucket and where another account owns it

@@ -74,7 +74,7 @@ def _roles(design: Design) -> dict[Role, str]:
     """Every role of a design, with a region to assume it in: deploy roles, wiring roles, the state role."""
     hubs = [(Role.of(hub.account), hub.account.region) for hub in design.hubs]
     spokes = [(Role.of(who), who.region) for spoke in design.spokes for who in (spoke.account, spoke.wiring)]
-    state = [(Role.of(hub.backend), hub.backend.region) for hub in design.hubs]
+    state = [(Role.of(design.states), design.states.region)]
     return dict(hubs + spokes + state)
 
 
@@ -90,9 +90,9 @@ def _checks(design: Design, clients: Clients, usable: set[Role]) -> Iterator[Ite
     """The checks of every account that can be asked. They ask as they are iterated."""
     management = Place(design.organization.management.id)
     yield _guarded("RAM sharing", management, _sharing(design, clients, management), BY_HAND)
-    role = Role.of(design.hubs[0].backend)
+    role = Role.of(design.states)
     if role in usable:
-        place = Place(role.account, design.hubs[0].backend.region)
+        place = Place(role.account, design.states.region)
         yield _guarded("state bucket", place, _bucket(design, clients, role), _let(role))
     accounts = set()
     for site in sites(design):
@@ -173,7 +173,7 @@ def _organization(design: Design, clients: Clients, role: Role) -> Iterator[Find
 
 
 def _bucket(design: Design, clients: Clients, role: Role) -> Iterator[Finding]:
-    backend = design.hubs[0].backend
+    backend = design.states
     s3 = clients.get("s3", role, backend.region)
     named = {"Bucket": backend.bucket, "ExpectedBucketOwner": backend.account}
     try:

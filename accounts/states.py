@@ -78,13 +78,13 @@ class StateBucket:
     """
 
     def __init__(self, design: Design, clients: Clients) -> None:
-        backend = design.hubs[0].backend
-        self.name, self.prefix = backend.bucket, backend.key.rpartition("/")[0] + "/"
-        role = Role.of(backend)
-        clients.assume(role, backend.region)
-        self.address = f"{self.name}/{self.prefix.rstrip('/')}"
+        states = design.states
+        self.name, self.prefix = states.bucket, f"{states.prefix}/"
+        role = Role.of(states)
+        clients.assume(role, states.region)
+        self.address = states.address
         """What the topology's resources carry as the tag that says where their state is."""
-        self._client = clients.get("s3", role, backend.region)
+        self._client = clients.get("s3", role, states.region)
 
     def keys(self) -> list[str]:
         """The keys below the topology's prefix."""

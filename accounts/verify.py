@@ -82,11 +82,10 @@ class Verification:
 def expectations(design: Design, network: Network, traced: Report) -> dict[str, tuple[Expectation, ...]]:
     """What the trace says of every name that is asked, for each spoke that was traced."""
     trace = Trace(network, services_in(network))
-    hubs = {hub.name: hub for hub in design.hubs}
     alike: dict[str, Iterable[Expectation]] = {}
     for names in traced.groups:
-        spoke = next(spoke for spoke in design.spokes if spoke.name == names[0])
-        told = tuple(_expected(trace, traced, spoke, hubs[spoke.hub]))
+        spoke = design.spoke_named[names[0]]
+        told = tuple(_expected(trace, traced, spoke, design.hub_named[spoke.hub]))
         alike |= dict.fromkeys(names, told)
     return {name: tuple(told) for name, told in alike.items()}
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 from accounts.judgements import Finding, Place, Result, Role
 from topology.design import Endpoint, HubDesign, SpokeDesign
 from topology.names import HUB_TABLE
-from topology.services import catalogue
 
 __all__ = [
     "AclEntry",
@@ -283,7 +282,7 @@ class _HubJudge:
 
     @property
     def inbound(self) -> set[str]:
-        return {str(at.address) for at in self.hub.inbound}
+        return {str(at.address) for at in self.hub.dns.inbound}
 
     def resolvers(self, found: Mapping[str, Resolver]) -> Iterator[Finding]:
         inbound, outbound = found.get("INBOUND"), found.get("OUTBOUND")
@@ -294,7 +293,7 @@ class _HubJudge:
     def rules(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
         resolvers = self.facts.resolvers
         outbound = None if isinstance(resolvers, Refused) else resolvers.get("OUTBOUND")
-        for planned in self.hub.rules:
+        for planned in self.hub.dns.rules:
             rule = rules.get(self.facts.contract.rules.get(planned.domain, ""))
             expected = f"COMPLETE, to {_listed(self.inbound)}"
             yield self.bench.check(f"forwarding rule {planned.domain}", expected, _rule(rule, self.inbound, outbound))
@@ -447,7 +446,7 @@ class _SpokeJudge:
         if isinstance(statuses, Refused):
             yield from self.bench.told("rule associations", statuses, lambda _: iter(()))
             return
-        for planned in self.spoke.rules:
+        for planned in self.spoke.dns.rules:
             id_ = self.at_hub.contract.rules.get(planned.domain, "")
             problems = [
                 *_share(rules.get(id_), owned=self.spoke.owns_gateway),
@@ -456,11 +455,11 @@ class _SpokeJudge:
             expected = "shared with the account, and its association COMPLETE"
             fix = f"see that the share of {self.hub.stack} holds the rule; then apply {self.spoke.stack}"
             yield self.bench.check(f"rule {planned.domain}", expected, problems, fix)
-        for exemption in self.spoke.exemptions:
+        for exemption in self.spoke.dns.exemptions:
             kept = [status for id_, status in statuses.items() if _keeps(rules.get(id_), exemption.domain)]
             problems = _unless(kept == ["COMPLETE"], f"its association is {_listed(kept) if kept else 'not there'}")
             yield self.bench.check(f"exemption {exemption.domain}", "a SYSTEM rule, associated", problems)
-        ours = {rule.domain for rule in (*self.spoke.rules, *self.spoke.exemptions)}
+        ours = {rule.domain for rule in (*self.spoke.dns.rules, *self.spoke.dns.exemptions)}
         others = [rules[id_] for id_ in statuses if id_ in rules and rules[id_].domain not in ours]
         yield self.names("other rules", [(f"rule {rule.id}", rule.domain) for rule in others])
         yield from self.bench.told("private zones", self.facts.zones, self.zones)
@@ -474,11 +473,7 @@ class _SpokeJudge:
         The most specific domain wins, and at the same domain a rule comes before a zone
         (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html).
         """
-        names = [
-            name.removeprefix("*.")
-            for endpoint in self.hub.endpoints
-            for name in catalogue()[endpoint.service].names_in(self.hub.account.region)
-        ]
+        names = [name.removeprefix("*.") for endpoint in self.hub.endpoints for name in endpoint.names]
         problems = []
         for what, domain in takers:
             taken = {name for name in names if _below(name, domain) and not self.forwards(name, domain)}
@@ -488,7 +483,7 @@ class _SpokeJudge:
 
     def forwards(self, name: str, domain: str) -> bool:
         """Whether a rule of the hub is at least as specific as a domain."""
-        return any(_below(name, rule.domain) and len(rule.domain) >= len(domain) for rule in self.spoke.rules)
+        return any(_below(name, rule.domain) and len(rule.domain) >= len(domain) for rule in self.spoke.dns.rules)
 
     def endpoints(self, found: Collection[InterfaceEndpoint]) -> Iterator[Finding]:
         offered = {endpoint.service_name for endpoint in self.hub.endpoints}

@@ -153,9 +153,8 @@ def _plan(terraform: Terraform, stack: str, say: Say) -> Planned:
 
 def _plan_from_nothing(terraform: Terraform, design: Design, stack: str, say: Say) -> Planned:
     folder = terraform.folder(stack)
-    hubs = {spoke.stack: spoke.hub_stack for spoke in design.spokes}
-    if stack in hubs:
-        return Planned(waits_for=hubs[stack])
+    if stack in design.spoke_stacks:
+        return Planned(waits_for=design.spoke_stacks[stack].hub_stack)
     try:
         with local_backend(folder):
             terraform.init(stack, "-reconfigure")
@@ -172,7 +171,7 @@ def waits_for(design: Design, stack: str, failed: TerraformError) -> str:
     The hub has published no contract, or one that lacks what the spoke now needs; or its share is not there (yet, or
     any more), and AWS says that its gateway does not exist.
     """
-    spoke = next((spoke for spoke in design.spokes if spoke.stack == stack), None)
+    spoke = design.spoke_stacks.get(stack)
     if spoke is None:
         return ""
     said = " ".join(str(failed).split())

@@ -32,11 +32,9 @@ def local_organization(topology: Topology, design: Design, share_delay: float = 
 
 def _used(design: Design) -> Iterator[tuple[str, str | None]]:
     """Every account with a role that is assumed in it."""
-    if design.state is not None:
-        yield design.state.account.id, design.state.account.role_arn
+    yield design.states.account, design.states.role_arn
     for hub in design.hubs:
         yield hub.account.id, hub.account.role_arn
-        yield hub.backend.account, hub.backend.role_arn
     for spoke in design.spokes:
         yield spoke.account.id, spoke.account.role_arn
         yield spoke.wiring.id, spoke.wiring.role_arn

@@ -17,7 +17,7 @@ __all__ = ["explain", "needed_hubs", "prove"]
 
 def needed_hubs(design: Design, stacks: Collection[str]) -> set[str]:
     """The hubs' stacks that some stacks cannot be traced without, and that are not among them."""
-    return {spoke.hub_stack for spoke in design.spokes if spoke.stack in stacks} - set(stacks)
+    return {design.spoke_stacks[stack].hub_stack for stack in stacks if stack in design.spoke_stacks} - set(stacks)
 
 
 def prove(

@@ -40,8 +40,8 @@ class HubStack(OwnedStack):
             self,
             "resolver",
             name=design.name,
-            inbound=design.inbound,
-            rules=design.rules,
+            inbound=design.dns.inbound,
+            rules=design.dns.rules,
             network=network,
             provider=hub,
             protect=design.protect,
@@ -69,7 +69,7 @@ class HubStack(OwnedStack):
             )
             for part, arns in (
                 ("gateway", {"gateway": gateway.arn}),
-                ("rules", {rule.id: resolver.rules[rule.domain].arn for rule in design.rules}),
+                ("rules", {rule.id: resolver.rules[rule.domain].arn for rule in design.dns.rules}),
             )
         ]
         rule_ids = {domain: rule.id for domain, rule in resolver.rules.items()}

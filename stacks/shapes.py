@@ -127,8 +127,7 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
             subnets=subnets(vpc.subnets),
             attachment_subnets=subnets(vpc.attachment_subnets),
         ),
-        rules=named(spoke.rules),
-        exemptions=named(spoke.exemptions),
+        dns=replace(spoke.dns, rules=named(spoke.dns.rules), exemptions=named(spoke.dns.exemptions)),
     )
     return template, values
 

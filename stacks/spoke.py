@@ -34,7 +34,7 @@ class SpokeStack(OwnedStack):
             parameter=design.contract,
             hub_stack=design.hub_stack,
             tables={design.segment, *design.propagations},
-            domains=[rule.domain for rule in design.rules],
+            domains=design.dns.domains,
             provider=hub,
         )
         network = PrivateNetwork(self, "network", vpc=design.vpc, provider=spoke)
@@ -55,9 +55,9 @@ class SpokeStack(OwnedStack):
         resolver = SpokeResolver(
             self,
             "resolver",
-            rules=design.rules,
+            rules=design.dns.rules,
             rule_ids=contract.rule_ids,
-            exemptions=design.exemptions,
+            exemptions=design.dns.exemptions,
             network=network,
             provider=spoke,
         )

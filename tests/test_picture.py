@@ -37,9 +37,9 @@ def test_the_picture_names_every_endpoint_inbound_address_and_rule() -> None:
     shown = texts()
     for endpoint in hub.endpoints:
         assert endpoint.service in shown
-    for inbound in hub.inbound:
+    for inbound in hub.dns.inbound:
         assert inbound.address in shown
-    for rule in hub.rules:
+    for rule in hub.dns.rules:
         assert any(rule.domain in text for text in shown)
 
 

@@ -189,7 +189,7 @@ def _hub(canvas: Canvas, account: Box, hub: HubDesign, endpoints: Sequence[Endpo
     canvas.titled(resolver.left + 12, resolver.top + 17, "VPC resolver", words)
 
     outbound, inbound = Box(146, top - 26, 238, last + 5), Box(282, top - 26, 374, last + 5)
-    addresses = {at.zone: at.address for at in hub.inbound}
+    addresses = {at.zone: at.address for at in hub.dns.inbound}
     _column(canvas, outbound, "outbound", dict.fromkeys(zones, "any free"), rows, colour=DNS)
     _column(canvas, inbound, "inbound", addresses, rows, colour=DNS)
     canvas.text((outbound.left + outbound.right) / 2, top - 32, "Resolver endpoint", size=11, ink=QUIET, at="middle")
@@ -215,14 +215,14 @@ def _hub(canvas: Canvas, account: Box, hub: HubDesign, endpoints: Sequence[Endpo
 def _rule(canvas: Canvas, card: Box, hub: HubDesign) -> None:
     """The forwarding rules and their share."""
     canvas.box(card, PART, DNS, radius=6, width=1.5)
-    domains = [rule.domain for rule in hub.rules]
+    domains = [rule.domain for rule in hub.dns.rules]
     canvas.titled(card.left + 14, card.top + 22, "Forwarding rule", domains[0], size=13)
     rest = (
         f"and {len(domains) - 1} more" if len(domains) > 1 else "Names below it are sent out of the outbound endpoint"
     )
     canvas.text(card.left + 14, card.top + 44, rest)
     canvas.text(card.left + 14, card.top + 61, "to the fixed addresses of the inbound endpoint:")
-    canvas.text(card.left + 14, card.top + 78, _listed(at.address for at in hub.inbound), bold=True)
+    canvas.text(card.left + 14, card.top + 78, _listed(at.address for at in hub.dns.inbound), bold=True)
     _share(canvas, card, f"{hub.name}-rules", hub, DNS)
 
 
@@ -279,8 +279,8 @@ def _spoke(
     _column(canvas, attachment, "attachment", ranges, rows, colour=HTTPS)
 
     facts = [
-        ("Rule association", _listed(f.domain for f in spoke.rules)),
-        *((("SYSTEM rule", _listed(f.domain for f in spoke.exemptions)),) if spoke.exemptions else ()),
+        ("Rule association", _listed(f.domain for f in spoke.dns.rules)),
+        *((("SYSTEM rule", _listed(f.domain for f in spoke.dns.exemptions)),) if spoke.dns.exemptions else ()),
         ("Route", f"{_listed(to.cidr for to in spoke.destinations)} → transit gateway"),
     ]
     for index, (what, words) in enumerate(facts):
@@ -396,10 +396,10 @@ def _document(hub: HubDesign, spokes: Sequence[SpokeDesign], canvas: Canvas, org
     described = (
         f"Hub {hub.name} in account {hub.account.id} has a VPC {hub.vpc.cidr} with interface endpoints for "
         f"{_listed(endpoint.service for endpoint in hub.endpoints)}, an inbound resolver endpoint at "
-        f"{_listed(at.address for at in hub.inbound)}, an outbound resolver endpoint and a transit gateway. The "
-        f"forwarding rule for {_domains(hub.rules)} and the transit gateway are shared with the organization. Spokes: "
-        f"{names}. A DNS query goes from the instance to the VPC's resolver, by the associated rule to the outbound "
-        "endpoint and on to the inbound endpoint, and the hub's resolver answers with private addresses; it does not "
+        f"{_listed(at.address for at in hub.dns.inbound)}, an outbound resolver endpoint and a transit gateway. The "
+        f"forwarding rule for {_domains(hub.dns.rules)} and the transit gateway are shared with the organization. "
+        f"Spokes: {names}. A DNS query goes from the instance to the VPC's resolver, by the associated rule to the "
+        "outbound endpoint and on to the inbound endpoint, and the hub's resolver answers with private addresses; it does not "
         "cross the transit gateway. An HTTPS packet goes from the instance to the spoke's attachment, through the "
         "transit gateway to the hub's attachment and to the endpoint."
     )

@@ -1,6 +1,7 @@
 """What a topology file may say, and what follows from it. Pure: no cdktf, no boto3."""
 
-from topology.design import Design, design
+from topology.decisions import design
+from topology.design import Design
 from topology.problems import Problem, TopologyError
 from topology.reader import Reading, read_topology
 

@@ -48,7 +48,7 @@ def zones_of(unit: HubDesign | SpokeDesign) -> list[str]:
 HTTPS = (Permission(egress=False, protocol="tcp", first=443, last=443, cidrs=("10.0.0.0/22", "10.0.4.0/22")),)
 INBOUND = tuple(Permission(egress=False, protocol=p, first=53, last=53, cidrs=("10.0.0.0/22",)) for p in ("udp", "tcp"))
 OUTBOUND = tuple(replace(permission, egress=True) for permission in INBOUND)
-ADDRESSES = {at.address: "ATTACHED" for at in CORE.inbound}
+ADDRESSES = {at.address: "ATTACHED" for at in CORE.dns.inbound}
 SOUND_HUB = HubFacts(
     contract=Contract(TGW, {"hub": HUB_TABLE, "spokes": SPOKES}, {REGION: "rslvr-rr-1"}),
     vpc=Vpc("vpc-hub", "10.0.0.0/22", dns_support=True, dns_hostnames=True),

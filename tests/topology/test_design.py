@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.topology.sound import SOUND, Change, changed, designed, in_hub, in_spoke, on_top, reading_of
-from topology import Design, design, read_topology
+from topology import Design, decisions, design, read_topology
 from topology.design import Endpoint, HubDesign, Range, SpokeDesign, Subnet
 from topology.services import catalogue
 
@@ -38,7 +38,7 @@ def spokes_of(found: Design) -> dict[str, SpokeDesign]:
 
 
 def domains_of(unit: HubDesign | SpokeDesign) -> list[str]:
-    return [rule.domain for rule in unit.rules]
+    return [rule.domain for rule in unit.dns.rules]
 
 
 def endpoints_of(found: Design) -> dict[str, Endpoint]:
@@ -71,7 +71,7 @@ def test_the_samples_spoke_has_the_samples_subnets(quickstart: Design) -> None:
 
 
 def test_the_samples_inbound_endpoint_has_address_53_of_each_subnet(quickstart: Design) -> None:
-    assert [(a.zone, a.address) for a in quickstart.hubs[0].inbound] == [
+    assert [(a.zone, a.address) for a in quickstart.hubs[0].dns.inbound] == [
         ("use1-az1", "10.0.0.53"),
         ("use1-az2", "10.0.1.53"),
         ("use1-az4", "10.0.2.53"),
@@ -88,13 +88,13 @@ def test_the_samples_services_have_an_endpoint_in_every_zone(quickstart: Design)
 
 def test_the_samples_spokes_forward_the_regions_domain_and_keep_efs(quickstart: Design) -> None:
     for spoke in quickstart.spokes:
-        assert [(rule.id, rule.domain) for rule in spoke.rules] == [
+        assert [(rule.id, rule.domain) for rule in spoke.dns.rules] == [
             ("us-east-1_amazonaws_com", "us-east-1.amazonaws.com")
         ]
-        assert [(rule.id, rule.domain) for rule in spoke.exemptions] == [("efs", "efs.us-east-1.amazonaws.com")]
-        assert [rule.id for rule in spoke.rules] == [rule.id for rule in quickstart.hubs[0].rules]
-        assert [rule.name for rule in spoke.rules] == [f"{spoke.name}-us-east-1_amazonaws_com"]
-        assert [rule.name for rule in spoke.exemptions] == [f"{spoke.name}-keeps-efs"]
+        assert [(rule.id, rule.domain) for rule in spoke.dns.exemptions] == [("efs", "efs.us-east-1.amazonaws.com")]
+        assert [rule.id for rule in spoke.dns.rules] == [rule.id for rule in quickstart.hubs[0].dns.rules]
+        assert [rule.name for rule in spoke.dns.rules] == [f"{spoke.name}-us-east-1_amazonaws_com"]
+        assert [rule.name for rule in spoke.dns.exemptions] == [f"{spoke.name}-keeps-efs"]
 
 
 def test_the_samples_spokes_reach_the_hub_and_nothing_else(quickstart: Design) -> None:
@@ -128,6 +128,44 @@ def test_each_stack_has_a_name_a_state_and_a_tag_of_its_own(quickstart: Design) 
         )
         for stack in ("state", "hub-core", "spoke-core-ledger", "spoke-core-payments")
     ]
+
+
+def test_the_address_of_the_states_is_that_of_every_stacks_state(quickstart: Design) -> None:
+    assert quickstart.states.address == "example-network-state/endpoint-hub"
+    for stack, unit in quickstart.stacks.items():
+        found = f"{unit.backend.address}/{stack}.tfstate"
+        assert found == f"{unit.backend.bucket}/{unit.backend.key}", f"{stack}: {unit.backend.key}, expected {found}"
+
+
+def test_hubs_and_spokes_are_found_by_name_and_by_stack(quickstart: Design) -> None:
+    assert list(quickstart.stacks) == ["state", "hub-core", "spoke-core-ledger", "spoke-core-payments"]
+    assert list(quickstart.stacks) == list(quickstart.order)
+    assert quickstart.hub_named == {"core": quickstart.hubs[0]}
+    assert quickstart.spoke_named == {"ledger": quickstart.spokes[0], "payments": quickstart.spokes[1]}
+    assert quickstart.spoke_stacks == {spoke.stack: spoke for spoke in quickstart.spokes}
+    assert quickstart.stacks["spoke-core-payments"] is quickstart.spoke_named["payments"]
+
+
+def test_an_endpoint_knows_the_names_and_ports_of_its_service() -> None:
+    found = endpoints_of(designed(services("[kms, ssm, ssmmessages, ecr.dkr, s3]")))
+    for key, endpoint in found.items():
+        service = catalogue()[key]
+        assert (endpoint.names, endpoint.ports) == (service.names_in("us-east-1"), service.ports)
+    assert found["kms"].names == ("kms.us-east-1.amazonaws.com",)
+
+
+def test_the_domains_are_decided_once_for_each_hub(quickstart: Design, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    decide = decisions._domains  # noqa: SLF001  what is counted
+
+    def counting(hub: Any) -> tuple[str, ...]:
+        asked.append(hub.region)
+        return decide(hub)
+
+    monkeypatch.setattr(decisions, "_domains", counting)
+    topology = read_topology(Path(__file__).parents[2] / "examples" / "quickstart.yaml").topology
+    assert design(topology) == quickstart
+    assert asked == ["us-east-1"], f"expected one decision for one hub with two spokes, found {asked}"
 
 
 def test_spokes_find_their_hub_by_its_contract(quickstart: Design) -> None:
@@ -216,7 +254,7 @@ def test_every_name_of_every_service_is_below_a_forwarded_domain(region: str) ->
     domains = domains_of(found.hubs[0])
     names = [name.removeprefix("*.") for key in offered for name in catalogue()[key].names_in(region)]
     assert [name for name in names if not any(f".{name}".endswith(f".{domain}") for domain in domains)] == []
-    ids = [rule.id for rule in found.hubs[0].rules] + [endpoint.id for endpoint in found.hubs[0].endpoints]
+    ids = [rule.id for rule in found.hubs[0].dns.rules] + [endpoint.id for endpoint in found.hubs[0].endpoints]
     assert all(set(id_) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_") for id_ in ids)
     assert len(ids) == len(set(ids))
 
@@ -260,7 +298,7 @@ def test_only_the_endpoint_of_s3_is_told_to_answer_everyone() -> None:
 
 def test_given_resolver_addresses_stand_in_the_zones_of_their_subnets() -> None:
     hub = designed(in_hub("resolver_addresses: [10.0.1.20, 10.0.0.10, 10.0.0.11]")).hubs[0]
-    assert [(a.zone, a.address) for a in hub.inbound] == [
+    assert [(a.zone, a.address) for a in hub.dns.inbound] == [
         ("use1-az2", "10.0.1.20"),
         ("use1-az1", "10.0.0.10"),
         ("use1-az1", "10.0.0.11"),
@@ -393,10 +431,10 @@ def test_adding_a_service_changes_no_other_endpoint_group_or_rule(keys: set[str]
     for kept, found in (
         (before.endpoints, after.endpoints),
         (before.groups, after.groups),
-        (before.rules, after.rules),
+        (before.dns.rules, after.dns.rules),
     ):
         assert set(kept) <= set(found)
-    assert (before.vpc, before.inbound, before.sources) == (after.vpc, after.inbound, after.sources)
+    assert (before.vpc, before.dns.inbound, before.sources) == (after.vpc, after.dns.inbound, after.sources)
 
 
 @pytest.mark.parametrize("emptied", [0, 1, 2])
@@ -409,7 +447,7 @@ def test_emptying_a_zone_moves_no_other_one(emptied: int) -> None:
         for was, is_ in ((before.subnets, after.subnets), (before.attachment_subnets, after.attachment_subnets)):
             assert is_ == tuple(subnet for subnet in was if subnet.zone != zones[emptied])
     gone = zones[emptied]
-    assert rest.hubs[0].inbound == tuple(address for address in full.hubs[0].inbound if address.zone != gone)
+    assert rest.hubs[0].dns.inbound == tuple(address for address in full.hubs[0].dns.inbound if address.zone != gone)
 
 
 def test_the_order_in_the_file_changes_nothing_but_the_zones() -> None:
