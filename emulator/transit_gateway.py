@@ -448,8 +448,9 @@ class Backend(EC2Backend):
     ) -> list[dict[str, Any]]:
         """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
 
-        A static route hides a prefix list's to the same destination, and both hide a propagated one (AWS transit gateway
-        guide, "Route evaluation order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match` is added.
+        A static route hides a prefix list's to the same destination, and both hide a propagated one (AWS transit
+        gateway guide, "Route evaluation order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match`
+        is added.
         """
         table = self._table(transit_gateway_route_table_id)
         static = table.routes
@@ -512,7 +513,7 @@ class Backend(EC2Backend):
         routes = {}
         for list_id, reference in self.prefix_list_references.get(table.id, {}).items():
             prefix_list = self.managed_prefix_lists[list_id]
-            for entry in prefix_list.entries.get(prefix_list.version, []):
+            for entry in prefix_list.entries.get(prefix_list.version or 0, []):
                 through = reference.get("TransitGatewayAttachment")
                 routes[entry["Cidr"]] = {
                     "destinationCidrBlock": entry["Cidr"],
