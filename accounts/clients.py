@@ -21,7 +21,7 @@ AWSError = (ClientError, BotoCoreError)
 # A check is a question, not a deployment: better "unknown" within a minute than a pipeline that hangs. The standard
 # mode retries throttling and passing faults, with a growing pause.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+ATTEMPTS = 3
 NO_ANSWER = (NoConnectionError, HTTPClientError)
 SESSION_NAME = "endpoint-hub"
 """What CloudTrail shows as the session."""
@@ -66,13 +66,15 @@ class Clients:
         }
         return str(answer["AssumedRoleUser"]["Arn"].split(":")[4])
 
-    def get(self, service: str, role: Role, region: str) -> Any:  # noqa: ANN401  boto3's clients have no types
+    def get(self, service: str, role: Role, region: str, attempts: int = ATTEMPTS) -> Any:  # noqa: ANN401  boto3's clients have no types
         """A client of a service, as a role that was assumed. None is kept: each takes up to a megabyte."""
-        return self._client(service, region, self._keys[role])
+        return self._client(service, region, self._keys[role], attempts)
 
-    def _client(self, service: str, region: str, keys: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+    def _client(self, service: str, region: str, keys: dict[str, str] | None = None, attempts: int = ATTEMPTS) -> Any:  # noqa: ANN401
+        retries = {"mode": "standard", "total_max_attempts": attempts}
+        config = Config(connect_timeout=5, read_timeout=20, retries=retries)
         with self._lock:
-            return self._session.client(service, region_name=region, config=CONFIG, **keys or {})
+            return self._session.client(service, region_name=region, config=config, **keys or {})
 
 
 def pages(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401

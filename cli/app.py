@@ -20,6 +20,7 @@ VERBS = (
     "lab",
     "validate",
     "preflight",
+    "snapshot",
     "verify",
     "bootstrap",
     "plan",

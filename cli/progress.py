@@ -20,28 +20,28 @@ MANY = 100
 
 
 @contextmanager
-def progress(doing: str, total: int = 0) -> Iterator[Count]:
-    """Show what is being done, once it takes longer than a second, and of how many stacks it has been done.
+def progress(doing: str, total: int = 0, things: str = "stacks") -> Iterator[Count]:
+    """Show what is being done, once it takes longer than a second, and of how many stacks, or else, it has been done.
 
     A person at a terminal sees the number move. A log gets a line every few seconds where there are many stacks.
     """
     if not sys.stderr.isatty():
         pause = LINE if total >= MANY else float("inf")
-        yield _counting(doing, total, pause, lambda text: sys.stderr.write(f"{text}\n"))
+        yield _counting(doing, total, things, pause, lambda text: sys.stderr.write(f"{text}\n"))
         return
     from cli.console import err  # noqa: PLC0415  it takes longer to import than many a synthesis
 
-    status = err.status(f"{doing} {total:,} stacks" if total else doing)
+    status = err.status(f"{doing} {total:,} {things}" if total else doing)
     timer = threading.Timer(1.0, status.start)
     timer.start()
     try:
-        yield _counting(doing, total, TICK, status.update)
+        yield _counting(doing, total, things, TICK, status.update)
     finally:
         timer.cancel()
         status.stop()
 
 
-def _counting(doing: str, total: int, pause: float, say: Callable[[str], object]) -> Count:
+def _counting(doing: str, total: int, things: str, pause: float, say: Callable[[str], object]) -> Count:
     done, said = 0, time.monotonic()
 
     def count(more: int) -> None:
@@ -50,7 +50,7 @@ def _counting(doing: str, total: int, pause: float, say: Callable[[str], object]
         now = time.monotonic()
         if now - said >= pause:
             said = now
-            say(f"{doing}: {done:,} of {total:,} stacks")
+            say(f"{doing}: {done:,} of {total:,} {things}")
 
     return count
 

@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
@@ -33,6 +34,20 @@ class Rule(SecurityGroupRule):
         """The description, whatever the source."""
         sources = (self.ip_range, self.source_group, self._prefix_list)
         return next((source["Description"] for source in sources if source.get("Description")), None)
+
+
+OF_SERVICES = {"VPC Endpoint Interface ": "vpc_endpoint", "Route 53 Resolver: ": "interface"}
+"""How AWS describes the network interfaces that its services make, and of which type they are."""
+
+
+class Interface(NetworkInterface):
+    """moto takes every network interface for one that somebody made and attached to nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for beginning, type_ in OF_SERVICES.items():
+            if self.description.startswith(beginning):
+                self.interface_type, self.requester_managed, self.status = type_, True, "in-use"
 
 
 class LocalSubnet(Subnet):
@@ -257,6 +272,7 @@ EXTENSION = Extension(
     response=Response,
     models={
         "models.transit_gateway.TransitGateway": transit_gateway.Gateway,
+        "models.elastic_network_interfaces.NetworkInterface": Interface,
         "models.security_groups.SecurityGroupRule": Rule,
         "models.subnets.Subnet": LocalSubnet,
     },

@@ -27,7 +27,7 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, ram, resolver, s3, ssm, sts
+from emulator import ec2, profiles, ram, resolver, s3, ssm, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
@@ -175,6 +175,7 @@ def _fresh_moto() -> Iterator[None]:
     try:
         with (
             mounted(*EXTENSIONS),
+            profiles.present(),
             mock.patch("moto.iam.models.load_iam_aws_managed_policies", return_value=True),
             mock.patch("moto.iam.models.get_account_id_from", sts.account_of),
         ):

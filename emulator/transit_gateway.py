@@ -134,6 +134,7 @@ class Backend(EC2Backend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         self.deleted_attachments: dict[str, Attachment] = {}
+        self.prefix_list_references: dict[str, dict[str, dict[str, Any]]] = {}
         super().__init__(region_name, account_id)
 
     # Gateways
@@ -447,12 +448,13 @@ class Backend(EC2Backend):
     ) -> list[dict[str, Any]]:
         """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
 
-        A static route hides a propagated one to the same destination (AWS transit gateway guide, "Route evaluation
-        order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match` is added.
+        A static route hides a prefix list's to the same destination, and both hide a propagated one (AWS transit
+        gateway guide, "Route evaluation order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match`
+        is added.
         """
         table = self._table(transit_gateway_route_table_id)
         static = table.routes
-        table.routes = self._propagated_routes(table) | static
+        table.routes = self._propagated_routes(table) | self._referenced_routes(table) | static
         within = [IPv4Network(cidr) for cidr in (filters or {}).get("route-search.subnet-of-match", [])]
         if within:
             inside = [cidr for cidr in table.routes if any(IPv4Network(cidr).subnet_of(range_) for range_ in within)]
@@ -461,6 +463,68 @@ class Backend(EC2Backend):
             return super().search_transit_gateway_routes(table.id, filters, max_results)
         finally:
             table.routes = static
+
+    # References to prefix lists, which moto lacks
+
+    def get_transit_gateway_prefix_list_references(self, table_id: str) -> list[dict[str, Any]]:
+        """GetTransitGatewayPrefixListReferences."""
+        return list(self.prefix_list_references.get(self._table(table_id).id, {}).values())
+
+    def create_transit_gateway_prefix_list_reference(
+        self, table_id: str, prefix_list_id: str, attachment_id: str | None
+    ) -> dict[str, Any]:
+        """CreateTransitGatewayPrefixListReference; without an attachment it is a blackhole.
+
+        The code for a second reference to one list is not confirmed against AWS.
+        """
+        references = self.prefix_list_references.setdefault(self._table(table_id).id, {})
+        prefix_list = self.managed_prefix_lists.get(prefix_list_id)
+        if prefix_list is None:
+            raise NotFoundError("InvalidPrefixListID.NotFound", f"The prefix list {prefix_list_id}")
+        if prefix_list_id in references:
+            _refuse("PrefixListReferenceAlreadyExists", f"{table_id} has a reference to {prefix_list_id} already.")
+        reference: dict[str, Any] = {
+            "TransitGatewayRouteTableId": table_id,
+            "PrefixListId": prefix_list_id,
+            "PrefixListOwnerId": prefix_list.owner_id,
+            "State": "available",
+            "Blackhole": attachment_id is None,
+        }
+        if attachment_id is not None:
+            attachment = self._available(attachment_id)
+            reference["TransitGatewayAttachment"] = {
+                "TransitGatewayAttachmentId": attachment.id,
+                "ResourceType": "vpc",
+                "ResourceId": attachment.resource_id,
+            }
+        references[prefix_list_id] = reference
+        return reference
+
+    def delete_transit_gateway_prefix_list_reference(self, table_id: str, prefix_list_id: str) -> dict[str, Any]:
+        """DeleteTransitGatewayPrefixListReference. The code is not confirmed against AWS."""
+        references = self.prefix_list_references.get(self._table(table_id).id, {})
+        if prefix_list_id not in references:
+            code = "InvalidPrefixListReference.NotFound"
+            raise NotFoundError(code, f"The reference of {table_id} to {prefix_list_id}")
+        return references.pop(prefix_list_id) | {"State": "deleting"}
+
+    def _referenced_routes(self, table: TransitGatewayRouteTable) -> dict[str, dict[str, Any]]:
+        """A static route to each entry of each prefix list that the table refers to."""
+        routes = {}
+        for list_id, reference in self.prefix_list_references.get(table.id, {}).items():
+            prefix_list = self.managed_prefix_lists[list_id]
+            for entry in prefix_list.entries.get(prefix_list.version or 0, []):
+                through = reference.get("TransitGatewayAttachment")
+                routes[entry["Cidr"]] = {
+                    "destinationCidrBlock": entry["Cidr"],
+                    "prefixListId": list_id,
+                    "state": "active" if through else "blackhole",
+                    "type": "static",
+                    "transitGatewayAttachments": [{key[0].lower() + key[1:]: through[key] for key in through}]
+                    if through
+                    else [],
+                }
+        return routes
 
     def _table(self, table_id: str) -> TransitGatewayRouteTable:
         """A table of this account, else what a member gets (terraform-provider-aws#11029); #13512 names none."""
@@ -481,20 +545,20 @@ class Backend(EC2Backend):
         routes = {}
         for propagation in table.route_table_propagation:
             attachment = self._attachment(propagation.transitGatewayAttachmentId)
-            cidr = attachment.home.get_vpc(attachment.vpc_id).cidr_block
-            routes[cidr] = {
-                "destinationCidrBlock": cidr,
-                "prefixListId": None,
-                "state": "active",
-                "type": "propagated",
-                "transitGatewayAttachments": [
-                    {
-                        "resourceId": attachment.resource_id,
-                        "resourceType": "vpc",
-                        "transitGatewayAttachmentId": attachment.id,
-                    }
-                ],
-            }
+            for block in attachment.home.get_vpc(attachment.vpc_id).cidr_block_association_set:
+                routes[block["cidr_block"]] = {
+                    "destinationCidrBlock": block["cidr_block"],
+                    "prefixListId": None,
+                    "state": "active",
+                    "type": "propagated",
+                    "transitGatewayAttachments": [
+                        {
+                            "resourceId": attachment.resource_id,
+                            "resourceType": "vpc",
+                            "transitGatewayAttachmentId": attachment.id,
+                        }
+                    ],
+                }
         return routes
 
     # Routes of a VPC to a gateway
@@ -566,6 +630,29 @@ class Response(EC2Response):
         attachment_id = self._get_param("TransitGatewayAttachmentId")
         attachment = self.ec2_backend.reject_transit_gateway_vpc_attachment(attachment_id)
         return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+    def get_transit_gateway_prefix_list_references(self) -> ActionResult:
+        """GetTransitGatewayPrefixListReferences, which moto lacks."""
+        found = self.ec2_backend.get_transit_gateway_prefix_list_references(
+            self._get_param("TransitGatewayRouteTableId")
+        )
+        return ActionResult({"TransitGatewayPrefixListReferences": found})
+
+    def create_transit_gateway_prefix_list_reference(self) -> ActionResult:
+        """CreateTransitGatewayPrefixListReference, which moto lacks."""
+        made = self.ec2_backend.create_transit_gateway_prefix_list_reference(
+            self._get_param("TransitGatewayRouteTableId"),
+            self._get_param("PrefixListId"),
+            None if self._get_bool_param("Blackhole") else self._get_param("TransitGatewayAttachmentId"),
+        )
+        return ActionResult({"TransitGatewayPrefixListReference": made})
+
+    def delete_transit_gateway_prefix_list_reference(self) -> ActionResult:
+        """DeleteTransitGatewayPrefixListReference, which moto lacks."""
+        gone = self.ec2_backend.delete_transit_gateway_prefix_list_reference(
+            self._get_param("TransitGatewayRouteTableId"), self._get_param("PrefixListId")
+        )
+        return ActionResult({"TransitGatewayPrefixListReference": gone})
 
 
 def _retire(attachment: Attachment, state: str) -> None:

@@ -13,7 +13,7 @@ from tests.emulator.conftest import HUB, MANAGEMENT, SPOKE, Client, Refused
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
-        ("route53profiles", "list_profiles"),
+        ("globalaccelerator", "list_accelerators"),
         ("ec2", "describe_ipams"),
         ("ram", "list_permission_versions"),
         ("organizations", "list_handshakes_for_account"),

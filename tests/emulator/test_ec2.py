@@ -33,6 +33,8 @@ def test_interfaces_of_an_endpoint_have_an_address_in_each_subnet(client: Client
     for one in found:
         address, subnet = ipaddress.ip_address(one["PrivateIpAddress"]), ipaddress.ip_network(ranges[one["SubnetId"]])
         assert address in subnet, f"expected an address of {subnet}, found {address}"
+        kind = (one["InterfaceType"], one["RequesterManaged"], one["Status"])
+        assert kind == ("vpc_endpoint", True, "in-use"), f"found {kind}"
 
 
 def test_an_endpoint_keeps_the_region_of_a_service_elsewhere(network: Any, endpoint: Any) -> None:

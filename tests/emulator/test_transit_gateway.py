@@ -46,6 +46,12 @@ def described(client: Client, account: str, attachment: str) -> dict[str, Any]:
     return one
 
 
+def routes(client: Client, table: str) -> dict[str, Any]:
+    filters = [{"Name": "type", "Values": ["static", "propagated"]}]
+    told = client("ec2", HUB).search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=filters)
+    return {route["DestinationCidrBlock"]: route for route in told["Routes"]}
+
+
 def test_a_gateway_without_defaults_has_no_default_table(client: Client, gateway: dict[str, Any]) -> None:
     filters = [{"Name": "transit-gateway-id", "Values": [gateway["TransitGatewayId"]]}]
     tables = client("ec2", HUB).describe_transit_gateway_route_tables(Filters=filters)["TransitGatewayRouteTables"]
@@ -271,4 +277,56 @@ def test_a_table_must_be_named(client: Client, refused: Refused, accepted: str) 
     with refused("MissingParameter"):
         client("ec2", HUB).associate_transit_gateway_route_table(
             TransitGatewayAttachmentId=accepted, TransitGatewayRouteTableId=""
+        )
+
+
+def test_every_range_of_a_vpc_is_propagated(client: Client, table: str, accepted: str) -> None:
+    ec2, vpc = client("ec2", HUB), described(client, SPOKE, accepted)["VpcId"]
+    client("ec2", SPOKE).associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.9.0.0/24")
+    ec2.enable_transit_gateway_route_table_propagation(
+        TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=accepted
+    )
+    found = routes(client, table)
+    assert set(found) == {"10.0.4.0/24", "10.9.0.0/24"}, f"found {found}"
+
+
+def test_a_prefix_list_reference_makes_a_static_route_to_each_entry(client: Client, table: str, accepted: str) -> None:
+    ec2 = client("ec2", HUB)
+    entries = [{"Cidr": "10.0.4.0/25"}, {"Cidr": "10.8.0.0/16"}]
+    listed = ec2.create_managed_prefix_list(
+        PrefixListName="spokes", AddressFamily="IPv4", MaxEntries=5, Entries=entries
+    )["PrefixList"]["PrefixListId"]
+    ec2.create_transit_gateway_prefix_list_reference(
+        TransitGatewayRouteTableId=table, PrefixListId=listed, TransitGatewayAttachmentId=accepted
+    )
+    told = ec2.get_transit_gateway_prefix_list_references(TransitGatewayRouteTableId=table)
+    references = told["TransitGatewayPrefixListReferences"]
+    assert [(one["PrefixListId"], one["State"], one["Blackhole"]) for one in references] == [
+        (listed, "available", False)
+    ], f"found {references}"
+    assert references[0]["TransitGatewayAttachment"]["TransitGatewayAttachmentId"] == accepted, f"found {references}"
+    found = routes(client, table)
+    assert set(found) == {"10.0.4.0/25", "10.8.0.0/16"}, f"found {found}"
+    assert {route["PrefixListId"] for route in found.values()} == {listed}, f"found {found}"
+    ec2.delete_transit_gateway_prefix_list_reference(TransitGatewayRouteTableId=table, PrefixListId=listed)
+    assert routes(client, table) == {}
+
+
+def test_a_prefix_list_reference_without_an_attachment_is_a_blackhole(client: Client, table: str) -> None:
+    ec2 = client("ec2", HUB)
+    listed = ec2.create_managed_prefix_list(
+        PrefixListName="nobody", AddressFamily="IPv4", MaxEntries=1, Entries=[{"Cidr": "10.7.0.0/16"}]
+    )["PrefixList"]["PrefixListId"]
+    ec2.create_transit_gateway_prefix_list_reference(
+        TransitGatewayRouteTableId=table, PrefixListId=listed, Blackhole=True
+    )
+    assert routes(client, table)["10.7.0.0/16"]["State"] == "blackhole"
+
+
+def test_references_to_prefix_lists_are_the_owners(client: Client, table: str, refused: Refused) -> None:
+    with refused("InvalidRouteTableID.NotFound"):
+        client("ec2", SPOKE).get_transit_gateway_prefix_list_references(TransitGatewayRouteTableId=table)
+    with refused("InvalidPrefixListID.NotFound"):
+        client("ec2", HUB).create_transit_gateway_prefix_list_reference(
+            TransitGatewayRouteTableId=table, PrefixListId="pl-0", Blackhole=True
         )

@@ -1,0 +1,6 @@
+"""A snapshot: what the accounts of a topology hold, as a folder with one JSON file for each describe call."""
+
+from accounts.snapshot.form import KEPT_TAGS
+from accounts.snapshot.recording import Missing, OccupiedError, Recording, record, recorded
+
+__all__ = ["KEPT_TAGS", "Missing", "OccupiedError", "Recording", "record", "recorded"]
