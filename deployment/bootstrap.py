@@ -8,6 +8,7 @@ then moves into the bucket; for its destruction the other way round. What is syn
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,8 +89,11 @@ def _bucket_exists(terraform: Terraform, stack: str) -> bool:
 
 
 def is_missing(failed: TerraformError) -> bool:
-    """Whether `init` failed because there is no state bucket."""
-    return "does not exist" in str(failed) or "NoSuchBucket" in str(failed)
+    """Whether `init` failed because S3 has no such bucket: by S3's own code, since Terraform's words are of more.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    """
+    return re.search(r"operation error S3: .*\bNoSuchBucket\b", str(failed), re.DOTALL) is not None
 
 
 @contextmanager

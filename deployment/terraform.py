@@ -154,7 +154,9 @@ class Terraform:
         """The resources in a stack's state."""
         start = self.log(stack).stat().st_size
         self._run(stack, ["state", "list"], VALIDATE_SECONDS)
-        return [line for line in self._said(stack, start).splitlines() if re.match(r"[a-z_.]+\.[A-Za-z0-9_-]+$", line)]
+        return [
+            line for line in self._said(stack, start).splitlines() if re.match(r"[a-z0-9_.]+\.[A-Za-z0-9_-]+$", line)
+        ]
 
     def stop(self) -> None:
         """Ask every running Terraform to finish its step, write its state and release its lock; start no other."""

@@ -5,16 +5,20 @@ import subprocess
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 __all__ = ["in_namespace"]
 
 
 def in_namespace(
-    script: str, command: list[str], environment: dict[str, str], *, seconds: float = 60
+    script: str, command: list[str], environment: dict[str, str], *, seconds: float = PATIENCE
 ) -> subprocess.CompletedProcess[str]:
     """Run a shell script that mounts something in a mount namespace of its own, and then "$@", the command."""
     isolated = ["unshare", "--user", "--map-root-user", "--mount"]
     try:
-        possible = subprocess.run([*isolated, "true"], capture_output=True, timeout=30, check=False).returncode == 0
+        possible = (
+            subprocess.run([*isolated, "true"], capture_output=True, timeout=PATIENCE, check=False).returncode == 0
+        )
     except FileNotFoundError:
         possible = False
     if not possible and os.environ.get("CI") != "true":

@@ -21,7 +21,7 @@ def test_outputs_differ_in_anything_but_cdktf_s_notes() -> None:
 
 
 def test_memory_counts_the_processes_that_a_command_starts(tmp_path: Path) -> None:
-    hoard = "import time; kept = b'x' * {}; time.sleep(0.5)"
+    hoard = "import time; kept = b'x' * {}; time.sleep(2)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hoard.format(80_000_000)!r}])"
     alone = peak_memory([sys.executable, "-c", hoard.format(1)], tmp_path, {})
     together = peak_memory([sys.executable, "-c", parent], tmp_path, {})

@@ -27,6 +27,9 @@ __all__ = ["Pipelined"]
 ROOM = 16_384
 """Bytes of requests whose answers are unread. A pipe takes as many, so Python can always write, and comes to read the
 answers, however long they are: those to what is refused are."""
+FINISHING = 60.0
+"""Seconds that Node may take to end: it removes what it unpacked. jsii gives it five, too few on a busy machine, and a
+Node that is terminated leaves its folder."""
 ENDED = "Node has ended; what it printed may say why"
 OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 
@@ -71,10 +74,12 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
             self._catch_up()
         if self._refused is not told:
             sys.stderr.write(f"{self._refused}\n")
-        try:
-            super().stop()
-        except BrokenPipeError:
-            self.sink_thread.join(timeout=5)
+        if not self._process.stdin.closed:
+            with suppress(BrokenPipeError, subprocess.TimeoutExpired):
+                self._process.stdin.write(b'{"exit":0}\n')
+                self._process.stdin.close()
+                self._process.wait(timeout=FINISHING)
+        super().stop()
 
     def _answer(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  as above
         if isinstance(request, LoadRequest):

@@ -13,6 +13,7 @@ import pytest
 from accounts.judgements import Place, Result
 from accounts.probe import Answer, Question, judge, observed, parse, script_for
 from assurance.trace import State
+from tests.waiting import PATIENCE
 
 PLACE = Place("222222222222", "us-east-1")
 KMS = Question("kms", "kms.us-east-1.amazonaws.com", State.PRIVATE, frozenset({"10.0.0.10", "10.0.1.10"}))
@@ -66,7 +67,7 @@ def run(script: str, environment: dict[str, str], shell: str = "sh") -> list[str
     path = shutil.which(shell)
     assert path, f"{shell} is missing on this machine"
     done = subprocess.run(
-        [path, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [path, "-c", script], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), f"{shell}: {done}"
     return sorted(done.stdout.splitlines())

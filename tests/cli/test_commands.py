@@ -11,6 +11,7 @@ import pytest
 
 from cli.app import VERBS
 from tests.examples import ROOT
+from tests.waiting import PATIENCE
 from topology.models import json_schema
 
 TEN_MISTAKES = """\
@@ -37,7 +38,7 @@ spokes:
 def hub(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **environment}
     return subprocess.run(
-        [str(ROOT / "hub"), *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+        [str(ROOT / "hub"), *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -143,7 +144,7 @@ def test_main_refuses_as_check_does(tmp_path: Path) -> None:
         env={**os.environ, "HUB_TOPOLOGY": "bad.yaml"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2
@@ -160,7 +161,7 @@ def test_the_emulator_prints_the_environment_and_ends_with_ctrl_c() -> None:
             assert process.stderr
             assert "listening on http://127.0.0.1:" in process.stderr.readline()
             os.killpg(process.pid, signal.SIGINT)
-            said, complaints = process.communicate(timeout=30)
+            said, complaints = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 0, complaints
@@ -174,7 +175,7 @@ def test_nothing_is_applied_where_nobody_can_be_asked(verb: str, tmp_path: Path)
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2

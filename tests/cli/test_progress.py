@@ -1,14 +1,16 @@
 """Progress: a moving number for a person, a line now and then for a log, and nothing where it is quick."""
 
 import io
+from collections.abc import Callable
 from itertools import count as ticks
-from time import sleep
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from cli import console
 from cli.progress import counted, progress
+from tests.waiting import wait_for
 
 
 def work(total: int, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,15 +38,33 @@ def test_a_log_gets_nothing_of_what_is_quick_or_small(
     assert not capsys.readouterr().err
 
 
+class Timer:
+    """A timer that ends when the test says."""
+
+    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+        self.seconds, self.end = seconds, end
+        TIMERS.append(self)
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+TIMERS: list[Timer] = []
+
+
 def test_a_terminal_shows_the_count_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     text = io.StringIO()
+    monkeypatch.setattr("cli.progress.threading", SimpleNamespace(Timer=Timer))
+    monkeypatch.setattr("cli.progress.TICK", 0.0)
     monkeypatch.setattr(text, "isatty", lambda: True)
     monkeypatch.setattr("sys.stderr", text)
     monkeypatch.setattr(console, "err", Console(file=text, force_terminal=True, width=80))
     with progress("synthesising", 3) as count:
         count(1)
         assert not text.getvalue(), "a second has not passed"
-        sleep(1.1)
+        (timer,) = TIMERS
+        assert timer.seconds == 1
+        timer.end()
         count(1)
-        sleep(0.3)
-    assert "synthesising: 2 of 3 stacks" in text.getvalue()
+        wait_for("the count on the terminal", lambda: "synthesising: 2 of 3 stacks" in text.getvalue())

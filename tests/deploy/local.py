@@ -6,9 +6,8 @@ import fcntl
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,17 @@ import boto3
 from emulator import LocalAWS, Shell, serve
 from local.organization import local_organization
 from tests.examples import ROOT
+from tests.waiting import PATIENCE
 from topology import design, read_topology
 
-__all__ = ["Local", "deployed", "local", "wait_for"]
+__all__ = ["TIMEOUT", "Local", "children", "deployed", "local"]
 
-SECONDS = 420
+SECONDS = 3 * PATIENCE
+"""A bound for one command. The provider itself waits for twenty minutes where something keeps AWS from deleting."""
+
+
+TIMEOUT = 2 * SECONDS
+"""A bound for one test, fixtures included, while other tests have the machine too."""
 
 
 @dataclass
@@ -113,6 +118,17 @@ def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
         yield running
 
 
+def children(pid: int) -> list[int]:
+    """The Terraform processes that a `./hub` has started; each leads a group with its provider."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # one that has just ended
+            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+            if name == "terraform" and int(rest.split()[1]) == pid:
+                found.append(int(path.parent.name))
+    return found
+
+
 def _fill(cache: Path, folder: Path, running: Local) -> None:
     """Have the provider in the cache before several processes use it: the first init must not be done twice at once."""
     warm = folder / "warm"
@@ -123,11 +139,3 @@ def _fill(cache: Path, folder: Path, running: Local) -> None:
     with (cache.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         running.run(["terraform", "init", "-no-color"], cwd=warm)
-
-
-def wait_for(what: str, seen: Any, seconds: float = 120) -> None:
-    """Wait until something is seen; the failure says what was not."""
-    deadline = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < deadline, f"{what}: not seen within {seconds} s"
-        time.sleep(0.2)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator import Machine, Ran, Shell
+from tests.waiting import PATIENCE
 
 __all__ = ["Played"]
 
@@ -46,7 +47,7 @@ class Played:
         if self.silent:
             return None
         if self.slow:
-            self.release.wait(30)
+            self.release.wait(PATIENCE)
         known = self.addresses()
         lines = []
         for number, name, _, ports in ASKED.findall(script):

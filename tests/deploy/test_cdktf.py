@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.local import Local, local
+from tests.deploy.local import TIMEOUT, Local, local
 from tests.examples import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
 

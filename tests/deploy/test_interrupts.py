@@ -10,15 +10,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from tests.deploy.local import Local, local
+from tests.deploy.local import TIMEOUT, Local, children, local
 from tests.examples import ROOT
+from tests.waiting import PATIENCE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 BUCKET, HUB, SPOKE = "example-network-state", "111111111111", "222222222222"
 BEGUN, DONE = r"^(\S+): (?:Creating|Destroying)\.\.\.", r"^(\S+): (?:Creation|Destruction) complete"
@@ -48,7 +47,9 @@ def begin(network: Local, verb: str) -> subprocess.Popen[str]:
     )
 
 
-def await_quiet(process: subprocess.Popen[str], network: Local, stack: str, kind: str, seconds: float = 180) -> None:
+def await_quiet(
+    process: subprocess.Popen[str], network: Local, stack: str, kind: str, seconds: float = PATIENCE
+) -> None:
     """Wait until a resource of a kind is being worked on, and nothing else has begun or ended for a while.
 
     An interrupt cancels requests under way: what AWS makes in answer to one of them is in no state. While the provider
@@ -91,7 +92,7 @@ def test_1_stopped_in_the_middle_it_leaves_no_lock_and_no_stray(
     try:
         await_quiet(process, network, stack, kind)
         os.kill(process.pid, number)
-        said, _ = process.communicate(timeout=180)
+        said, _ = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:
             process.kill()
@@ -121,7 +122,7 @@ def test_3_killed_it_says_how_to_unlock_and_strays_names_what_was_lost(network: 
         # Terraform and its provider, not `./hub`: as a machine does that runs out of memory.
         [terraform] = children(process.pid)
         os.killpg(terraform, signal.SIGKILL)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:
             process.kill()
@@ -144,17 +145,6 @@ def test_3_killed_it_says_how_to_unlock_and_strays_names_what_was_lost(network: 
     network.hub("deploy", "--yes")
     network.hub("plan")
     assert strays(network, expect=1) == lost, "what was lost is made anew, and the lost one is still named"
-
-
-def children(pid: int) -> list[int]:
-    """The Terraform processes that a `./hub` has started."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # one that has just ended
-            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
-            if name == "terraform" and int(rest.split()[1]) == pid:
-                found.append(int(path.parent.name))
-    return found
 
 
 def test_4_destroyed_only_what_was_lost_is_left(network: Local) -> None:

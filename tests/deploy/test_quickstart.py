@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.local import Local, local, wait_for
+from tests.deploy.local import TIMEOUT, Local, local
 from tests.examples import ROOT
+from tests.waiting import PATIENCE, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 BUCKET = "example-network-state"
 STACKS = ["state", "hub-core", "spoke-core-ledger", "spoke-core-payments"]
@@ -80,7 +81,7 @@ def test_3_interrupted_in_the_middle_of_an_apply_it_leaves_no_lock(quickstart: L
     try:
         wait_for("only the hub's VPC being made", lambda: log.is_file() and unfinished(log.read_text()) == {VPC})
         os.kill(process.pid, signal.SIGINT)
-        said, _ = process.communicate(timeout=120)
+        said, _ = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:
             process.kill()

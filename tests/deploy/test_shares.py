@@ -1,16 +1,16 @@
 """RAM decides what a spoke's account sees, and when: what a user meets, with real Terraform."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.deploy.local import Local, local
+from tests.deploy.local import TIMEOUT, Local, local
+from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
-HUB, DELAY = "111111111111", 45.0
+HUB, SPOKE, DELAY = "111111111111", "222222222222", 45.0
 ORGANIZATION = "arn:aws:organizations::999999999999:organization/o-exampleorg1"
 
 
@@ -35,7 +35,7 @@ def test_1_a_share_that_takes_effect_late_is_waited_for(network: Local) -> None:
     assert log.count("Apply complete!") == 1
 
 
-def test_2_without_a_share_the_spoke_fails_with_aws_own_error_within_a_minute(network: Local) -> None:
+def test_2_without_a_share_the_spoke_fails_with_aws_own_error(network: Local) -> None:
     with network.topology.open("a") as topology:
         topology.write('  ledger: {hub: core, account: "222222222222", cidr: 10.0.5.0/24}\n')
     ram, arns = shares(network)
@@ -44,9 +44,7 @@ def test_2_without_a_share_the_spoke_fails_with_aws_own_error_within_a_minute(ne
         ram.disassociate_resource_share(resourceShareArn=arn, principals=[ORGANIZATION])
     network.hub("synth")
     network.terraform("spoke-core-ledger", "init", "-no-color")
-    began = time.monotonic()
     said = network.terraform("spoke-core-ledger", "apply", "-no-color", "-auto-approve", expect=1)
-    assert time.monotonic() - began < 60
     assert "InvalidTransitGatewayID.NotFound" in said
     assert "ResourceNotFoundException" in said
 
@@ -55,6 +53,9 @@ def test_3_once_the_share_is_back_a_second_apply_heals_it(network: Local) -> Non
     ram, arns = shares(network)
     for arn in arns:
         ram.associate_resource_share(resourceShareArn=arn, principals=[ORGANIZATION])
-    time.sleep(DELAY)
+    ec2, resolver = network.client("ec2", SPOKE), network.client("route53resolver", SPOKE)
+    wait_for("the spoke's account sees the gateway", lambda: ec2.describe_transit_gateways()["TransitGateways"])
+    shared = [{"Name": "ShareStatus", "Values": ["SHARED_WITH_ME"]}]
+    wait_for("and the rule", lambda: resolver.list_resolver_rules(Filters=shared)["ResolverRules"])
     assert "Apply complete!" in network.terraform("spoke-core-ledger", "apply", "-no-color", "-auto-approve")
     network.terraform("spoke-core-ledger", "plan", "-no-color", "-detailed-exitcode", expect=0)

@@ -3,16 +3,16 @@
 import json
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from emulator import Trouble
-from tests.deploy.local import Local, local, wait_for
+from tests.deploy.local import TIMEOUT, Local, local
 from tests.examples import ROOT
+from tests.waiting import PATIENCE, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 BUCKET, HUB, SPOKE = "example-network-state", "111111111111", "222222222222"
 STACK = "spoke-core-payments"
@@ -84,16 +84,13 @@ def test_3_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Loca
     try:
         wait_for("a resource of the spoke made", lambda: log.is_file() and "Creation complete" in log.read_text())
         network.aws.trouble = (Trouble(unheard=1),)
-        began = time.monotonic()
-        said, _ = process.communicate(timeout=180)
+        said, _ = process.communicate(timeout=PATIENCE)
     finally:
         network.aws.trouble = ()
         if process.poll() is None:
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE)
     assert process.returncode == 1, said
-    took = time.monotonic() - began
-    assert took < 90, f"with three attempts a request, expected an end within 90 s, found {took:.0f} s"
     assert "exceeded maximum number of attempts, 3" in said, said
     assert "to go on: ./hub deploy" in said, said
     assert (network.stack(STACK) / "errored.tfstate").is_file(), f"expected the state on this machine:\n{said}"

@@ -29,12 +29,13 @@ from cli.verify_reports import as_json, as_text
 from deployment.synthesis import synthesise
 from emulator import ec2 as emulated_ec2
 from emulator import ssm as emulated_ssm
-from tests.deploy.local import Local, deployed, wait_for
+from tests.deploy.local import TIMEOUT, Local, deployed
 from tests.deploy.played import Played, endpoint_addresses
 from tests.examples import ROOT
+from tests.waiting import PATIENCE, wait_for
 from topology import Design, design, read_topology
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 HUB, PAYMENTS, LEDGER = "111111111111", "222222222222", "333333333333"
 KMS, STATES = "kms.us-east-1.amazonaws.com", "states.us-east-1.amazonaws.com"
@@ -62,7 +63,7 @@ def traced(topology: Path) -> tuple[Design, dict[str, tuple[Expectation, ...]]]:
     return planned, expectations(planned, *proved(planned, synthesise(planned)))
 
 
-def verify(network: Local, only: str = "*", *, seconds: float = 30.0, sound: bool = False) -> dict[str, Any]:
+def verify(network: Local, only: str = "*", *, seconds: float = PATIENCE, sound: bool = False) -> dict[str, Any]:
     """What the verb does in its process, for stacks whose names match; the report as JSON has it."""
     planned, expected = traced(network.topology)
     wanted = [stack for stack in planned.order if fnmatch(stack, only)]
@@ -111,7 +112,7 @@ def test_a_network_as_designed_is_sound_and_shows_what_the_instance_saw(network:
 def test_the_table_has_a_row_for_each_spoke_and_counts_the_checks(network: Local) -> None:
     planned, expected = traced(network.topology)
     with mock.patch.dict(os.environ, network.aws.environment()):
-        found = asking.verify(planned, planned.order, expected, Clients(), seconds=30, stopping=threading.Event())
+        found = asking.verify(planned, planned.order, expected, Clients(), seconds=PATIENCE, stopping=threading.Event())
     lines = as_text(found).splitlines()
     assert lines[0].split() == [
         "spoke",
@@ -338,9 +339,9 @@ def test_ctrl_c_ends_it_within_seconds_and_takes_the_command_back(network: Local
         start_new_session=True,
     )
     try:
-        wait_for("the command on the instance", lambda: len(PLAYED.ran_on) > before, 60)
+        wait_for("the command on the instance", lambda: len(PLAYED.ran_on) > before)
         os.kill(process.pid, signal.SIGINT)
-        said, told = process.communicate(timeout=30)
+        said, told = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:
             process.kill()

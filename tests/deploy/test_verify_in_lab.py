@@ -22,11 +22,11 @@ from lab import Lab
 from lab.plan import plan
 from network.terraform.reader import read
 from review.intent import services_in
-from tests.deploy.local import Local, deployed
+from tests.deploy.local import TIMEOUT, Local, deployed
 from tests.examples import ROOT
 from tests.lab.parts import need_lab
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 
 HUB, PAYMENTS = "111111111111", "222222222222"
 KMS, STATES, S3 = (f"{service}.us-east-1.amazonaws.com" for service in ("kms", "states", "s3"))

@@ -20,6 +20,7 @@ from modules import aws, cdk
 from stacks.app import add_stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
 from tests.topologies import designs
+from tests.waiting import PATIENCE
 from topology import Design
 
 QUICKSTART = ["state", "hub-core", "spoke-core-ledger", "spoke-core-payments"]
@@ -34,7 +35,7 @@ def run_main(example: str, folder: Path, **environment: str) -> dict[str, bytes]
     topology = str(ROOT / "examples" / f"{example}.yaml")
     env = {**os.environ, "HUB_TOPOLOGY": topology, "CDKTF_OUTDIR": str(folder / "out"), **environment}
     subprocess.run(
-        [sys.executable, str(ROOT / "main.py")], cwd=folder, env=env, check=True, capture_output=True, timeout=120
+        [sys.executable, str(ROOT / "main.py")], cwd=folder, env=env, check=True, capture_output=True, timeout=PATIENCE
     )
     return tree(folder / "out")
 

@@ -7,6 +7,7 @@ import pytest
 
 from deployment.terraform import Changes, InterruptedRunError, TerraformError
 from deployment.walk import Step, apply_stack, walk
+from tests.waiting import PATIENCE
 
 ORDER: dict[str, tuple[str, ...]] = {
     "state": (),
@@ -36,9 +37,9 @@ class Recorder:
             self.most = max(self.most, self._now)
         say("at work")
         if stack in {"spoke-core-a", "spoke-core-b"}:
-            self.meeting.wait(timeout=10)  # breaks where the two are not at work at once
+            self.meeting.wait(timeout=PATIENCE)  # breaks where the two are not at work at once
             if self._error and stack != self._failing:
-                self.failed.wait(timeout=10)  # outlives the failure, whoever is quicker
+                self.failed.wait(timeout=PATIENCE)  # outlives the failure, whoever is quicker
         with self._guard:
             self._now -= 1
             self.events.append(("end", stack))

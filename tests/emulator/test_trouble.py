@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from emulator import LocalAWS, Trouble
 from tests.emulator.conftest import HUB, OTHER, SESSION, SPOKE, Refused
+from tests.waiting import PATIENCE
 
 Make = Callable[..., Any]
 
@@ -86,29 +88,37 @@ def test_throttling_has_the_code_of_the_service_and_is_retried(aws: LocalAWS, ca
 
 
 def test_an_account_has_a_second_worth_of_requests_at_once_and_the_others_have_theirs(
-    aws: LocalAWS, caller: Make, refused: Refused
+    aws: LocalAWS, caller: Make, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    now = [0.0]
+    monkeypatch.setattr("emulator.trouble.time", SimpleNamespace(monotonic=lambda: now[0]))
     aws.trouble = (Trouble("route53resolver:*", rate=5),)
     hub, spoke = caller("route53resolver"), caller("route53resolver", SPOKE)
     for _ in range(5):
         call(hub, "list_resolver_rules")
     with refused("ThrottlingException"):
-        for _ in range(100):
-            call(hub, "list_resolver_rules")
+        call(hub, "list_resolver_rules")
     call(spoke, "list_resolver_rules")
     call(caller("ssm"), "describe_parameters")
-    time.sleep(0.5)
+    now[0] = 0.2
     call(hub, "list_resolver_rules")
+    with refused("ThrottlingException"):
+        call(hub, "list_resolver_rules")
 
 
-def test_slow_requests_do_not_wait_for_each_other(aws: LocalAWS, caller: Make) -> None:
-    ec2 = caller("ec2")
+def test_slow_requests_do_not_wait_for_each_other(aws: LocalAWS, caller: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits until all six are slow at once."""
+    ec2, meeting, slept = caller("ec2"), Barrier(6), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        meeting.wait(PATIENCE)
+
+    monkeypatch.setattr("emulator.server.time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
     aws.trouble = (Trouble("ec2:*", latency=0.5),)
-    began = time.monotonic()
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: ec2.describe_vpcs(), range(6)))
-    took = time.monotonic() - began
-    assert 0.5 <= took < 2, f"expected six requests side by side in half a second, found {took:.1f} s"
+    assert slept == [0.5] * 6, f"expected six waits of half a second, found {slept}"
 
 
 @pytest.mark.parametrize(("fate", "made"), [("unheard", 1), ("unanswered", 2)])

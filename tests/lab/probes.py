@@ -25,7 +25,7 @@ from lab.resolver import Flow
 
 __all__ = ["Inconclusive", "Packet", "Probes"]
 
-PATIENCE = 8.0
+PATIENCE = 30.0
 """Seconds until a packet that neither arrived nor was dropped makes a run inconclusive."""
 PAUSE = 0.02
 Connection = tuple[Interface, str, int, str, int]

@@ -24,6 +24,7 @@ from network.model import Network
 from review.intent import services_in
 from tests.assurance.faults import HUB, Stacks
 from tests.lab.parts import need_lab
+from tests.waiting import PATIENCE, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 KMS = "kms.us-east-1.amazonaws.com"
@@ -63,11 +64,7 @@ def mounts() -> str:
 
 
 def gone(before: set[str]) -> bool:
-    deadline = time.monotonic() + 20
-    while processes() - before:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
+    wait_for("the end of the lab's processes", lambda: not processes() - before)
     return True
 
 
@@ -93,7 +90,7 @@ def test_a_name_that_is_nobodys_does_not_exist(quickstart: Lab) -> None:
 
 
 def test_the_endpoint_is_reached_over_tls_from_the_spokes_own_address(quickstart: Lab) -> None:
-    done = quickstart.run("payments", ["curl", "--silent", "--show-error", "--max-time", "10", f"https://{KMS}/"])
+    done = quickstart.run("payments", ["curl", "--silent", "--show-error", "--max-time", "120", f"https://{KMS}/"])
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["service"] == "com.amazonaws.us-east-1.kms"
@@ -128,9 +125,8 @@ def test_nothing_in_the_lab_reaches_this_machine(quickstart: Lab) -> None:
 
 
 def test_a_command_that_does_not_end_is_ended(quickstart: Lab) -> None:
-    start = time.monotonic()
-    done = quickstart.run("payments", ["sleep", "300"], timeout=1)
-    assert (done.returncode, time.monotonic() - start < 60) == (137, True)
+    done = quickstart.run("payments", ["sleep", "infinity"], timeout=1)
+    assert done.returncode == 137
 
 
 def test_standard_input_and_exit_status_go_through(quickstart: Lab) -> None:
@@ -172,14 +168,11 @@ def test_a_lab_dies_with_the_process_that_started_it() -> None:
         assert processes() - before
     finally:
         parent.send_signal(signal.SIGKILL)
-        parent.wait(30)
+        parent.wait(PATIENCE)
     parent.stdin.close()
     parent.stdout.close()
     assert gone(before), "the lab has outlived its parent"
-    deadline = time.monotonic() + 20
-    while _sleeping("7654") and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _sleeping("7654"), "a command in the lab has outlived it"
+    wait_for("the end of the command in the lab", lambda: not _sleeping("7654"))
 
 
 def _sleeping(seconds: str) -> bool:
@@ -233,18 +226,19 @@ def test_a_shell_in_a_spoke_resolves_and_connects() -> None:
         seen += _until(terminal, "done")
         os.write(terminal, b"exit\n")
     finally:
-        deadline = time.monotonic() + 30
-        while os.waitpid(process, os.WNOHANG) == (0, 0):
-            if time.monotonic() > deadline:
-                os.kill(process, signal.SIGKILL)
-            time.sleep(0.05)
-        os.close(terminal)
+        try:
+            wait_for("the end of the shell", lambda: os.waitpid(process, os.WNOHANG) != (0, 0))
+        except AssertionError:
+            os.kill(process, signal.SIGKILL)
+            raise
+        finally:
+            os.close(terminal)
     assert "Address: 10.0.0." in seen, seen
     assert '"by": "interface endpoint"' in seen, seen
 
 
 def _until(terminal: int, wanted: str) -> str:
-    seen, deadline = "", time.monotonic() + 120
+    seen, deadline = "", time.monotonic() + PATIENCE
     while wanted not in seen:
         assert time.monotonic() < deadline, f"no {wanted!r} in {seen!r}"
         if select.select([terminal], [], [], 1.0)[0]:

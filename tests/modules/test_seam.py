@@ -12,6 +12,7 @@ import pytest
 
 from modules import aws
 from modules.start import node
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 PROVIDER = "cdktf_cdktf_provider_aws"
@@ -27,7 +28,7 @@ def loaded(code: str, *arguments: str) -> list[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return done.stdout.splitlines()
 

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pytest
 
 from modules.start.assembly import cut_assembly, kept_assembly
 from tests.namespaces import in_namespace
+from tests.waiting import PATIENCE, wait_for
 
 ROOT = Path(__file__).parents[3]
 SUBMODULES = ["vpc", "route53_resolver_rule"]
@@ -132,7 +132,7 @@ def test_many_processes_at_once_agree_on_one_cut(whole: Path, tmp_path: Path) ->
     running = [
         subprocess.Popen(keeper(whole, folder), env=environment(), stdout=subprocess.PIPE, text=True) for _ in range(8)
     ]
-    said = {process.communicate(timeout=60)[0].strip() for process in running}
+    said = {process.communicate(timeout=PATIENCE)[0].strip() for process in running}
     assert [process.returncode for process in running] == [0] * 8
     assert len(said) == 1, f"they use different cuts: {sorted(said)}"
     assert [path.name for path in folder.iterdir()] == [Path(said.pop()).name], "a build left something behind"
@@ -143,12 +143,9 @@ def test_a_killed_build_leaves_nothing_that_is_used(whole: Path, tmp_path: Path)
     whole.unlink()
     os.mkfifo(whole)  # the build waits for a writer that never comes
     process = subprocess.Popen(keeper(whole, folder), env=environment(), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not list(folder.glob("build-*")):
-        assert time.monotonic() < deadline, "the build never began"
-        time.sleep(0.01)
+    wait_for("the build's folder", lambda: list(folder.glob("build-*")))
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=30)
+    process.wait(timeout=PATIENCE)
     whole.unlink()
     whole.write_bytes(sound)
     (left,) = folder.glob("build-*")
