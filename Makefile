@@ -56,7 +56,7 @@ schema: setup ## write the topology's JSON Schema anew
 picture: setup ## draw docs/network.svg anew
 	$(PY) -m tools.draw_network
 
-reference: setup ## write the tables of docs/topology.md anew
+reference: setup ## write the tables of docs/reference/topology.md anew
 	$(PY) -m tools.write_reference
 
 lock: setup ## resolve Pipfile anew; the lock names no registry

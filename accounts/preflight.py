@@ -120,7 +120,7 @@ def _guarded(check: str, place: Place, findings: Iterator[Finding], fix: str) ->
 
 
 def _let(role: Role) -> str:
-    return f"let {role} make that call (docs/preflight.md lists them all), or look yourself"
+    return f"let {role} make that call (docs/guides/preflight.md lists them all), or look yourself"
 
 
 def _code(error: ClientError) -> str:

@@ -246,7 +246,7 @@ def _absence(error: Exception, check: str, place: Place, subject: str, stack: st
     """A stack that is not there, or a role that may not even ask for it."""
     if isinstance(error, RefusedError):
         action = error.refused.action
-        fix = f"let {role} {action} (docs/verify.md lists them all)" if action else "ask again"
+        fix = f"let {role} {action} (docs/guides/verify.md lists them all)" if action else "ask again"
         return Finding(check, place, Result.UNKNOWN, error.refused.why, fix, subject=subject)
     return Finding(check, place, Result.FAILED, str(error), f"apply {stack}", subject=subject, expected="deployed")
 

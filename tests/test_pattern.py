@@ -1,4 +1,4 @@
-"""docs/pattern.md names every resource of the quickstart by the address that it has."""
+"""docs/reference/pattern.md names every resource of the quickstart by the address that it has."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.examples import stacks_of
 
-PAGE = Path(__file__).parent.parent / "docs" / "pattern.md"
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "pattern.md"
 SECTIONS = dict(
     re.findall(
         r"^## [^\n]*stack `([a-z-]+)`\n(.*?)(?=^## )", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE

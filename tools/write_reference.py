@@ -1,4 +1,4 @@
-"""Writes the tables of docs/topology.md from the models of the topology: `make reference`.
+"""Writes the tables of docs/reference/topology.md from the models of the topology: `make reference`.
 
 What stands between the two marks is replaced; the rest of the page is written by hand.
 """
@@ -18,7 +18,7 @@ from topology.models import Hub, Organization, Section, ServiceOptions, Spoke, S
 
 __all__ = ["PAGE", "reference"]
 
-PAGE = Path(__file__).parents[1] / "docs" / "topology.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "topology.md"
 BEGIN, END = "<!-- begin: written by make reference -->\n", "<!-- end: written by make reference -->\n"
 
 MEANINGS = models.meanings()

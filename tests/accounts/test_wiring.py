@@ -378,5 +378,5 @@ def test_a_refusal_names_the_action_and_the_role() -> None:
     finding = next(f for f in judge_hub(CORE, refused) if f.check == "endpoints")
     assert finding.result is Result.UNKNOWN
     assert finding.fix == (
-        "let arn:aws:iam::111111111111:role/NetworkDeploy ec2:DescribeVpcEndpoints (docs/verify.md lists them all)"
+        "allow arn:aws:iam::111111111111:role/NetworkDeploy ec2:DescribeVpcEndpoints (see docs/guides/verify.md)"
     )

@@ -1,4 +1,4 @@
-"""`cdktf deploy`, `diff` and `destroy` of the same app, from the pinned CLI, as docs/deploying.md tells it."""
+"""`cdktf deploy`, `diff` and `destroy` of the same app, from the pinned CLI, as docs/guides/deploy.md describes it."""
 
 import os
 import re

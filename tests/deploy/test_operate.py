@@ -175,7 +175,7 @@ def test_12_a_resolver_address_moves_in_place(network: Local) -> None:
     edit(network, lambda t: t["hubs"]["core"].update(resolver_addresses=addresses))
     said = network.hub("plan", expect=2)
     assert numbers(said)["hub-core"] == (0, 2, 0, 0), (
-        "the inbound endpoint and the rule's targets, as docs/design.md says"
+        "the inbound endpoint and the rule's targets, as docs/reference/changes.md says"
     )
     network.hub("deploy", "--yes", "--only", "hub-core")
     network.hub("plan")

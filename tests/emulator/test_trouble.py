@@ -269,7 +269,7 @@ def parts(caller: Make) -> Parts:
 def test_a_create_whose_answer_is_lost_is_done_once_refused_or_done_twice(
     aws: LocalAWS, parts: Parts, what: str, expected: str
 ) -> None:
-    """What an SDK makes of it by itself. docs/emulator.md has the table."""
+    """What an SDK makes of it by itself. docs/internals/emulator.md has the table."""
     client, operation, arguments = parts[what]
 
     def standing() -> int:

@@ -1,4 +1,4 @@
-"""`python -m tests.lab.replay FIRST [LAST]`: compare the networks of some seeds, in a sandbox; see docs/lab.md."""
+"""`python -m tests.lab.replay FIRST [LAST]`: compare the networks of some seeds, in a sandbox; see docs/guides/lab.md."""
 
 from __future__ import annotations
 
