@@ -55,8 +55,8 @@ def differences(designed: Network, deployed: Network, subjects: Iterable[str] | 
     `subjects` limits it to some names. A hub or spoke that only one of them has is one difference. What a reader could
     not determine differs from everything that is known, so that no part passes as equal that nobody has seen.
     """
-    known = designed.hubs | designed.spokes
-    found = deployed.hubs | deployed.spokes
+    known = {**designed.hubs, **designed.spokes}
+    found = {**deployed.hubs, **deployed.spokes}
     for name in sorted((known.keys() | found.keys()) if subjects is None else set(subjects)):
         if name not in known or name not in found:
             there = (f"VPC {name}",)

@@ -70,11 +70,11 @@ HOMES = {
 """Where something belongs that imports what its package may not."""
 
 
-def rule(path: Path) -> set[str]:
+def rule(path: Path) -> frozenset[str]:
     """What a file may import, itself included."""
     name = str(path.relative_to(ROOT))
     fitting = [key for key in ALLOWED if name == key or name.startswith(f"{key}/")]
-    return ALLOWED[max(fitting, key=len)] | {name.partition("/")[0]}
+    return frozenset({*ALLOWED[max(fitting, key=len)], name.partition("/")[0]})
 
 
 def files() -> Iterator[Path]:

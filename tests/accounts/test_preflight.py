@@ -244,7 +244,7 @@ FINDINGS = [
 
 def verb(findings: list[Finding], *options: str) -> tuple[int, str]:
     """The verb, as if preflight had found this."""
-    with mock.patch("accounts.clients.Clients"), mock.patch("accounts.preflight.preflight", return_value=findings):
+    with mock.patch("cli.verbs.preflight.Clients"), mock.patch("accounts.preflight.preflight", return_value=findings):
         done = CliRunner().invoke(app, ["preflight", str(ROOT / "examples/minimal.yaml"), *options])
     return done.exit_code, done.stdout
 
