@@ -27,14 +27,15 @@ from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
-from emulator import ec2, profiles, ram, resolver, s3, ssm, sts
+from emulator import ec2, profiles, ram, resolver, route53, s3, ssm, sts
 from emulator.leftovers import Standing, standing
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
 from emulator.trouble import Trouble, Troubles, throttling
 
 LOG = logging.getLogger(__name__)
-EXTENSIONS = (sts.EXTENSION, ram.EXTENSION, ec2.EXTENSION, resolver.EXTENSION, s3.EXTENSION, ssm.EXTENSION)
+SERVICES = (sts, ram, ec2, resolver, route53, s3, ssm)
+EXTENSIONS = tuple(service.EXTENSION for service in SERVICES)
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId"}
 CLIENT_TOKEN = re.compile(rb'(?:(?:^|&)ClientToken=|"clientToken": ?")(?P<token>[^&"]+)')

@@ -1,0 +1,178 @@
+"""`python -m bench.snapshot [ACCOUNTS]`: how long recording many accounts takes, in how much memory, in how many calls.
+
+The accounts are the emulator's, in a process of its own, which answers one request at a time: AWS answers each account
+by itself, but later. Each account holds a spoke as moto can make it quickly: a VPC with six subnets, a route table, a
+group, a gateway endpoint and an attachment to the gateway of the hub, which thus has a route to each. Latency and
+throttling are as given. Writes `bench/results/snapshot.md`. Fails where it takes longer or more memory than the bounds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3.session
+
+from accounts.clients import Clients
+from accounts.snapshot import record
+from bench.topologies import topology
+from bench.trace import peak
+from emulator import Trouble, serve
+from local.organization import local_organization
+from topology import Design, design
+from topology.document import read_text
+from topology.reader import topology_of
+
+ACCOUNTS = 300
+LATENCY = 0.05
+"""Seconds that an answer takes at least: a describe call within a region takes 50 to 200 ms."""
+RATES = (Trouble("ec2:*", latency=LATENCY, rate=10), Trouble("route53resolver:*", latency=LATENCY, rate=5))
+OTHERS = tuple(Trouble(f"{service}:*", latency=LATENCY) for service in ("ram", "route53", "route53profiles", "ssm"))
+"""AWS's rate for the resolver: 5 requests a second for an account in a region
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html); EC2's are higher, and differ by call
+(https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html)."""
+SECONDS, MEGABYTES = 900.0, 500.0
+RESULTS = Path(__file__).parent / "results" / "snapshot.md"
+HEAD = f"""\
+# Recording {ACCOUNTS} accounts
+
+`python -m bench.snapshot`: the emulator, on the same machine and in one process, answers one request at a time and is
+the bottleneck; every answer takes at least {LATENCY * 1000:.0f} ms more, EC2 allows an account 10 requests a second,
+Route 53 Resolver 5. The largest account is the hub's, whose gateway has an attachment and a route for every spoke.
+"""
+SETTLED, STOP = "settled.json", "stop"
+HUB = "111111111111"
+
+
+def planned(accounts: int) -> Design:
+    """A design with a spoke in each account but the hub's."""
+    return design(topology_of(read_text(topology(accounts - 1))).topology)
+
+
+def settle(url: str, keys: Mapping[str, Mapping[str, str]], wanted: Design) -> None:
+    """Make the networks, by EC2's calls."""
+    session = boto3.session.Session(region_name="us-east-1")
+
+    def ec2(account: str) -> Any:  # noqa: ANN401  boto3's clients have no types
+        own = keys[account]
+        return session.client(
+            "ec2",
+            endpoint_url=url,
+            aws_access_key_id=own["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=own["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    hub = ec2(HUB)
+    options = {"AutoAcceptSharedAttachments": "enable"}
+    gateway = hub.create_transit_gateway(Options=options)["TransitGateway"]
+    ram = session.client(
+        "ram",
+        endpoint_url=url,
+        aws_access_key_id=keys[HUB]["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys[HUB]["AWS_SECRET_ACCESS_KEY"],
+    )
+    ram.create_resource_share(
+        name="core", resourceArns=[gateway["TransitGatewayArn"]], principals=[wanted.hubs[0].organization_arn]
+    )
+    for spoke in wanted.spokes:
+        client = ec2(spoke.account.id)
+        tags = [{"Key": key, "Value": value} for key, value in spoke.account.tags.items()]
+        vpc = client.create_vpc(CidrBlock=spoke.vpc.cidr)["Vpc"]["VpcId"]
+        client.create_tags(Resources=[vpc], Tags=tags)
+        made = [
+            client.create_subnet(VpcId=vpc, CidrBlock=subnet.cidr, AvailabilityZoneId=subnet.zone)["Subnet"]["SubnetId"]
+            for subnet in (*spoke.vpc.subnets, *spoke.vpc.attachment_subnets)
+        ]
+        client.create_transit_gateway_vpc_attachment(
+            TransitGatewayId=gateway["TransitGatewayId"], VpcId=vpc, SubnetIds=made[len(spoke.vpc.subnets) :]
+        )
+        table = client.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        client.create_route(
+            RouteTableId=table, DestinationCidrBlock="10.0.0.0/22", TransitGatewayId=gateway["TransitGatewayId"]
+        )
+        client.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", RouteTableIds=[table])
+
+
+def emulate(accounts: int, folder: Path) -> None:
+    """The emulator's process: settle, say so, add latency and limits, and serve until it is to stop."""
+    wanted = planned(accounts)
+    reading = topology_of(read_text(topology(accounts - 1)))
+    with serve(local_organization(reading.topology, wanted)) as aws:
+        ids = [HUB, *(spoke.account.id for spoke in wanted.spokes)]
+        settle(aws.url, {account: aws.environment(account) for account in ids}, wanted)
+        aws.trouble = (*RATES, *OTHERS)
+        ready = folder / f"{SETTLED}.part"
+        ready.write_text(json.dumps(aws.environment()), encoding="utf-8")
+        ready.rename(folder / SETTLED)
+        while not (folder / STOP).exists():
+            time.sleep(0.2)
+        throttled = sum(number for (what, _), number in aws.met.items() if what == "throttled")
+        (folder / "throttled").write_text(str(throttled), encoding="utf-8")
+
+
+@contextmanager
+def emulated(accounts: int, folder: Path) -> Iterator[Mapping[str, str]]:
+    """The environment of an emulator that runs in a process of its own."""
+    command = [sys.executable, "-m", "bench.snapshot", "--emulate", str(accounts), str(folder)]
+    with subprocess.Popen(command) as process:  # noqa: S603  ours
+        try:
+            while not (folder / SETTLED).exists():
+                if process.poll() is not None:
+                    raise RuntimeError(f"the emulator ended with status {process.returncode}")
+                time.sleep(0.2)
+            yield json.loads((folder / SETTLED).read_text(encoding="utf-8"))
+        finally:
+            (folder / STOP).touch()
+
+
+def main() -> int:
+    """Measure, print, write down, and compare with the bounds."""
+    if sys.argv[1:2] == ["--emulate"]:
+        emulate(int(sys.argv[2]), Path(sys.argv[3]))
+        return 0
+    accounts = int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS
+    wanted = planned(accounts)
+    folder = Path(tempfile.mkdtemp(prefix="snapshot-"))
+    try:
+        with emulated(accounts, folder) as environment:
+            os.environ.update(environment)
+            before = peak()
+            start, cpu = time.perf_counter(), time.process_time()
+            done = record(wanted, Clients(), folder / "snapshot")
+            seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+            most = peak()
+        files = list((folder / "snapshot").rglob("*.json"))
+        size = sum(path.stat().st_size for path in files) / 1e6
+        throttled = int((folder / "throttled").read_text(encoding="utf-8"))
+    finally:
+        shutil.rmtree(folder)
+    rows = {
+        "accounts": f"{len(done.accounts):,}",
+        "wall time": f"{seconds:,.0f} s",
+        "CPU time of the recorder": f"{cpu:,.0f} s",
+        "memory at most": f"{most:,.0f} MB ({before:,.0f} MB before)",
+        "calls": f"{done.calls:,}",
+        "throttled, and repeated": f"{throttled:,}",
+        "files": f"{len(files):,}, {size:,.1f} MB",
+        "not recorded": f"{len(done.missing):,}",
+    }
+    table = "".join(f"| {what} | {value} |\n" for what, value in rows.items())
+    print(table)  # noqa: T201  a benchmark's result
+    if accounts == ACCOUNTS:
+        text = f"{HEAD}\nMeasured on {datetime.now(UTC):%Y-%m-%d}.\n\n| | |\n| --- | --- |\n{table}"
+        RESULTS.write_text(text, encoding="utf-8")
+    return 0 if not done.missing and seconds < SECONDS and most < MEGABYTES else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
