@@ -235,9 +235,7 @@ class _Bench:
     def told(self, name: str, fact: T | Refused, judge: Callable[[T], Iterator[Finding]]) -> Iterator[Finding]:
         """The findings about a fact; one that AWS did not tell is unknown."""
         if isinstance(fact, Refused):
-            fix = (
-                f"allow {self.role} {fact.action} (see docs/guides/verify.md)" if fact.action else "ask again"
-            )
+            fix = f"allow {self.role} {fact.action} (see docs/guides/verify.md)" if fact.action else "ask again"
             yield Finding(name, self.place, Result.UNKNOWN, fact.why, fix, subject=self.subject)
         else:
             yield from judge(fact)
