@@ -146,6 +146,8 @@ class SecondShell:
     """Commands that run until they are interrupted."""
 
     def __init__(self, commands: str, folder: Path, environment: Mapping[str, str]) -> None:
+        # Where these tests run in the background, Ctrl-C is ignored, and would be by what they start.
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._process = subprocess.Popen(
             ["bash", "-c", f"exec {commands}"],
             cwd=folder,
@@ -155,6 +157,7 @@ class SecondShell:
             text=True,
             start_new_session=True,
         )
+        signal.signal(signal.SIGINT, ours)
         self._ready = threading.Event()
         self._said: list[str] = []
         self._reader = threading.Thread(target=self._read)
@@ -172,8 +175,13 @@ class SecondShell:
         self._ready.wait()
         assert self._process.poll() is None, "".join(self._said)
 
-    def interrupt(self) -> int:
-        os.killpg(self._process.pid, signal.SIGINT)
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self, how: signal.Signals) -> int:
+        """Send a signal to the commands, and wait for their exit status."""
+        os.killpg(self._process.pid, how)
         status = self._process.wait()
         self._reader.join()
         assert self._process.stderr is not None
@@ -218,13 +226,12 @@ def test_the_commands_of_the_page_do_what_it_says(project: Path, environment: Ma
             wrong = differences(block.shown, "".join(printed)) if block.shown else None
             assert wrong is None, f"docs/tutorial.md:{block.line} {wrong}; it printed:\n{''.join(printed)}"
         assert second is not None
-        assert second.interrupt() == 0
-        second = None
+        assert second.end(signal.SIGINT) == 0
     finally:
         if first.poll() is None:
             os.killpg(first.pid, signal.SIGTERM)
         first.wait()
         first.stdin.close()
         first.stdout.close()
-        if second is not None:
-            second.interrupt()
+        if second is not None and second.running:
+            second.end(signal.SIGKILL)
