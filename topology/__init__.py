@@ -1,7 +1,7 @@
 """What a topology file may say, and what follows from it. Pure: no cdktf, no boto3."""
 
 from topology.design import Design, design
-from topology.problems import Problem, TopologyError
+from topology.problems import TopologyError
 from topology.reader import Reading, read_topology
 
-__all__ = ["Design", "Problem", "Reading", "TopologyError", "design", "read_topology"]
+__all__ = ["Design", "Reading", "TopologyError", "design", "read_topology"]
