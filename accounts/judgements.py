@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from ipaddress import IPv4Network
 
+from findings import Finding, Place, Severity, codes
 from topology import Design
 from topology.design import Account, Endpoint, HubDesign, Organization, SpokeDesign, StateStore, Vpc
 
@@ -17,12 +17,9 @@ __all__ = [
     "MISSING",
     "Bucket",
     "Existing",
-    "Finding",
     "Limit",
     "Offer",
-    "Place",
     "Quota",
-    "Result",
     "Role",
     "Route",
     "Site",
@@ -39,41 +36,6 @@ __all__ = [
     "sites",
     "uses",
 ]
-
-
-class Result(Enum):
-    """What became of a check, the worst first."""
-
-    FAILED = "FAILED"
-    """An apply would fail, or do harm."""
-    UNKNOWN = "unknown"
-    """AWS did not say."""
-    WARNING = "warning"
-    """It may be meant."""
-    OK = "ok"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something was found. No region: the whole account."""
-
-    account: str
-    region: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check in one place."""
-
-    check: str
-    place: Place
-    result: Result
-    found: str
-    fix: str = ""
-    subject: str = ""
-    """The hub or spoke that it is about; empty where the place says it."""
-    expected: str = ""
-    """What should have been found; empty where `found` says it."""
 
 
 @dataclass(frozen=True)
@@ -140,28 +102,30 @@ def judge_role(role: Role, landed: str, refusal: str = "", *, caller: str) -> Fi
     """
     place = Place(role.account)
     if landed == role.account:
-        return Finding("role", place, Result.OK, f"works with {role}")
+        return Finding(codes.ROLE, place, Severity.OK, f"works with {role}")
     if landed:
         found = f"in account {landed} with {role}"
         fix = f"use credentials of account {role.account}, or name a role in it instead of ambient"
-        return Finding("role", place, Result.FAILED, found, fix)
+        return Finding(codes.ROLE, place, Severity.FAILED, found, fix)
     condition = f" with the external id {role.external_id}" if role.external_id else ", and without an external id"
-    fix = f"make the role, let its trust policy admit {caller}{condition}, and let the caller sts:AssumeRole it"
-    return Finding("role", place, Result.FAILED, f"{role} cannot be assumed ({refusal}); nothing else was asked", fix)
+    fix = f"create the role, let its trust policy admit {caller}{condition}, and let the caller sts:AssumeRole it"
+    return Finding(
+        codes.ROLE, place, Severity.FAILED, f"{role} cannot be assumed ({refusal}); nothing else was asked", fix
+    )
 
 
 def judge_organization(place: Place, planned: Organization, found: tuple[str, str] | None) -> Finding:
     """The account is in the topology's organization, by id and management account; None is in no organization."""
     wanted = (planned.id, planned.management.id)
     if found == wanted:
-        return Finding("organization", place, Result.OK, f"in {planned.id}")
+        return Finding(codes.ORGANIZATION, place, Severity.OK, f"in {planned.id}")
     fix = "correct organization in the topology, or have the account join; shares with the organization reach no other"
     if found is None:
-        return Finding("organization", place, Result.FAILED, "in no organization", fix)
+        return Finding(codes.ORGANIZATION, place, Severity.FAILED, "in no organization", fix)
     return Finding(
-        "organization",
+        codes.ORGANIZATION,
         place,
-        Result.FAILED,
+        Severity.FAILED,
         f"in {found[0]} of management account {found[1]}, not in {wanted[0]} of {wanted[1]}",
         fix,
     )
@@ -178,11 +142,11 @@ def judge_sharing(place: Place, *, trusted: bool, role_exists: bool) -> Finding:
     (https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html).
     """
     if trusted and role_exists:
-        return Finding("RAM sharing", place, Result.OK, "enabled")
+        return Finding(codes.RAM_SHARING, place, Severity.OK, "enabled")
     if trusted:
         found = "trusted access is on, and the role AWSServiceRoleForResourceAccessManager is missing"
-        return Finding("RAM sharing", place, Result.FAILED, found, ENABLE_SHARING)
-    return Finding("RAM sharing", place, Result.FAILED, "not enabled", ENABLE_SHARING)
+        return Finding(codes.RAM_SHARING, place, Severity.FAILED, found, ENABLE_SHARING)
+    return Finding(codes.RAM_SHARING, place, Severity.FAILED, "not enabled", ENABLE_SHARING)
 
 
 # Zones and services
@@ -198,9 +162,9 @@ def judge_zones(site: Site, present: Collection[str]) -> Iterator[Finding]:
         if missing:
             sound = False
             found = f"{whose}: {_listed(missing)} not in this account, which has {_listed(present)}"
-            yield Finding("zones", site.place, Result.FAILED, found, "choose zones that the account has")
+            yield Finding(codes.ZONES, site.place, Severity.FAILED, found, "choose zones that the account has")
     if sound:
-        yield Finding("zones", site.place, Result.OK, f"has {_listed(zones)}")
+        yield Finding(codes.ZONES, site.place, Severity.OK, f"has {_listed(zones)}")
 
 
 @dataclass(frozen=True)
@@ -216,28 +180,31 @@ def judge_services(place: Place, hub: HubDesign, offers: Mapping[str, Offer]) ->
     """Every service is offered to the account, in the zones of its endpoint, and answers the catalogue's names."""
     sound = True
     for endpoint in hub.endpoints:
-        for result, found, fix in _judge_endpoint(endpoint, place.region, offers.get(endpoint.service_name)):
+        for severity, found, fix in _judge_endpoint(endpoint, place.region, offers.get(endpoint.service_name)):
             sound = False
-            yield Finding("services", place, result, f'hub "{hub.name}": {endpoint.service}: {found}', fix)
+            what = f'hub "{hub.name}": {endpoint.service}: {found}'
+            yield Finding(codes.SERVICES, place, severity, what, fix, service=endpoint.service)
     if sound:
-        yield Finding("services", place, Result.OK, f'hub "{hub.name}": {len(hub.endpoints)} services are offered')
+        yield Finding(
+            codes.SERVICES, place, Severity.OK, f'hub "{hub.name}": {len(hub.endpoints)} services are offered'
+        )
 
 
-def _judge_endpoint(endpoint: Endpoint, region: str, offer: Offer | None) -> Iterator[tuple[Result, str, str]]:
+def _judge_endpoint(endpoint: Endpoint, region: str, offer: Offer | None) -> Iterator[tuple[Severity, str, str]]:
     if offer is None:
         found = f"{endpoint.service_name} is not offered to this account in {endpoint.service_region or region}"
-        yield Result.FAILED, found, "take it out of the hub's services"
+        yield Severity.FAILED, found, "take it out of the hub's services"
         return
     missing = [zone for zone in endpoint.zones if zone not in offer.zones]
     # A service of another region is offered without zones (hashicorp/terraform-provider-aws#44186).
     if missing and not (endpoint.service_region and not offer.zones):
         left = [zone for zone in endpoint.zones if zone in offer.zones]
         fix = f"write `{endpoint.service}: {{zones: [{', '.join(left)}]}}`" if left else "take it out of the hub"
-        yield Result.FAILED, f"not offered in {', '.join(missing)}, only in {_listed(offer.zones)}", fix
+        yield Severity.FAILED, f"not offered in {', '.join(missing)}, only in {_listed(offer.zones)}", fix
     known = endpoint.names
     if set(known) != offer.private_dns_names:
         found = f"AWS's private DNS names are {_listed(offer.private_dns_names)}; the catalogue has {_listed(known)}"
-        yield Result.WARNING, found, "see that the names which your clients use are among AWS's, and report it"
+        yield Severity.WARNING, found, "see that the names which your clients use are among AWS's, and report it"
 
 
 # Networks that are attached
@@ -278,16 +245,16 @@ def judge_routes(
             sound = False
             wider = IPv4Network(route.cidr).prefixlen < IPv4Network(cidr).prefixlen
             summary = wider and not (route.propagated and route.kind == "vpc")
-            result = Result.WARNING if summary else Result.FAILED
+            severity = Severity.WARNING if summary else Severity.FAILED
             fix = (
                 f"see that nothing behind that route has addresses in {cidr}"
                 if summary
                 else f"give {whose} another range, or detach that network from the gateway"
             )
-            yield Finding("overlap", place, result, f"{whose} {cidr} overlaps {_describe(route)}", fix)
+            yield Finding(codes.ROUTE_OVERLAP, place, severity, f"{whose} {cidr} overlaps {_describe(route)}", fix)
     if sound:
         found = f'hub "{hub.name}": {len(planned)} ranges overlap none of the gateway\'s {len(set(routes))} routes'
-        yield Finding("overlap", place, Result.OK, found)
+        yield Finding(codes.ROUTE_OVERLAP, place, Severity.OK, found)
 
 
 class _Reached:
@@ -352,7 +319,7 @@ RESOLVER_ENDPOINTS_OF_A_HUB = 2
 
 @dataclass(frozen=True)
 class Existing:
-    """What stands in an account and region, whoever made it."""
+    """What exists in an account and region, whoever made it."""
 
     vpcs: tuple[tuple[str, str], ...] = ()
     """Range and stack (the tag `hub:stack`, or empty) of each VPC."""
@@ -386,7 +353,7 @@ class Limit:
 def uses(site: Site, existing: Existing) -> Iterator[Use]:
     """What a site takes of each quota of its account.
 
-    A stack whose VPC stands already (same range, same tag) counts as deployed, and adds nothing.
+    A stack whose VPC exists already (same range, same tag) counts as deployed, and adds nothing.
     """
     hubs = [hub for hub in site.hubs if (hub.vpc.cidr, hub.stack) not in existing.vpcs]
     spokes = [spoke for spoke in site.spokes if (spoke.vpc.cidr, spoke.stack) not in existing.vpcs]
@@ -415,7 +382,7 @@ def attachment_use(hub: HubDesign, spokes: Collection[SpokeDesign], owners: Iter
 
 
 def judge_quota(place: Place, use: Use, limit: Limit) -> Finding:
-    """A quota is enough for what is there and what is to come. What stands already needs nothing more.
+    """A quota is enough for what is there and what is to come. What exists already needs nothing more.
 
     Where Service Quotas does not answer, AWS's default is compared; since it may have been raised, too little by that
     is a warning.
@@ -426,14 +393,14 @@ def judge_quota(place: Place, use: Use, limit: Limit) -> Finding:
     if limit.assumed:
         found += f" (AWS's default: {limit.assumed})"
     if use.more == 0 or needed <= limit.value:
-        return Finding("quota", place, Result.OK, found)
+        return Finding(codes.QUOTA, place, Severity.OK, found)
     fix = (
         f"aws service-quotas request-service-quota-increase --service-code {quota.service} --quota-code {quota.code} "
         f"--desired-value {needed} --region {place.region}, in account {place.account}"
     )
     if limit.assumed:
-        return Finding("quota", place, Result.WARNING, found, f"see the quota; where it is that low: {fix}")
-    return Finding("quota", place, Result.FAILED, found, fix)
+        return Finding(codes.QUOTA, place, Severity.WARNING, found, f"see the quota; where it is that low: {fix}")
+    return Finding(codes.QUOTA, place, Severity.FAILED, found, fix)
 
 
 # State
@@ -460,12 +427,12 @@ def judge_bucket(backend: StateStore, bucket: Bucket, *, create: bool) -> Findin
     """
     place, name = Place(backend.account, backend.region), backend.bucket
     if bucket.status == MISSING and create:
-        return Finding("state bucket", place, Result.OK, f"{name} does not exist yet; the state stack makes it")
+        return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} does not exist yet; the state stack makes it")
     if bucket.status == MISSING:
         return Finding(
-            "state bucket",
+            codes.STATE_BUCKET,
             place,
-            Result.FAILED,
+            Severity.FAILED,
             f"{name} does not exist",
             "correct state.bucket, or let the project make it with `create: true`",
         )
@@ -473,19 +440,21 @@ def judge_bucket(backend: StateStore, bucket: Bucket, *, create: bool) -> Findin
         fix = f"let {backend.role_arn or 'the caller'} s3:ListBucket it"
         fix += ", or choose another name: bucket names are taken worldwide" if create else ", or correct state.account"
         found = f"{name} is not this account's, or closed to the role ({bucket.status})"
-        return Finding("state bucket", place, Result.FAILED, found, fix)
+        return Finding(codes.STATE_BUCKET, place, Severity.FAILED, found, fix)
     if bucket.region not in ("", backend.region):
         found = f"{name} is in {bucket.region}, not in {backend.region}"
-        return Finding("state bucket", place, Result.FAILED, found, f"write `region: {bucket.region}` under state")
+        return Finding(
+            codes.STATE_BUCKET, place, Severity.FAILED, found, f"write `region: {bucket.region}` under state"
+        )
     if not bucket.versioned:
         return Finding(
-            "state bucket",
+            codes.STATE_BUCKET,
             place,
-            Result.WARNING,
+            Severity.WARNING,
             f"{name} keeps no versions: a state that is damaged is lost",
             f"aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled",
         )
-    return Finding("state bucket", place, Result.OK, f"{name} is reachable and keeps versions")
+    return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} is reachable and keeps versions")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -24,12 +24,9 @@ from accounts.judgements import (
     MISSING,
     Bucket,
     Existing,
-    Finding,
     Limit,
     Offer,
-    Place,
     Quota,
-    Result,
     Role,
     Route,
     Site,
@@ -45,6 +42,8 @@ from accounts.judgements import (
     sites,
     uses,
 )
+from findings import Finding, Place, Severity, codes
+from findings.codes import Code
 from topology import Design
 from topology.design import CONTRACT_VERSION, HubDesign
 
@@ -89,11 +88,11 @@ def assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
 def _checks(design: Design, clients: Clients, usable: set[Role]) -> Iterator[Iterator[Finding]]:
     """The checks of every account that can be asked. They ask as they are iterated."""
     management = Place(design.organization.management.id)
-    yield _guarded("RAM sharing", management, _sharing(design, clients, management), BY_HAND)
+    yield _guarded(codes.RAM_SHARING, management, _sharing(design, clients, management), BY_HAND)
     role = Role.of(design.states)
     if role in usable:
         place = Place(role.account, design.states.region)
-        yield _guarded("state bucket", place, _bucket(design, clients, role), _let(role))
+        yield _guarded(codes.STATE_BUCKET, place, _bucket(design, clients, role), _let(role))
     accounts = set()
     for site in sites(design):
         able = [role for role in site.roles if role in usable]
@@ -102,21 +101,21 @@ def _checks(design: Design, clients: Clients, usable: set[Role]) -> Iterator[Ite
         role, place = able[0], site.place
         if place.account not in accounts:
             accounts.add(place.account)
-            yield _guarded("organization", Place(place.account), _organization(design, clients, role), _let(role))
-        yield _guarded("zones", place, _zones(clients, role, site), _let(role))
-        yield _guarded("quota", place, _quotas(clients, role, site), _let(role))
+            yield _guarded(codes.ORGANIZATION, Place(place.account), _organization(design, clients, role), _let(role))
+        yield _guarded(codes.ZONES, place, _zones(clients, role, site), _let(role))
+        yield _guarded(codes.QUOTA, place, _quotas(clients, role, site), _let(role))
     for hub in design.hubs:
         role, place = Role.of(hub.account), Place(hub.account.id, hub.account.region)
         if role in usable:
-            yield _guarded("services", place, _services(clients, role, hub), _let(role))
-            yield _guarded("overlap", place, _attached(design, clients, role, hub), _let(role))
+            yield _guarded(codes.SERVICES, place, _services(clients, role, hub), _let(role))
+            yield _guarded(codes.ROUTE_OVERLAP, place, _attached(design, clients, role, hub), _let(role))
 
 
-def _guarded(check: str, place: Place, findings: Iterator[Finding], fix: str) -> Iterator[Finding]:
+def _guarded(code: Code, place: Place, findings: Iterator[Finding], fix: str) -> Iterator[Finding]:
     try:
         yield from findings
     except AWSError as error:
-        yield Finding(check, place, Result.UNKNOWN, reason(error), fix)
+        yield Finding(code, place, Severity.UNKNOWN, reason(error), fix)
 
 
 def _let(role: Role) -> str:
@@ -141,7 +140,9 @@ def _sharing(design: Design, clients: Clients, place: Place) -> Iterator[Finding
     if clients.caller_account == management.id:
         role = Role(management.id, "", "")
     if clients.assume(role, management.region) != management.id:
-        yield Finding("RAM sharing", place, Result.UNKNOWN, "the caller is not in the management account", BY_HAND)
+        yield Finding(
+            codes.RAM_SHARING, place, Severity.UNKNOWN, "the caller is not in the management account", BY_HAND
+        )
         return
     organizations = clients.get("organizations", role, management.region)
     services = [
@@ -228,10 +229,12 @@ def _attached(design: Design, clients: Clients, role: Role, hub: HubDesign) -> I
     owners: dict[str, str] = {}
     contract = _contract(clients, role, hub)
     if contract is None:
-        yield Finding("overlap", place, Result.OK, f'hub "{hub.name}" has no gateway yet')
+        yield Finding(codes.ROUTE_OVERLAP, place, Severity.OK, f'hub "{hub.name}" has no gateway yet')
     elif contract.get("version") != CONTRACT_VERSION:
         found = f"{hub.contract} is no contract of version {CONTRACT_VERSION}"
-        yield Finding("overlap", place, Result.UNKNOWN, found, f"apply {hub.stack} with this version of the project")
+        yield Finding(
+            codes.ROUTE_OVERLAP, place, Severity.UNKNOWN, found, f"apply {hub.stack} with this version of the project"
+        )
     else:
         ec2 = clients.get("ec2", role, place.region)
         gateway = [{"Name": "transit-gateway-id", "Values": [contract["transit_gateway_id"]]}]
@@ -243,7 +246,9 @@ def _attached(design: Design, clients: Clients, role: Role, hub: HubDesign) -> I
         for name, table in sorted(contract["tables"].items()):
             if not _collect(ec2, table, owners, routes):
                 found = f'hub "{hub.name}": table "{name}" has more routes than AWS lists'
-                yield Finding("overlap", place, Result.UNKNOWN, found, "look at the rest of the table yourself")
+                yield Finding(
+                    codes.ROUTE_OVERLAP, place, Severity.UNKNOWN, found, "look at the rest of the table yourself"
+                )
         yield from judge_routes(place, hub, spokes, routes)
     use = attachment_use(hub, spokes, owners.values())
     yield judge_quota(place, use, _limit(clients, role, place.region, use.quota))

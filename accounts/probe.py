@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from accounts.judgements import Finding, Place, Result
 from assurance.trace import State
+from findings import Finding, Place, Severity, codes
 
 __all__ = ["Answer", "Question", "judge", "observed", "parse", "script_for"]
 
@@ -180,26 +180,36 @@ ALIKE = {State.GATEWAY: State.PUBLIC}
 
 def judge(place: Place, spoke: str, question: Question, answers: Collection[Answer]) -> Finding:
     """What the instance saw is what the trace says."""
-    result, more, fix = _compare(question, answers)
+    severity, more, fix = _compare(question, answers)
     found = describe(answers) + (f"; {more}" if more else "")
-    return Finding(question.name, place, result, found, fix, subject=spoke, expected=_expected(question))
+    return Finding(
+        codes.ANSWER,
+        place,
+        severity,
+        found,
+        fix,
+        subject=spoke,
+        service=question.service,
+        label=question.name,
+        expected=_expected(question),
+    )
 
 
-def _compare(question: Question, answers: Collection[Answer]) -> tuple[Result, str, str]:
-    """The result, what else was found, and the fix."""
+def _compare(question: Question, answers: Collection[Answer]) -> tuple[Severity, str, str]:
+    """The severity, what else was found, and the fix."""
     state = observed(question, answers)
     if state is State.UNKNOWN:
         why = "the instance has neither bash nor nc to connect with" if answers else "no answer was printed"
-        return Result.UNKNOWN, why, "look at the instance itself"
+        return Severity.UNKNOWN, why, "look at the instance itself"
     if question.expected is State.UNKNOWN:
-        return Result.WARNING, "the trace cannot tell", ""
+        return Severity.WARNING, "the trace cannot tell", ""
     if state is not ALIKE.get(question.expected, question.expected):
-        return Result.FAILED, "", _fix(question, answers, state)
+        return Severity.FAILED, "", _fix(question, answers, state)
     shaky = sorted({answer.told.removeprefix("tls-") for answer in answers if answer.told.startswith("tls-")})
     if shaky:
         fix = f"curl ends with {', '.join(shaky)}: see that nothing on the way answers for the service"
-        return Result.WARNING, "TLS did not come about", fix
-    return Result.OK, "", ""
+        return Severity.WARNING, "TLS did not come about", fix
+    return Severity.OK, "", ""
 
 
 def _fix(question: Question, answers: Collection[Answer], state: State) -> str:

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 
 from accounts.deployed import AskedAccount, RefusedError, part_filters
-from accounts.judgements import Result
+from findings import Severity
 from topology.design import SpokeDesign
 
 __all__ = ["InstanceError", "run_on_instance"]
@@ -32,9 +32,9 @@ LEFT = {"terminated", "shutting-down"}
 class InstanceError(Exception):
     """The instance could not be asked."""
 
-    def __init__(self, found: str, fix: str, result: Result = Result.FAILED) -> None:
+    def __init__(self, found: str, fix: str, severity: Severity = Severity.FAILED) -> None:
         super().__init__(found)
-        self.found, self.fix, self.result = found, fix, result
+        self.found, self.fix, self.severity = found, fix, severity
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,15 @@ class _Asking:
         if status in UNDER_WAY:
             self.cancel(id_, command)
             if self.stopping.is_set():
-                raise InstanceError("stopped", "", Result.UNKNOWN)
-            raise InstanceError(f"{id_} did not answer within {limit:.0f} s ({status})", SLOW, Result.UNKNOWN)
+                raise InstanceError("stopped", "", Severity.UNKNOWN)
+            raise InstanceError(f"{id_} did not answer within {limit:.0f} s ({status})", SLOW, Severity.UNKNOWN)
         if status == "TimedOut":
             details = answer.get("StatusDetails", "")
-            raise InstanceError(f"the command timed out on {id_} ({details or status})", SLOW, Result.UNKNOWN)
+            raise InstanceError(f"the command timed out on {id_} ({details or status})", SLOW, Severity.UNKNOWN)
         told = " ".join(str(answer.get("StandardErrorContent", "")).split())[:200]
         words = f"the command ended as {status} on {id_}, with status {answer.get('ResponseCode')}"
         fix = f"aws ssm get-command-invocation --command-id {command} --instance-id {id_}"
-        raise InstanceError(words + (f": {told}" if told else ""), fix, Result.UNKNOWN)
+        raise InstanceError(words + (f": {told}" if told else ""), fix, Severity.UNKNOWN)
 
     def cancel(self, id_: str, command: str) -> None:
         """Take a command back; that it could not be is no news, since it ends by itself."""

@@ -14,9 +14,10 @@ from itertools import chain
 from typing import Any
 
 from accounts.clients import AWSError, Clients, pages, reason
-from accounts.judgements import Place, Role
+from accounts.judgements import Role
 from accounts.preflight import ENDED
 from accounts.states import StateBucket
+from findings import Place
 from topology import Design
 from topology.names import STACK_TAG, STATE_TAG, TEST_PREFIX
 

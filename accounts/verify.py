@@ -16,12 +16,14 @@ from typing import TypeVar
 
 from accounts.clients import Clients
 from accounts.deployed import AskedAccount, NotDeployedError, RefusedError, read_hub, read_spoke
-from accounts.judgements import Finding, Place, Result, Role, judge_role
+from accounts.judgements import Role, judge_role
 from accounts.preflight import assume
 from accounts.probe import Question, judge, observed, parse, script_for
 from accounts.run_command import InstanceError, run_on_instance
 from accounts.wiring import HubFacts, Refused, judge_hub, judge_spoke
 from assurance.trace import State, Trace
+from findings import Finding, Place, Severity, codes
+from findings.codes import Code
 from network.model import Network
 from review.intent import services_in
 from review.verdicts import Report
@@ -76,7 +78,7 @@ class Verification:
     @property
     def sound(self) -> bool:
         """Whether everything is as the trace says. What AWS did not tell is not."""
-        return not any(finding.result in {Result.FAILED, Result.UNKNOWN} for finding in self.findings)
+        return not any(finding.severity in {Severity.FAILED, Severity.UNKNOWN} for finding in self.findings)
 
 
 def expectations(design: Design, network: Network, traced: Report) -> dict[str, tuple[Expectation, ...]]:
@@ -174,7 +176,7 @@ class _Work:
         try:
             facts = self.facts[hub.name] = read_hub(asked, hub)
         except (NotDeployedError, RefusedError) as error:
-            return [_absence(error, "hub", place, hub.name, hub.stack, role)]
+            return [_absence(error, codes.DEPLOYED, place, hub.name, hub.stack, role)]
         self.judged[hub.name] = list(judge_hub(hub, facts))
         return self.judged[hub.name]
 
@@ -190,12 +192,12 @@ class _Work:
         by, cells, findings = "AWS APIs", dict[str, str](), list[Finding]()
         if spoke.test_instance is not None:
             by, cells, findings = self.instance(spoke, asked, facts, place)
-        if spoke.test_instance is None or any(finding.result is not Result.OK for finding in findings):
+        if spoke.test_instance is None or any(finding.severity is not Severity.OK for finding in findings):
             try:
                 there = read_spoke(asked, self.accounts[hub.name], spoke, hub, facts)
                 wiring = list(judge_spoke(spoke, hub, facts, there))
             except (NotDeployedError, RefusedError) as error:
-                wiring = [_absence(error, "spoke", place, spoke.name, spoke.stack, role)]
+                wiring = [_absence(error, codes.DEPLOYED, place, spoke.name, spoke.stack, role)]
             findings += wiring
             if not cells:
                 cells = dict(_in_place(spoke, hub, wiring, self.judged[hub.name]))
@@ -221,16 +223,18 @@ class _Work:
                 asked, spoke, script_for(questions), seconds=self.seconds, stopping=self.stopping, say=ids.append
             )
         except InstanceError as error:
-            finding = Finding("instance", place, error.result, error.found, error.fix, subject=spoke.name)
+            finding = Finding(codes.TEST_INSTANCE, place, error.severity, error.found, error.fix, subject=spoke.name)
             return "AWS APIs", {}, [finding]
         except RefusedError as error:
-            return "AWS APIs", {}, [_absence(error, "instance", place, spoke.name, spoke.stack, role)]
+            return "AWS APIs", {}, [_absence(error, codes.TEST_INSTANCE, place, spoke.name, spoke.stack, role)]
         answers, complete = parse(printed)
         findings = [judge(place, spoke.name, each, answers.get(at, ())) for at, each in enumerate(questions)]
         if not complete:
             fix = "offer fewer services at once, or ask the instance by hand: the output is cut after 24,000 characters"
             findings.append(
-                Finding("instance", place, Result.UNKNOWN, "its output is not complete", fix, subject=spoke.name)
+                Finding(
+                    codes.TEST_INSTANCE, place, Severity.UNKNOWN, "its output is not complete", fix, subject=spoke.name
+                )
             )
         cells: dict[str, str] = {}
         for at, question in enumerate(questions):
@@ -242,36 +246,43 @@ class _Work:
         return ids[0], cells, findings
 
 
-def _absence(error: Exception, check: str, place: Place, subject: str, stack: str, role: Role) -> Finding:  # noqa: PLR0917  a finding has that many parts
+def _absence(error: Exception, code: Code, place: Place, subject: str, stack: str, role: Role) -> Finding:  # noqa: PLR0917  a finding has that many parts
     """A stack that is not there, or a role that may not even ask for it."""
     if isinstance(error, RefusedError):
         action = error.refused.action
-        fix = f"let {role} {action} (docs/guides/verify.md lists them all)" if action else "ask again"
-        return Finding(check, place, Result.UNKNOWN, error.refused.why, fix, subject=subject)
-    return Finding(check, place, Result.FAILED, str(error), f"apply {stack}", subject=subject, expected="deployed")
+        fix = f"allow {role} {action} (see docs/guides/verify.md)" if action else "ask again"
+        return Finding(code, place, Severity.UNKNOWN, error.refused.why, fix, subject=subject)
+    return Finding(code, place, Severity.FAILED, str(error), f"apply {stack}", subject=subject, expected="deployed")
 
 
 def _unseen(spoke: SpokeDesign, place: Place, why: str) -> tuple[Seen, list[Finding]]:
     fix = "fix that first"
     return Seen(spoke.name, "nothing", {}), [
-        Finding("spoke", place, Result.UNKNOWN, f"not asked: {why}", fix, subject=spoke.name)
+        Finding(codes.DEPLOYED, place, Severity.UNKNOWN, f"not asked: {why}", fix, subject=spoke.name)
     ]
 
 
 def _in_place(
     spoke: SpokeDesign, hub: HubDesign, wiring: Collection[Finding], at_hub: Collection[Finding]
 ) -> Iterator[tuple[str, str]]:
-    """Whether all that each service relies on stands: the worst of the spoke's checks and the hub's that concern it."""
-    kinds = ("endpoint", "security group of", "gateway endpoint")
-    named = {f"{kind} {key}" for key in (*_services(hub), *spoke.gateway_endpoints) for kind in kinds}
+    """Whether all that each service relies on exists: the worst of the spoke's checks and the hub's that concern it."""
     for service in _services(hub):
-        concerning = {f"{kind} {service}" for kind in kinds[:2]}
-        found = (*wiring, *at_hub)
-        yield service, _word(finding for finding in found if finding.check not in named - concerning)
+        yield service, _word(finding for finding in (*wiring, *at_hub) if _concerns(finding, service))
     for service in spoke.gateway_endpoints:
-        concerning = {"VPC", "network ACLs", f"gateway endpoint {service}"}
         if service not in _services(hub):
-            yield service, _word(finding for finding in wiring if finding.check in concerning)
+            own = (finding for finding in wiring if finding.code in OF_GATEWAY_ENDPOINTS)
+            yield service, _word(finding for finding in own if finding.service in {"", service})
+
+
+OF_GATEWAY_ENDPOINTS = (codes.VPC, codes.NETWORK_ACLS, codes.GATEWAY_ENDPOINT)
+"""What a gateway endpoint relies on, besides the route tables that its own check looks at."""
+
+
+def _concerns(finding: Finding, service: str) -> bool:
+    """Whether a service on an interface endpoint relies on what was checked."""
+    if finding.code == codes.GATEWAY_ENDPOINT and finding.service:
+        return False
+    return finding.service in {"", service}
 
 
 def _services(hub: HubDesign) -> list[str]:
@@ -279,5 +290,5 @@ def _services(hub: HubDesign) -> list[str]:
 
 
 def _word(findings: Iterable[Finding]) -> str:
-    results = {finding.result for finding in findings}
-    return "differs" if Result.FAILED in results else "unknown" if Result.UNKNOWN in results else "in place"
+    results = {finding.severity for finding in findings}
+    return "differs" if Severity.FAILED in results else "unknown" if Severity.UNKNOWN in results else "in place"

@@ -1,4 +1,4 @@
-"""What stands in the accounts, compared with the design: what a trace relies on. Pure: nothing here asks anybody."""
+"""What exists in the accounts, compared with the design: what a trace relies on. Pure: nothing here asks anybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 from typing import TypeVar
 
-from accounts.judgements import Finding, Place, Result, Role
+from accounts.judgements import Role
+from findings import Finding, Place, Severity, codes
+from findings.codes import Code
 from topology.design import Endpoint, HubDesign, SpokeDesign
 from topology.names import HUB_TABLE
 
@@ -173,7 +175,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class HubFacts:
-    """What stands in a hub's account. Mappings go by id where nothing else is said."""
+    """What exists in a hub's account. Mappings go by id where nothing else is said."""
 
     contract: Contract
     vpc: Vpc
@@ -194,7 +196,7 @@ class HubFacts:
 
 @dataclass(frozen=True)
 class SpokeFacts:
-    """What stands in a spoke's account, and what the hub's gateway knows of the spoke."""
+    """What exists in a spoke's account, and what the hub's gateway knows of the spoke."""
 
     vpc: Vpc
     subnets: tuple[Subnet, ...] | Refused
@@ -223,19 +225,32 @@ class _Bench:
     role: Role
     stack: str
 
-    def check(self, name: str, expected: str, problems: Iterable[str], fix: str = "") -> Finding:
+    def check(  # noqa: PLR0917  a finding has that many parts
+        self, code: Code, expected: str, problems: Iterable[str], fix: str = "", label: str = "", service: str = ""
+    ) -> Finding:
         """A check that found these problems, or none."""
         found = "; ".join(problems)
-        if not found:
-            return Finding(name, self.place, Result.OK, expected, subject=self.subject, expected=expected)
-        fix = fix or f"see what `terraform plan` of {self.stack} would change, and apply it"
-        return Finding(name, self.place, Result.FAILED, found, fix, subject=self.subject, expected=expected)
+        severity = Severity.FAILED if found else Severity.OK
+        advice = (fix or f"see what `terraform plan` of {self.stack} would change, and apply it") if found else ""
+        return Finding(
+            code,
+            self.place,
+            severity,
+            found or expected,
+            advice,
+            subject=self.subject,
+            label=label,
+            service=service,
+            expected=expected,
+        )
 
-    def told(self, name: str, fact: T | Refused, judge: Callable[[T], Iterator[Finding]]) -> Iterator[Finding]:
-        """The findings about a fact; one that AWS did not tell is unknown."""
+    def told(
+        self, code: Code, fact: T | Refused, judge: Callable[[T], Iterator[Finding]], label: str = ""
+    ) -> Iterator[Finding]:
+        """The findings about a fact; one that AWS did not return could not be determined."""
         if isinstance(fact, Refused):
             fix = f"allow {self.role} {fact.action} (see docs/guides/verify.md)" if fact.action else "ask again"
-            yield Finding(name, self.place, Result.UNKNOWN, fact.why, fix, subject=self.subject)
+            yield Finding(code, self.place, Severity.UNKNOWN, fact.why, fix, subject=self.subject, label=label)
         else:
             yield from judge(fact)
 
@@ -258,20 +273,20 @@ class _HubJudge:
     def findings(self) -> Iterator[Finding]:
         facts, told = self.facts, self.bench.told
         yield _vpc(self.bench, self.hub.vpc.cidr, facts.vpc)
-        yield from told("gateway", facts.gateway, self.gateway)
-        yield from told("attachment", facts.attachments, self.attachment)
-        yield from told("return routes", facts.subnets, self.subnets)
-        yield from told("resolver endpoints", facts.resolvers, self.resolvers)
-        yield from told("forwarding rules", facts.rules, self.rules)
-        yield from told("endpoints", facts.endpoints, self.endpoints)
-        yield from told("security groups", facts.groups, self.groups)
+        yield from told(codes.GATEWAY, facts.gateway, self.gateway)
+        yield from told(codes.ATTACHMENT, facts.attachments, self.attachment)
+        yield from told(codes.ROUTES, facts.subnets, self.subnets, "return routes")
+        yield from told(codes.RESOLVER_ENDPOINTS, facts.resolvers, self.resolvers)
+        yield from told(codes.FORWARDING_RULE, facts.rules, self.rules, "forwarding rules")
+        yield from told(codes.ENDPOINT, facts.endpoints, self.endpoints, "endpoints")
+        yield from told(codes.SECURITY_GROUP, facts.groups, self.groups, "security groups")
 
     def gateway(self, state: str) -> Iterator[Finding]:
-        yield self.bench.check("gateway", "available", _unless(state == "available", state or "not there"))
+        yield self.bench.check(codes.GATEWAY, "available", _unless(state == "available", state or "not there"))
 
     def attachment(self, attachments: Mapping[str, Attachment]) -> Iterator[Finding]:
         own = attachments.get(self.facts.vpc.id)
-        yield self.bench.check("attachment", "available", _state_of(own, "no attachment of the hub's VPC"))
+        yield self.bench.check(codes.ATTACHMENT, "available", _state_of(own, "no attachment of the hub's VPC"))
         if own is not None:
             yield _association(self.bench, HUB_TABLE, self.facts.contract, own)
             yield from _propagation(self.bench, self.hub.segments, own.id, self.facts.propagated)
@@ -287,8 +302,12 @@ class _HubJudge:
     def resolvers(self, found: Mapping[str, Resolver]) -> Iterator[Finding]:
         inbound, outbound = found.get("INBOUND"), found.get("OUTBOUND")
         expected = f"OPERATIONAL at {_listed(self.inbound)}"
-        yield self.bench.check("inbound endpoint", expected, _resolver(inbound, self.inbound))
-        yield self.bench.check("outbound endpoint", "OPERATIONAL", _resolver(outbound, None))
+        yield self.bench.check(
+            codes.RESOLVER_ENDPOINTS, expected, _resolver(inbound, self.inbound), label="inbound endpoint"
+        )
+        yield self.bench.check(
+            codes.RESOLVER_ENDPOINTS, "OPERATIONAL", _resolver(outbound, None), label="outbound endpoint"
+        )
 
     def rules(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
         resolvers = self.facts.resolvers
@@ -296,13 +315,16 @@ class _HubJudge:
         for planned in self.hub.dns.rules:
             rule = rules.get(self.facts.contract.rules.get(planned.domain, ""))
             expected = f"COMPLETE, to {_listed(self.inbound)}"
-            yield self.bench.check(f"forwarding rule {planned.domain}", expected, _rule(rule, self.inbound, outbound))
+            problems = _rule(rule, self.inbound, outbound)
+            label = f"forwarding rule {planned.domain}"
+            yield self.bench.check(codes.FORWARDING_RULE, expected, problems, label=label)
 
     def endpoints(self, found: Mapping[str, InterfaceEndpoint]) -> Iterator[Finding]:
         for planned in self.hub.endpoints:
             expected = f"available, private DNS on, in {len(planned.zones)} zones"
             problems = _endpoint(planned, found.get(planned.service_name))
-            yield self.bench.check(f"endpoint {planned.service}", expected, problems)
+            label = f"endpoint {planned.service}"
+            yield self.bench.check(codes.ENDPOINT, expected, problems, label=label, service=planned.service)
 
     def groups(self, known: Mapping[str, Group]) -> Iterator[Finding]:
         """Of the endpoints and the resolver endpoints that are there; that one is missing is told elsewhere."""
@@ -315,7 +337,8 @@ class _HubJudge:
                     rules = [known.get(id_, ()) for id_ in endpoint.groups]
                     gaps = [g for port in ports for g in _gaps(rules, "tcp", port, sources, egress=False)]
                     expected = f"tcp {', '.join(map(str, ports))} from {_listed(map(str, sources))}"
-                    yield self.bench.check(f"security group of {planned.service}", expected, gaps)
+                    label = f"security group of {planned.service}"
+                    yield self.bench.check(codes.SECURITY_GROUP, expected, gaps, label=label, service=planned.service)
         if not isinstance(self.facts.resolvers, Refused):
             within = [IPv4Network(self.hub.vpc.cidr)]
             for direction, egress in (("INBOUND", False), ("OUTBOUND", True)):
@@ -324,7 +347,8 @@ class _HubJudge:
                     rules = [known.get(id_, ()) for id_ in resolver.groups]
                     gaps = [g for way in ("udp", "tcp") for g in _gaps(rules, way, DNS, within, egress=egress)]
                     expected = f"DNS {'to' if egress else 'from'} {self.hub.vpc.cidr}"
-                    yield self.bench.check(f"security group of the {direction.lower()} endpoint", expected, gaps)
+                    label = f"security group of the {direction.lower()} endpoint"
+                    yield self.bench.check(codes.SECURITY_GROUP, expected, gaps, label=label)
 
 
 DNS = 53
@@ -392,21 +416,21 @@ class _SpokeJudge:
         facts, told = self.facts, self.bench.told
         yield _vpc(self.bench, self.spoke.vpc.cidr, facts.vpc)
         if not self.spoke.owns_gateway:
-            yield from told("gateway share", facts.gateway, self.gateway_share)
-        yield from told("attachment", facts.attachment, self.attachment)
+            yield from told(codes.GATEWAY_SHARE, facts.gateway, self.gateway_share)
+        yield from told(codes.ATTACHMENT, facts.attachment, self.attachment)
         if isinstance(facts.attachment, Attachment):
-            yield from self.wiring.told("association", self.at_hub.attachments, self.association)
+            yield from self.wiring.told(codes.ASSOCIATION, self.at_hub.attachments, self.association)
             yield from _propagation(self.wiring, self.spoke.propagations, facts.attachment.id, self.at_hub.propagated)
-        yield from self.wiring.told("gateway routes", facts.gateway_routes, self.gateway_routes)
-        yield from told("routes", facts.subnets, self.routes)
-        yield from told("rules", facts.rules, self.rules)
-        yield from told("endpoints", facts.endpoints, self.endpoints)
+        yield from self.wiring.told(codes.GATEWAY_ROUTES, facts.gateway_routes, self.gateway_routes)
+        yield from told(codes.ROUTES, facts.subnets, self.routes)
+        yield from told(codes.RULE_ASSOCIATION, facts.rules, self.rules, "rules")
+        yield from told(codes.GATEWAY_ENDPOINT, facts.endpoints, self.endpoints, "endpoints")
 
     def gateway_share(self, state: str) -> Iterator[Finding]:
         expected = f"{self.at_hub.contract.gateway} is shared with the account"
         problems = _unless(state == "available", f"the account sees it as {state or 'not there'}")
         fix = f"see that the share of {self.hub.stack} holds the gateway, and the account is in the organization"
-        yield self.bench.check("gateway share", expected, problems, fix)
+        yield self.bench.check(codes.GATEWAY_SHARE, expected, problems, fix)
 
     def attachment(self, own: Attachment | None) -> Iterator[Finding]:
         zones = sorted(subnet.zone for subnet in self.spoke.vpc.attachment_subnets)
@@ -414,12 +438,12 @@ class _SpokeJudge:
         if own is not None and not isinstance(self.facts.subnets, Refused):
             there = sorted(subnet.zone for subnet in self.facts.subnets if subnet.id in own.subnets)
             problems += _unless(there == zones, f"it has a subnet in {_listed(there)}")
-        yield self.bench.check("attachment", f"available, with a subnet in {_listed(zones)}", problems)
+        yield self.bench.check(codes.ATTACHMENT, f"available, with a subnet in {_listed(zones)}", problems)
 
     def association(self, attachments: Mapping[str, Attachment]) -> Iterator[Finding]:
         seen = attachments.get(self.facts.vpc.id)
         if seen is None:
-            yield self.wiring.check("association", "associated", ["the gateway knows no attachment of the VPC"])
+            yield self.wiring.check(codes.ASSOCIATION, "associated", ["the gateway knows no attachment of the VPC"])
         else:
             yield _association(self.wiring, self.spoke.segment, self.at_hub.contract, seen)
 
@@ -435,7 +459,7 @@ class _SpokeJudge:
             for problem in _gateway_route(cidr, attachment, routes.get((table, cidr), ()))
         ]
         expected = "; ".join(f'{cidr} in table "{table}"' for table, cidr, _ in wanted)
-        yield self.wiring.check("gateway routes", expected, problems)
+        yield self.wiring.check(codes.GATEWAY_ROUTES, expected, problems)
 
     def routes(self, subnets: Collection[Subnet]) -> Iterator[Finding]:
         destinations = [destination.cidr for destination in self.spoke.destinations]
@@ -444,7 +468,7 @@ class _SpokeJudge:
     def rules(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
         statuses = self.facts.associations
         if isinstance(statuses, Refused):
-            yield from self.bench.told("rule associations", statuses, lambda _: iter(()))
+            yield from self.bench.told(codes.RULE_ASSOCIATION, statuses, lambda _: iter(()), "rule associations")
             return
         for planned in self.spoke.dns.rules:
             id_ = self.at_hub.contract.rules.get(planned.domain, "")
@@ -454,20 +478,21 @@ class _SpokeJudge:
             ]
             expected = "shared with the account, and its association COMPLETE"
             fix = f"see that the share of {self.hub.stack} holds the rule; then apply {self.spoke.stack}"
-            yield self.bench.check(f"rule {planned.domain}", expected, problems, fix)
+            yield self.bench.check(codes.RULE_ASSOCIATION, expected, problems, fix, f"rule {planned.domain}")
         for exemption in self.spoke.dns.exemptions:
             kept = [status for id_, status in statuses.items() if _keeps(rules.get(id_), exemption.domain)]
             problems = _unless(kept == ["COMPLETE"], f"its association is {_listed(kept) if kept else 'not there'}")
-            yield self.bench.check(f"exemption {exemption.domain}", "a SYSTEM rule, associated", problems)
+            label = f"exemption {exemption.domain}"
+            yield self.bench.check(codes.EXEMPTION, "a SYSTEM rule, associated", problems, label=label)
         ours = {rule.domain for rule in (*self.spoke.dns.rules, *self.spoke.dns.exemptions)}
         others = [rules[id_] for id_ in statuses if id_ in rules and rules[id_].domain not in ours]
         yield self.names("other rules", [(f"rule {rule.id}", rule.domain) for rule in others])
-        yield from self.bench.told("private zones", self.facts.zones, self.zones)
+        yield from self.bench.told(codes.OTHER_ANSWERS, self.facts.zones, self.zones, "private zones")
 
     def zones(self, zones: Collection[str]) -> Iterator[Finding]:
         yield self.names("private zones", [("private zone", zone) for zone in zones])
 
-    def names(self, check: str, takers: Iterable[tuple[str, str]]) -> Finding:
+    def names(self, label: str, takers: Iterable[tuple[str, str]]) -> Finding:
         """Nothing in the spoke's VPC takes an offered name away from the hub's rule.
 
         The most specific domain wins, and at the same domain a rule comes before a zone
@@ -479,7 +504,7 @@ class _SpokeJudge:
             taken = {name for name in names if _below(name, domain) and not self.forwards(name, domain)}
             problems += _unless(not taken, f"{what} {domain} takes {_listed(taken)}")
         fix = "take it from the VPC, or take the service from the hub"
-        return self.bench.check(check, "none takes an offered name", problems, fix)
+        return self.bench.check(codes.OTHER_ANSWERS, "none takes an offered name", problems, fix, label)
 
     def forwards(self, name: str, domain: str) -> bool:
         """Whether a rule of the hub is at least as specific as a domain."""
@@ -490,7 +515,8 @@ class _SpokeJudge:
         interfaces = [e for e in found if e.kind == "Interface" and e.private_dns and e.service in offered]
         fix = "delete it, or take the service from the hub: the spoke uses its own"
         own = [f"{endpoint.id} of {endpoint.service}" for endpoint in interfaces]
-        yield self.bench.check("own endpoints", "the VPC has none of an offered service", own, fix)
+        expected = "the VPC has none of an offered service"
+        yield self.bench.check(codes.OTHER_ANSWERS, expected, own, fix, "own endpoints")
         for service in self.spoke.gateway_endpoints:
             name = f"com.amazonaws.{self.spoke.account.region}.{service}"
             endpoint = next((e for e in found if (e.kind, e.service) == ("Gateway", name)), None)
@@ -498,7 +524,13 @@ class _SpokeJudge:
             if endpoint is not None and not isinstance(self.facts.subnets, Refused):
                 bare = {subnet.table for subnet in self.facts.subnets} - set(endpoint.tables)
                 problems += _unless(not bare, f"it is not in the route tables {_listed(bare)}")
-            yield self.bench.check(f"gateway endpoint {service}", "available, in every route table", problems)
+            yield self.bench.check(
+                codes.GATEWAY_ENDPOINT,
+                "available, in every route table",
+                problems,
+                label=f"gateway endpoint {service}",
+                service=service,
+            )
 
 
 def _gateway_route(cidr: str, attachment: Attachment | None, routes: Collection[GatewayRoute]) -> Iterator[str]:
@@ -526,7 +558,7 @@ def _keeps(rule: Rule | None, domain: str) -> bool:
 
 def _vpc(bench: _Bench, cidr: str, vpc: Vpc) -> Finding:
     return bench.check(
-        "VPC",
+        codes.VPC,
         f"{cidr}, DNS support and DNS hostnames on",
         [
             *_unless(vpc.cidr == cidr, f"{vpc.id} is {vpc.cidr}"),
@@ -544,7 +576,7 @@ def _association(bench: _Bench, table: str, contract: Contract, attachment: Atta
         *_unless(found == wanted, f"{attachment.id} is associated with {words.get(found, found) or 'no table'}"),
         *_unless(not found or attachment.association == "associated", f"the association is {attachment.association}"),
     ]
-    return bench.check("association", f'associated with table "{table}"', problems)
+    return bench.check(codes.ASSOCIATION, f'associated with table "{table}"', problems)
 
 
 def _propagation(
@@ -554,13 +586,13 @@ def _propagation(
 
     def judged(learnt: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
         missing = [f'not into "{table}"' for table in wanted if attachment not in learnt.get(table, ())]
-        yield bench.check("propagation", "into " + ", ".join(f'"{table}"' for table in wanted), missing)
+        yield bench.check(codes.PROPAGATION, "into " + ", ".join(f'"{table}"' for table in wanted), missing)
 
-    yield from bench.told("propagation", found, judged)
+    yield from bench.told(codes.PROPAGATION, found, judged)
 
 
 def _subnets(
-    bench: _Bench, name: str, destinations: Collection[str], gateway: str, subnets: Collection[Subnet]
+    bench: _Bench, label: str, destinations: Collection[str], gateway: str, subnets: Collection[Subnet]
 ) -> Iterator[Finding]:
     problems = dict.fromkeys(
         f"table {subnet.table}: {problem}"
@@ -568,10 +600,10 @@ def _subnets(
         for destination in destinations
         for problem in _route(IPv4Network(destination), gateway, subnet.routes)
     )
-    yield bench.check(name, f"{_listed(destinations)} through {gateway}", problems)
+    yield bench.check(codes.ROUTES, f"{_listed(destinations)} through {gateway}", problems, label=label)
     denied = dict.fromkeys(problem for subnet in subnets for problem in _acl(subnet))
-    fix = "give the subnets the VPC's default network ACL, or see that it lets 443, DNS and the answers pass"
-    yield bench.check("network ACLs", "everything passes", denied, fix)
+    fix = "give the subnets the VPC's default network ACL, or see that it allows 443, DNS and the answers"
+    yield bench.check(codes.NETWORK_ACLS, "everything is allowed", denied, fix)
 
 
 def _route(destination: IPv4Network, gateway: str, routes: Collection[Route]) -> Iterator[str]:
@@ -601,7 +633,7 @@ def _acl(subnet: Subnet) -> Iterator[str]:
 def _gaps(
     groups: Iterable[Group], protocol: str, port: int, peers: Iterable[IPv4Network], *, egress: bool
 ) -> Iterator[str]:
-    """What security groups together do not let pass."""
+    """What security groups together deny."""
     ranges = [
         IPv4Network(cidr)
         for group in groups
@@ -613,7 +645,7 @@ def _gaps(
     opened = list(collapse_addresses(ranges))
     for peer in peers:
         if not any(peer.subnet_of(network) for network in opened):
-            yield f"{protocol} {port} {'to' if egress else 'from'} {peer} does not pass"
+            yield f"{protocol} {port} {'to' if egress else 'from'} {peer} is denied"
 
 
 def _state_of(what: Attachment | InterfaceEndpoint | None, missing: str) -> list[str]:

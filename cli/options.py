@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["File", "Form", "Format", "Only", "Output", "Parallel", "ShareWait", "Yes"]
+__all__ = ["File", "Form", "Only", "Output", "Parallel", "ShareWait", "Yes"]
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The topology, for example examples/quickstart.yaml.")]
 Only = Annotated[
@@ -22,12 +21,5 @@ ShareWait = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for a share to take effect.")
 ]
 Form = Annotated[
-    Literal["table", "json", "junit", "markdown"], typer.Option("--format", help="How the report is written.")
+    Literal["table", "json", "junit", "markdown", "sarif"], typer.Option("--format", help="How the report is written.")
 ]
-
-
-class Format(StrEnum):
-    """How findings are printed."""
-
-    TABLE = "table"
-    JSON = "json"

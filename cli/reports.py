@@ -1,182 +1,167 @@
-"""A trace's report, for people and for machines."""
+"""What the verbs found, as reports: `findings.render` writes them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
-from xml.etree import ElementTree as ET
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import typer
 
 from assurance.capacity import Figure
-from assurance.path import Path
 from assurance.trace import State
-from review.verdicts import Finding, Report
+from cli.console import FAILED
+from findings import Finding, Place, Severity, codes
+from findings.render import render
+from findings.report import Report, Table
+from review.verdicts import Report as Traced
+from topology.document import read_document
 
-__all__ = ["FORMATS", "columns", "pipes", "rows"]
+__all__ = ["located", "show", "trace_report"]
 
 EACH = 100
 """Spokes that get a row each; of more, those that are alike share one."""
 SHOWN = 8
-"""Figures in a table for people: those nearest to their limit."""
+"""Figures and pairs that people are shown: of figures, those nearest to their limit."""
 
 
-def rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """The table's cells. A service that a spoke is not meant to reach, and does not, is a dash."""
-    if len(report.group_of) <= EACH:
-        for spoke in sorted(report.group_of):
-            yield spoke, *(_cell(report, spoke, service) for service in report.services)
-        return
-    for names in report.groups:
-        alike = f" (and {len(names) - 1:,} like it)" if len(names) > 1 else ""
-        yield f"{names[0]}{alike}", *(_cell(report, names[0], service) for service in report.services)
+def show(report: Report, form: str) -> None:
+    """Write a report to standard output; one that is not sound ends the verb with status 1."""
+    sys.stdout.write(render(report, form) + "\n")
+    if not report.sound:
+        raise typer.Exit(FAILED)
 
 
-def _cell(report: Report, spoke: str, service: str) -> str:
-    state = report.state(spoke, service)
-    if state is not State.UNREACHABLE:
-        return str(state.value)
-    return str(State.BROKEN.value) if report.intent.wants(spoke, service) else "–"
+def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding, ...]:
+    """The findings, each with the line of the topology that its spoke or hub begins on."""
+    found = tuple(findings)
+    if topology is None or not any(finding.subject for finding in found):
+        return found
+    document = read_document(topology)
+
+    def place(finding: Finding) -> Place:
+        for section in ("spokes", "hubs"):
+            if (section, finding.subject) in document.lines:
+                line = document.line((section, finding.subject))
+                return replace(finding.place, file=document.name, line=line)
+        return finding.place
+
+    return tuple(replace(finding, place=place(finding)) for finding in found)
 
 
-def _text(report: Report) -> Iterator[str]:
-    """What follows the table."""
-    yield ""
-    meant = [pair for pair in _pairs(report) if report.intent.may_reach(*pair)]
-    shut = "every other pair" if report.opened else "every pair"
-    yield f"spoke to spoke: {shut} is shut"
-    for source, target in meant[:SHOWN]:
-        yield f"  {source} → {target} is open, as it is meant to be"
-    if len(meant) > SHOWN:
-        yield f"  and {len(meant) - SHOWN:,} more"
-    exposed = sum(map(len, report.exposed.values()))
-    yield f"anything else that spokes reach: {exposed or 'nothing'}"
-    for figure in report.figures[:SHOWN]:
-        yield f"{_mark(figure)} {figure.what}: {figure.value:,} of {figure.limit:,} ({figure.where}; {figure.source})"
-    if len(report.figures) > SHOWN:
-        yield f"  and {len(report.figures) - SHOWN} figures further from their limits (--format json)"
-    for address in report.unmodelled:
-        yield f"not modelled: {address}"
-    for finding in report.findings:
-        yield ""
-        yield finding.title
-        yield _decisive(finding.path)
-
-
-def _pairs(report: Report) -> Iterator[tuple[str, str]]:
-    """One pair of spokes for each pair of groups that is open."""
-    for source, target in sorted(report.opened):
-        yield report.groups[source][0], report.groups[target][1 if source == target else 0]
-
-
-def _mark(figure: Figure) -> str:
-    return " " if figure.fits else "!"
-
-
-def _decisive(path: Path) -> str:
-    end = path.end or (path.hops[-1] if path.hops else None)
-    return str(end) if end is not None else "  no path"
-
-
-def as_text(report: Report) -> str:
-    """For a terminal: a table in plain columns, then everything that is not as it should be."""
-    return "\n".join([*columns([("spoke", *report.services), *rows(report)]), *_text(report)])
-
-
-def columns(cells: Collection[tuple[str, ...]]) -> Iterator[str]:
-    """A table in plain columns, a line for each row."""
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def pipes(header: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """A table in Markdown, a line for each row."""
-    for row in (header, ("---",) * len(header), *body):
-        yield "| " + " | ".join(row) + " |"
-
-
-def as_markdown(report: Report) -> str:
-    """For the comment on a pull request."""
-    table = pipes(("spoke", *report.services), rows(report))
-    found = [f"- **{finding.title}**\n  ```\n{_decisive(finding.path)}\n  ```" for finding in report.findings]
-    quotas = [
-        f"- {figure.what}: {figure.value:,} of {figure.limit:,} ([source]({figure.source}))"
-        for figure in report.figures
-        if not figure.fits
-    ]
-    unmodelled = [f"- not modelled: `{address}`" for address in report.unmodelled]
-    verdict = "Every intended path works, and no other is open." if report.sound else f"{len(found)} findings:"
-    return "\n".join([*table, "", verdict, *found, *quotas, *unmodelled])
-
-
-def as_json(report: Report) -> str:
-    """For programs: stable keys, every spoke by name."""
-    return json.dumps(
+def trace_report(found: Traced, topology: Path | None = None) -> Report:
+    """What a trace found. With the topology's file, on its lines."""
+    checks = located((*_reaches(found), *_others(found), *_capacity(found)), topology)
+    return Report(
+        "trace",
+        checks,
+        Table(("spoke", *found.services), tuple(_rows(found))),
+        tuple(_notes(found)),
         {
-            "sound": report.sound,
             "spokes": {
-                spoke: dict(zip(report.services, _values(states), strict=True)) for spoke, states in report.rows()
+                spoke: dict(zip(found.services, (state.value for state in states), strict=True))
+                for spoke, states in found.rows()
             },
-            "open": [
-                {"from": list(report.groups[source]), "to": list(report.groups[target])}
-                for source, target in sorted(report.opened)
-            ],
-            "findings": [
-                {"kind": finding.kind, "title": finding.title, "path": _hops(finding.path)}
-                for finding in report.findings
+            "reachable": [
+                {"from": list(found.groups[source]), "to": list(found.groups[target])}
+                for source, target in sorted(found.opened)
             ],
             "capacity": [
                 {"what": f.what, "where": f.where, "value": f.value, "limit": f.limit, "source": f.source}
-                for f in report.figures
+                for f in found.figures
             ],
-            "unmodelled": list(report.unmodelled),
+            "unmodelled": list(found.unmodelled),
         },
-        indent=2,
     )
 
 
-def _values(states: tuple[State, ...]) -> list[str]:
-    return [state.value for state in states]
+def _reaches(found: Traced) -> Iterator[Finding]:
+    """A check for each group of spokes and service: the finding, or that there is none."""
+    wrong = {(finding.subject, finding.target): finding for finding in found.findings if finding.code == codes.REACH}
+    for names in found.groups:
+        for service in found.services:
+            state = str(found.state(names[0], service).value)
+            yield wrong.get((names[0], service)) or Finding(
+                codes.REACH,
+                Place(),
+                Severity.OK,
+                state,
+                subject=names[0],
+                target=service,
+                service=service,
+                alike=len(names) - 1,
+            )
 
 
-def _hops(path: Path) -> list[Mapping[str, Any]]:
-    return [
-        {"at": hop.at, "says": hop.says, "verdict": hop.verdict.value, "fix": hop.fix, "source": hop.source}
-        for hop in path.hops
-    ]
-
-
-def as_junit(report: Report) -> str:
-    """For a CI server: a test case for each group and service, and one for each finding of another kind."""
-    broken = {finding.subject: finding for finding in report.findings}
-    suite = ET.Element("testsuite", name="hub trace")
-    for names in report.groups:
-        for service in report.services:
-            subject = f"{names[0]} → {service}"
-            _case(suite, "reach", subject, broken.pop(subject, None))
-    for subject, finding in broken.items():
-        _case(suite, finding.kind, subject, finding)
-    for kind, empty in (
-        ("isolation", "no spoke reaches another that it should not"),
-        ("exposure", "nothing else is open"),
+def _others(found: Traced) -> Iterator[Finding]:
+    """Isolation and exposure: the findings, or one check each that found nothing."""
+    for code, sound in (
+        (codes.ISOLATION, "spokes reach each other where they are meant to, and nowhere else"),
+        (codes.EXPOSURE, "spokes reach nothing else"),
     ):
-        if not any(finding.kind == kind for finding in report.findings):
-            _case(suite, kind, empty, None)
-    cases, failures = suite.findall("testcase"), suite.findall("testcase/failure")
-    suite.set("tests", str(len(cases)))
-    suite.set("failures", str(len(failures)))
-    return ET.tostring(suite, encoding="unicode")
+        wrong = [finding for finding in found.findings if finding.code == code]
+        yield from wrong or [Finding(code, Place(), Severity.OK, sound)]
 
 
-def _case(suite: ET.Element, kind: str, name: str, finding: Finding | None) -> None:
-    case = ET.SubElement(suite, "testcase", classname=kind, name=name)
-    if finding is not None:
-        ET.SubElement(case, "failure", message=finding.title).text = str(finding.path)
+def _capacity(found: Traced) -> Iterator[Finding]:
+    for figure in found.figures:
+        if not figure.fits:
+            yield Finding(
+                codes.CAPACITY,
+                Place(address=figure.where),
+                Severity.WARNING,
+                _figure(figure),
+                codes.CAPACITY.fix,
+                label=figure.what,
+                source=figure.source,
+            )
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {
-    "table": as_text,
-    "json": as_json,
-    "junit": as_junit,
-    "markdown": as_markdown,
-}
+def _figure(figure: Figure) -> str:
+    return f"{figure.what}: {figure.value:,} of {figure.limit:,}"
+
+
+def _rows(found: Traced) -> Iterator[tuple[str, ...]]:
+    """The table's cells. A service that a spoke is not meant to reach, and does not, is a dash."""
+    if len(found.group_of) <= EACH:
+        for spoke in sorted(found.group_of):
+            yield spoke, *(_cell(found, spoke, service) for service in found.services)
+        return
+    for names in found.groups:
+        alike = f" (and {len(names) - 1:,} like it)" if len(names) > 1 else ""
+        yield f"{names[0]}{alike}", *(_cell(found, names[0], service) for service in found.services)
+
+
+def _cell(found: Traced, spoke: str, service: str) -> str:
+    state = found.state(spoke, service)
+    if state is not State.UNREACHABLE:
+        return str(state.value)
+    return str(State.BROKEN.value) if found.intent.wants(spoke, service) else "–"
+
+
+def _notes(found: Traced) -> Iterator[str]:
+    """What follows the table."""
+    if found.sound:
+        yield "Every intended path works, and no other is reachable."
+    meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
+    yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
+    for source, target in meant[:SHOWN]:
+        yield f"  {source} → {target} is reachable, as intended"
+    if len(meant) > SHOWN:
+        yield f"  and {len(meant) - SHOWN:,} more"
+    exposed = sum(map(len, found.exposed.values()))
+    yield f"anything else that spokes reach: {exposed or 'nothing'}"
+    fitting = [figure for figure in found.figures if figure.fits]
+    for figure in fitting[:SHOWN]:
+        yield f"{_figure(figure)} ({figure.where}; {figure.source})"
+    if len(fitting) > SHOWN:
+        yield f"and {len(fitting) - SHOWN} figures further from their limits (--format json)"
+    for address in found.unmodelled:
+        yield f"not modelled: {address}"
+
+
+def _pairs(found: Traced) -> Iterator[tuple[str, str]]:
+    """One pair of spokes for each pair of groups that reach each other."""
+    for source, target in sorted(found.opened):
+        yield found.groups[source][0], found.groups[target][1 if source == target else 0]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -22,12 +23,14 @@ from review.verdicts import Report
 from topology import Design, Reading, TopologyError, read_topology
 
 __all__ = [
+    "accept",
     "accounts_of",
     "agree",
     "asking",
     "operating",
     "proved",
     "read_file",
+    "refuse_topology",
     "show_stacks",
     "synthesised",
     "terraform_in",
@@ -44,12 +47,22 @@ def read_file(file: Path) -> Reading:
     try:
         reading = read_topology(file)
     except TopologyError as refused:
-        for problem in refused.problems[:MOST_SHOWN]:
-            err.print(str(problem), markup=False)
-        count = len(refused.problems)
-        if count > MOST_SHOWN:
-            err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
-        refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
+        refuse_topology(refused)
+    return accept(reading)
+
+
+def refuse_topology(refused: TopologyError) -> NoReturn:
+    """End the command: a topology has problems, each of which is shown on a line."""
+    for problem in refused.problems[:MOST_SHOWN]:
+        err.print(str(problem), markup=False)
+    count = len(refused.problems)
+    if count > MOST_SHOWN:
+        err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
+    refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
+
+
+def accept(reading: Reading) -> Reading:
+    """A sound topology, whose warnings are shown."""
     for warning in reading.warnings:
         err.print(f"warning: {warning}", markup=False, style="yellow")
     return reading

@@ -1,1 +1,8 @@
-"""What a check found, and how it is shown. Pure."""
+"""What a check found, and how it is shown. Pure.
+
+`findings.render` has the formats; it is imported only where a report is written, since a synthesis starts with this.
+"""
+
+from findings.finding import Finding, Place, Severity, Step
+
+__all__ = ["Finding", "Place", "Severity", "Step"]

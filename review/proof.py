@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from assurance.trace import Trace
+from findings import Finding
+from findings.render import reasons
 from network.model import Network
 from network.names import named
 from network.terraform.reader import read
 from review.intent import intent_of, lost, names_in, services_in
-from review.verdicts import Finding, Report, report
+from review.verdicts import Report, report
 from topology import Design
 
 __all__ = ["explain", "needed_hubs", "prove"]
@@ -34,8 +36,7 @@ def prove(
 
 def _refusal(finding: Finding) -> str:
     """A finding with the hop that decided; `--explain` shows the others."""
-    end = finding.path.end or (finding.path.hops[-1] if finding.path.hops else None)
-    return f"{finding.title}\n{end}" if end is not None else finding.title
+    return "\n".join([finding.title, *(f"  {line}" for line in reasons(finding))])
 
 
 def explain(network: Network, source: str, target: str) -> str:

@@ -13,10 +13,12 @@ from assurance.capacity import Figure, figures
 from assurance.groups import groups
 from assurance.path import Path, Verdict
 from assurance.trace import Exposure, Reach, State, Trace
+from findings import Finding, Place, Severity, Step, codes
+from findings.codes import Code
 from network.model import Network, Vpc
 from network.services import Service
 
-__all__ = ["Finding", "Intent", "Report", "intended", "report"]
+__all__ = ["Intent", "Report", "intended", "report"]
 
 
 @dataclass(frozen=True)
@@ -44,26 +46,6 @@ class Intent:
         """Whether a spoke is meant to reach another."""
         pair = self.segment.get(source), self.segment.get(target)
         return None not in pair and (pair in self.joined or pair[::-1] in self.joined)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it should be."""
-
-    kind: str
-    """`reach`, `isolation` or `exposure`."""
-    subject: str
-    """Such as `payments → kms`."""
-    says: str
-    path: Path
-    alike: int = 0
-    """How many other spokes it is the same for."""
-
-    @property
-    def title(self) -> str:
-        """One line."""
-        more = f" (and {self.alike} spoke{'s' * (self.alike > 1)} like it)" if self.alike else ""
-        return f"{self.subject}{more}: {self.says}"
 
 
 @dataclass(frozen=True)
@@ -165,6 +147,9 @@ def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple
     return [tuple(names) for names in found.values()]
 
 
+REACHABLE = {Verdict.PASSES: "reachable", Verdict.DROPPED: "blocked", Verdict.UNKNOWN: "could not be determined"}
+
+
 @dataclass(frozen=True)
 class _Judge:
     """Walks the first spoke of each group, and judges all of them."""
@@ -227,12 +212,15 @@ class _Judge:
                     if wanted is State.GATEWAY and reach.state is State.PRIVATE:
                         continue
                     if failing and reach.state is not wanted:
-                        yield Finding(
-                            "reach",
-                            f"{failing[0]} → {key}",
-                            f"{reach.state.value}, and should be {wanted.value}",
+                        yield _finding(
+                            codes.REACH,
+                            (failing[0], key),
+                            str(reach.state.value),
                             reach.path,
-                            len(failing) - 1,
+                            undetermined=reach.state is State.UNKNOWN,
+                            expected=wanted.value,
+                            service=key,
+                            alike=len(failing) - 1,
                         )
 
     def isolation_findings(self, opened: Mapping[tuple[int, int], Path]) -> Iterator[Finding]:
@@ -241,14 +229,11 @@ class _Judge:
             path = opened.get(at)
             if self.intent.may_reach(*pair) == (path is not None and path.verdict is Verdict.PASSES):
                 continue
-            if path is None:
-                says = "blocked, and should be reachable"
-            elif path.verdict is Verdict.PASSES:
-                says = "reachable, and should be blocked"
-            else:
-                says = "not known to be as it should"
             shown = path if path is not None else self.trace.between(*pair)
-            yield Finding("isolation", f"{pair[0]} → {pair[1]}", says, shown)
+            expected = "reachable" if self.intent.may_reach(*pair) else "blocked"
+            undetermined = shown.verdict is Verdict.UNKNOWN
+            found = REACHABLE[shown.verdict]
+            yield _finding(codes.ISOLATION, pair, found, shown, undetermined=undetermined, expected=expected)
 
     def _pair(self, source: int, target: int) -> tuple[str, str] | None:
         """One spoke of each of two groups; two spokes of one group, where it has two."""
@@ -261,10 +246,41 @@ class _Judge:
         for at, exposures in exposed.items():
             names = self.groups[at]
             for exposure in exposures:
-                yield Finding(
-                    "exposure",
-                    f"{names[0]} → {exposure.address}",
-                    f"{exposure.flow} is open, and is no service on offer",
+                yield _finding(
+                    codes.EXPOSURE,
+                    (names[0], exposure.address),
+                    f"{exposure.flow} is reachable, and is no service on offer",
                     exposure.path,
-                    len(names) - 1,
+                    undetermined=exposure.path.verdict is Verdict.UNKNOWN,
+                    alike=len(names) - 1,
                 )
+
+
+def _finding(
+    code: Code,
+    pair: tuple[str, str],
+    found: str,
+    path: Path,
+    *,
+    undetermined: bool,
+    expected: str = "",
+    service: str = "",
+    alike: int = 0,
+) -> Finding:
+    """A path that is not as intended, with the hop that decided."""
+    end = path.end or (path.hops[-1] if path.hops else None)
+    return Finding(
+        code,
+        Place(address=end.at if end is not None else ""),
+        Severity.UNKNOWN if undetermined else Severity.FAILED,
+        found,
+        end.fix if end is not None and end.verdict is not Verdict.PASSES else "",
+        subject=pair[0],
+        target=pair[1],
+        service=service,
+        expected=expected,
+        source=end.source if end is not None else "",
+        why=end.says if end is not None else "",
+        path=tuple(Step(hop.at, hop.says, str(hop.verdict.value), hop.fix, hop.source) for hop in path.hops),
+        alike=alike,
+    )

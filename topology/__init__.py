@@ -2,7 +2,7 @@
 
 from topology.decisions import design
 from topology.design import Design
-from topology.problems import Problem, TopologyError
+from topology.problems import TopologyError
 from topology.reader import Reading, read_topology
 
-__all__ = ["Design", "Problem", "Reading", "TopologyError", "design", "read_topology"]
+__all__ = ["Design", "Reading", "TopologyError", "design", "read_topology"]

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from topology.problems import Problem
+from findings import Finding, codes
+from findings.codes import Code
+from topology.problems import problem
 
 __all__ = ["Document", "Node", "Place", "read_document", "read_text"]
 
@@ -35,7 +37,7 @@ class Document:
     name: str
     data: Node = None
     lines: dict[Place, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
     def line(self, place: Place) -> int:
         """Line (from 1) of a place, or of the nearest enclosing place that stands in the file."""
@@ -50,13 +52,18 @@ def read_document(path: Path | str) -> Document:
     try:
         found = Path(path).stat()
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):  # a pipe would be waited for
-            return Document(name, problems=[Problem(name, 1, "cannot be read: Not a regular file")])
+            return Document(
+                name, problems=[problem(codes.FILE_UNREADABLE, name, 1, "cannot be read: Not a regular file")]
+            )
         if found.st_size > MAX_BYTES:
-            return Document(name, problems=[Problem(name, 1, f"the file is larger than {MAX_BYTES >> 20} MiB")])
+            return Document(
+                name,
+                problems=[problem(codes.FILE_UNREADABLE, name, 1, f"the file is larger than {MAX_BYTES >> 20} MiB")],
+            )
         raw = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Document(name, problems=[Problem(name, 1, f"cannot be read: {reason}")])
+        return Document(name, problems=[problem(codes.FILE_UNREADABLE, name, 1, f"cannot be read: {reason}")])
     return read_text(raw, name)
 
 
@@ -68,20 +75,20 @@ def read_text(text: bytes | str, name: str = "<text>") -> Document:
         events = yaml.parse(raw.decode("utf-8-sig"), Loader=yaml.CSafeLoader)
         document.data = _Builder(document).build(events)
     except UnicodeDecodeError as error:
-        _report(document, raw[: error.start].count(b"\n") + 1, "is not UTF-8 text", "save it as UTF-8")
+        _report(document, codes.NOT_YAML, raw[: error.start].count(b"\n") + 1, "is not UTF-8 text", "save it as UTF-8")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.problem, error.context) if part)
-        _report(document, mark.line + 1 if mark else 1, f"is not YAML: {what}")
+        _report(document, codes.NOT_YAML, mark.line + 1 if mark else 1, f"is not YAML: {what}")
     except yaml.YAMLError as error:
-        _report(document, 1, f"is not YAML: {' '.join(str(error).split())}")
+        _report(document, codes.NOT_YAML, 1, f"is not YAML: {' '.join(str(error).split())}")
     except _RefusedError as refused:
-        _report(document, refused.line, refused.message, refused.fix)
+        _report(document, codes.UNSUPPORTED_YAML, refused.line, refused.message, refused.fix)
     return document
 
 
-def _report(document: Document, line: int, message: str, fix: str = "") -> None:
-    document.problems.append(Problem(document.name, line, message, fix))
+def _report(document: Document, code: Code, line: int, message: str, fix: str = "") -> None:
+    document.problems.append(problem(code, document.name, line, message, fix))
 
 
 class _RefusedError(Exception):
@@ -215,8 +222,9 @@ class _Builder:
                     first = self.document.lines[place]
                     _report(
                         self.document,
+                        codes.DUPLICATE_KEY,
                         line,
-                        f'key "{parent.key}" stands twice, first on line {first}',
+                        f'key "{parent.key}" is listed twice, first on line {first}',
                         "keep one of them",
                     )
                 self.document.lines[place] = line

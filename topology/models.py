@@ -236,7 +236,7 @@ def _services(value: Any) -> Any:  # noqa: ANN401  whatever the file holds
     if isinstance(value, list) and all(isinstance(key, str) for key in value):
         twice = [key for key, count in Counter(value).items() if count > 1]
         if twice:
-            raise ValueError(f"{', '.join(sorted(twice))} stands twice; keep one")
+            raise ValueError(f"{', '.join(sorted(twice))} is listed twice; keep one")
         return {key: {} for key in value}
     if isinstance(value, dict):
         return {key: {} if options is None else options for key, options in value.items()}

@@ -1,41 +1,33 @@
-"""What is wrong with a topology, in words that say where it stands and how to mend it."""
+"""What is wrong with a topology, in words that say where it is and how to fix it."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-__all__ = ["Problem", "TopologyError", "did_you_mean", "nearest"]
+from findings import Finding, Place, Severity
+from findings.codes import Code
 
-MAX_LENGTH = 600
-"""Characters of one problem: a key of a megabyte should not fill the terminal."""
+__all__ = ["TopologyError", "did_you_mean", "nearest", "problem"]
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One mistake. Printed as `file:line message; fix`."""
-
-    file: str
-    line: int
-    message: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        """The line that a terminal or an editor can jump to."""
-        # One problem is one line, whatever the file holds: control characters would break the terminal's.
-        text = f"{self.file}:{self.line} {self.message}" + (f"; {self.fix}" if self.fix else "")
-        if len(text) > MAX_LENGTH:
-            text = f"{text[:MAX_LENGTH]}…"
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+def problem(  # noqa: PLR0917  a problem has that many parts
+    code: Code, file: str, line: int, message: str, fix: str = "", severity: Severity = Severity.FAILED
+) -> Finding:
+    """A finding on a line of a topology. Printed as `file:line message; fix`."""
+    return Finding(code, Place(file=file, line=line), severity, message, fix)
 
 
 class TopologyError(Exception):
     """A topology that is refused, with every problem it has, in the order of its lines."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+    def __init__(self, problems: Iterable[Finding]) -> None:
+        self.problems = tuple(sorted(set(problems), key=_order))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def _order(problem: Finding) -> tuple[str, int, str, str]:
+    return problem.place.file, problem.place.line, problem.found, problem.fix
 
 
 def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:

@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from topology.checks import Finding, advise, check
+from findings import Finding, Severity, codes
+from topology.checks import Mistake, advise, check
 from topology.document import Document, Place, read_document
 from topology.models import Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
-from topology.problems import Problem, TopologyError, did_you_mean, nearest
+from topology.problems import TopologyError, did_you_mean, nearest, problem
 
 __all__ = ["Reading", "read_topology", "topology_of"]
 
@@ -42,7 +43,7 @@ class Reading:
     """A sound topology, and what its users should know of it although it works."""
 
     topology: Topology
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Finding, ...]
 
 
 def read_topology(path: Path | str) -> Reading:
@@ -57,18 +58,18 @@ def topology_of(document: Document) -> Reading:
     """The topology of a document that was read; raises `TopologyError` as `read_topology` does."""
     topology, problems, refused = _validate(document)
     if topology is not None:
-        problems += [_problem(document, finding) for finding in check(topology, refused)]
+        problems += [_finding(document, mistake) for mistake in check(topology, refused)]
     if problems or topology is None:
         raise TopologyError(problems)
-    return Reading(topology, tuple(_problem(document, finding) for finding in advise(topology)))
+    return Reading(topology, tuple(_finding(document, note, Severity.WARNING) for note in advise(topology)))
 
 
-def _problem(document: Document, finding: Finding) -> Problem:
-    subject = _subject(finding.place)
-    message = f"{subject}: {finding.message}" if subject else finding.message
-    if finding.other:
-        message += f" (line {document.line(finding.other)})"
-    return Problem(document.name, document.line(finding.place), message, finding.fix)
+def _finding(document: Document, mistake: Mistake, severity: Severity = Severity.FAILED) -> Finding:
+    subject = _subject(mistake.place)
+    message = f"{subject}: {mistake.message}" if subject else mistake.message
+    if mistake.other:
+        message += f" (line {document.line(mistake.other)})"
+    return problem(mistake.code, document.name, document.line(mistake.place), message, mistake.fix, severity)
 
 
 def _subject(place: Place) -> str:
@@ -82,7 +83,7 @@ def _subject(place: Place) -> str:
     return f"{subject} {path}".strip()
 
 
-def _validate(document: Document) -> tuple[Topology | None, list[Problem], set[Place]]:
+def _validate(document: Document) -> tuple[Topology | None, list[Finding], set[Place]]:
     """The topology as far as its values are sound, what is wrong with the others, and where those are.
 
     A value that no model takes is None in the result, so that the checks, which need several values, can still say
@@ -93,7 +94,7 @@ def _validate(document: Document) -> tuple[Topology | None, list[Problem], set[P
     if not isinstance(data, dict):
         if not problems:
             found = "the file is empty" if data is None else f"expected a mapping, found {_found(data)}"
-            problems.append(Problem(document.name, 1, found, "start from examples/minimal.yaml"))
+            problems.append(problem(codes.NOT_A_TOPOLOGY, document.name, 1, found, "start from examples/minimal.yaml"))
         return None, problems, set()
     unknown: set[Place] = set()
     topology, errors = _validated(data)
@@ -146,7 +147,7 @@ def _at(data: Any, place: Place) -> Any:  # noqa: ANN401  a node of the document
             return data
         try:
             data = data[part]
-        except (KeyError, IndexError, TypeError):  # another error at the same place was mended already
+        except (KeyError, IndexError, TypeError):  # another error at the same place was corrected already
             return None
     return data
 
@@ -165,40 +166,42 @@ def _rename(data: dict[str, Any], errors: Errors, known: set[Place]) -> set[Plac
     return renamed
 
 
-def _misspelt(document: Document, error: dict[str, Any]) -> Problem:
+def _misspelt(document: Document, error: dict[str, Any]) -> Finding:
     *parent, key = place = _place(error)
     keys = _keys(tuple(parent))
     subject = _subject(tuple(parent))
     message = f'"{key}" is not a key of ' + (subject or "a topology")
     fix = did_you_mean(str(key), keys, f"its keys are {', '.join(keys)}")
-    return Problem(document.name, document.line(place), message, fix)
+    return problem(codes.UNKNOWN_KEY, document.name, document.line(place), message, fix)
 
 
-def _translate(document: Document, error: dict[str, Any]) -> Problem:
+def _translate(document: Document, error: dict[str, Any]) -> Finding:
     """A problem in the field's words for one of pydantic's errors."""
     place, kind = _place(error), error["type"]
     if kind == "extra_forbidden":
         return _misspelt(document, error)
-    subject, fix = _subject(place), ""
+    subject, fix, code = _subject(place), "", codes.INVALID_VALUE
     if kind == "missing":
         *parent, key = place
         message = f"{_subject(tuple(parent)) or 'the topology'} lacks `{key}`"
         fix = f"add `{key}: {_as_yaml(_example(place))}`"
-        return Problem(document.name, document.line(place), message, fix)
+        return problem(codes.MISSING_KEY, document.name, document.line(place), message, fix)
     if kind == "value_error":
         message = str(error["ctx"]["error"])
     elif kind == "literal_error":
         message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):
+        code = codes.WRONG_LENGTH
         bound, number = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
         message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
     else:
+        code = codes.WRONG_TYPE
         wanted = FORMS.get((_model(place[:-1]), place[-1]), _expected(kind))
         message = f"expected {wanted}, found {_found(error['input'])}"
         example = _example(place)
         if example is not None:
             fix = f"write for example {_as_yaml(example)}"
-    return Problem(document.name, document.line(place), f"{subject}: {message}" if subject else message, fix)
+    return problem(code, document.name, document.line(place), f"{subject}: {message}" if subject else message, fix)
 
 
 def _expected(kind: str) -> str:

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from accounts.clients import AWSError, Clients, pages, reason
-from accounts.judgements import Place, Role
+from accounts.judgements import Role
 from accounts.snapshot.calls import CALLS, CONTRACTS, GLOBAL, NOT_RECORDED, Call
 from accounts.snapshot.form import cleaned, ordered, rendered
+from findings import Place
 from topology import Design
 
 __all__ = ["FOLDER", "Missing", "OccupiedError", "Recording", "record", "recorded", "sites"]

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from cli.console import out
-from cli.options import File
-from cli.steps import read_file
-from topology import design
+import sys
+
+import typer
+
+from cli.console import REFUSED, out
+from cli.options import File, Form
+from cli.steps import accept, refuse_topology
+from findings import Finding
+from findings.render import render
+from findings.report import Report
+from topology import TopologyError, design, read_topology
 
 
-def check(file: File) -> None:
-    """Check a topology: every problem at once, with its line and the fix."""
-    planned = design(read_file(file).topology)
+def check(file: File, form: Form = "table") -> None:
+    """Check a topology: every problem at once, with its line and the fix. Exit status 2: it has problems."""
+    try:
+        reading = read_topology(file)
+    except TopologyError as refused:
+        if form == "table":
+            refuse_topology(refused)
+        _write(form, refused.problems)
+        raise typer.Exit(REFUSED) from None
+    planned = design(reading.topology)
     hubs, spokes = len(planned.hubs), len(planned.spokes)
-    out.print(f"{file} is sound: {hubs} hub{'s' * (hubs != 1)}, {spokes} spoke{'s' * (spokes != 1)}", markup=False)
+    sound = f"{file} is sound: {hubs} hub{'s' * (hubs != 1)}, {spokes} spoke{'s' * (spokes != 1)}"
+    if form == "table":
+        accept(reading)
+        out.print(sound, markup=False)
+        return
+    _write(form, reading.warnings, sound)
+
+
+def _write(form: str, found: tuple[Finding, ...], *notes: str) -> None:
+    sys.stdout.write(render(Report("check", found, notes=notes), form) + "\n")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.console import FAILED, out, refuse
+from cli.console import out, refuse
 from cli.given import network_of
 from cli.options import Form
 from cli.progress import progress
-from cli.reports import FORMATS
+from cli.reports import show, trace_report
 from review.intent import services_in
 from review.proof import explain
 from review.verdicts import intended, report
@@ -32,7 +31,10 @@ def trace(
     ] = None,
     form: Form = "table",
 ) -> None:
-    """Trace every name and packet before an apply. Exit status 1: a path is broken, or not blocked."""
+    """Trace every name and packet before an apply.
+
+    Exit status 1: a path is broken, or one is reachable that should not be.
+    """
     network, intent = network_of(paths)
     if explained is not None:
         try:
@@ -43,6 +45,5 @@ def trace(
     with progress("tracing"):
         known = services_in(network)
         found = report(network, known, intent if intent is not None else intended(network, known))
-    sys.stdout.write(FORMATS[form](found) + "\n")
-    if not found.sound:
-        raise typer.Exit(FAILED)
+    topology = next((path for path in paths if path.suffix in {".yaml", ".yml"}), None)
+    show(trace_report(found, topology), form)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import Annotated
 
@@ -10,11 +9,12 @@ import typer
 
 from accounts import verify as asking
 from accounts.clients import CallerError, Clients
-from cli.console import FAILED, fail, refuse
+from cli.console import fail, refuse
 from cli.options import File, Form, Only
 from cli.progress import progress
+from cli.reports import show
 from cli.steps import proved, read_file
-from cli.verify_reports import VERIFY_FORMATS
+from cli.verify_reports import verify_report
 from deployment.synthesis import UnsoundError, select, synthesise
 from topology import design
 
@@ -44,6 +44,4 @@ def verify(
         fail(error)
     except KeyboardInterrupt:
         fail("stopped; nothing was changed")
-    sys.stdout.write(VERIFY_FORMATS[form](found) + "\n")
-    if not found.sound:
-        raise typer.Exit(FAILED)
+    show(verify_report(found, file), form)

@@ -16,11 +16,8 @@ from accounts.judgements import (
     VPCS,
     Bucket,
     Existing,
-    Finding,
     Limit,
     Offer,
-    Place,
-    Result,
     Role,
     Route,
     Use,
@@ -36,6 +33,7 @@ from accounts.judgements import (
     sites,
     uses,
 )
+from findings import Finding, Place, Severity
 from tests.examples import changed, designed
 from topology.services import catalogue
 
@@ -58,8 +56,8 @@ def offers(**changes: Offer | None) -> dict[str, Offer]:
     return found
 
 
-def routes_found(*routes: Route) -> list[tuple[Result, str]]:
-    return [(f.result, f.found) for f in judge_routes(HUB_PLACE, HUB, DESIGN.spokes, routes)]
+def routes_found(*routes: Route) -> list[tuple[Severity, str]]:
+    return [(f.severity, f.found) for f in judge_routes(HUB_PLACE, HUB, DESIGN.spokes, routes)]
 
 
 def only(findings: list[Finding]) -> Finding:
@@ -68,67 +66,67 @@ def only(findings: list[Finding]) -> Finding:
 
 
 def test_a_role_in_its_account_is_fine() -> None:
-    assert judge_role(ROLE, ROLE.account, caller=CALLER).result is Result.OK
+    assert judge_role(ROLE, ROLE.account, caller=CALLER).severity is Severity.OK
 
 
 def test_a_role_in_another_account_fails() -> None:
     finding = judge_role(Role("222222222222", "", ""), "999999999999", caller=CALLER)
-    assert finding.result is Result.FAILED
+    assert finding.severity is Severity.FAILED
     assert finding.found == "in account 999999999999 with the caller's own credentials"
 
 
 def test_a_refused_role_names_the_caller_and_the_external_id() -> None:
     finding = judge_role(replace(ROLE, external_id="example"), "", "AssumeRole: AccessDenied", caller=CALLER)
-    assert finding.result is Result.FAILED
+    assert finding.severity is Severity.FAILED
     assert f"admit {CALLER} with the external id example" in finding.fix
 
 
 def test_another_organization_fails() -> None:
     place = Place("222222222222")
-    assert judge_organization(place, DESIGN.organization, ("o-exampleorg1", "999999999999")).result is Result.OK
+    assert judge_organization(place, DESIGN.organization, ("o-exampleorg1", "999999999999")).severity is Severity.OK
     other = judge_organization(place, DESIGN.organization, ("o-another0001", "888888888888"))
-    assert (other.result, other.found) == (
-        Result.FAILED,
+    assert (other.severity, other.found) == (
+        Severity.FAILED,
         "in o-another0001 of management account 888888888888, not in o-exampleorg1 of 999999999999",
     )
     assert judge_organization(place, DESIGN.organization, None).found == "in no organization"
 
 
 @pytest.mark.parametrize(
-    ("trusted", "role_exists", "result"),
+    ("trusted", "role_exists", "severity"),
     [
-        (True, True, Result.OK),
-        (True, False, Result.FAILED),
-        (False, True, Result.FAILED),
-        (False, False, Result.FAILED),
+        (True, True, Severity.OK),
+        (True, False, Severity.FAILED),
+        (False, True, Severity.FAILED),
+        (False, False, Severity.FAILED),
     ],
 )
-def test_sharing_takes_trusted_access_and_the_role(trusted: bool, role_exists: bool, result: Result) -> None:  # noqa: FBT001
-    assert judge_sharing(Place("999999999999"), trusted=trusted, role_exists=role_exists).result is result
+def test_sharing_takes_trusted_access_and_the_role(trusted: bool, role_exists: bool, severity: Severity) -> None:  # noqa: FBT001
+    assert judge_sharing(Place("999999999999"), trusted=trusted, role_exists=role_exists).severity is severity
 
 
 def test_a_missing_zone_fails_for_each_vpc_that_wants_it() -> None:
     site = next(site for site in sites(DESIGN) if site.place == HUB_PLACE)
-    assert only(list(judge_zones(site, ZONES))).result is Result.OK
+    assert only(list(judge_zones(site, ZONES))).severity is Severity.OK
     finding = only(list(judge_zones(site, ZONES[:2])))
-    assert finding.result is Result.FAILED
+    assert finding.severity is Severity.FAILED
     assert finding.found == 'hub "core": use1-az4 not in this account, which has use1-az1, use1-az2'
 
 
 def test_services_as_in_the_catalogue_are_fine() -> None:
-    assert only(list(judge_services(HUB_PLACE, HUB, offers()))).result is Result.OK
+    assert only(list(judge_services(HUB_PLACE, HUB, offers()))).severity is Severity.OK
 
 
 def test_a_service_that_is_not_offered_fails() -> None:
     finding = only(list(judge_services(HUB_PLACE, HUB, offers(kms=None))))
-    assert finding.result is Result.FAILED
+    assert finding.severity is Severity.FAILED
     assert "kms: com.amazonaws.us-east-1.kms is not offered to this account in us-east-1" in finding.found
 
 
 def test_a_service_that_is_not_in_a_zone_fails_with_the_zones_that_are_left() -> None:
     offer = Offer(frozenset(ZONES[:2]), frozenset({"kms.us-east-1.amazonaws.com"}))
     names = only(list(judge_services(HUB_PLACE, HUB, offers(kms=offer))))
-    assert names.result is Result.FAILED
+    assert names.severity is Severity.FAILED
     assert names.found == 'hub "core": kms: not offered in use1-az4, only in use1-az1, use1-az2'
     assert names.fix == "write `kms: {zones: [use1-az1, use1-az2]}`"
 
@@ -136,7 +134,7 @@ def test_a_service_that_is_not_in_a_zone_fails_with_the_zones_that_are_left() ->
 def test_other_private_names_are_a_warning_that_names_both() -> None:
     offer = Offer(frozenset(ZONES), frozenset({"kms.example"}))
     finding = only(list(judge_services(HUB_PLACE, HUB, offers(kms=offer))))
-    assert finding.result is Result.WARNING
+    assert finding.severity is Severity.WARNING
     assert "are kms.example; the catalogue has kms.us-east-1.amazonaws.com" in finding.found
 
 
@@ -151,7 +149,7 @@ def test_a_service_of_another_region_may_come_without_zones() -> None:
             {iam.service_name: Offer(frozenset(), names)},
         )
     )
-    assert only(found).result is Result.OK
+    assert only(found).severity is Severity.OK
 
 
 def test_what_is_attached_already_counts_as_itself() -> None:
@@ -162,25 +160,25 @@ def test_what_is_attached_already_counts_as_itself() -> None:
         Route("172.16.0.0/12", "888888888888", "vpn", propagated=True),
         Route("0.0.0.0/0", "888888888888", "vpc", propagated=False),
     )
-    assert found == [(Result.OK, 'hub "core": 3 ranges overlap none of the gateway\'s 5 routes')]
+    assert found == [(Severity.OK, 'hub "core": 3 ranges overlap none of the gateway\'s 5 routes')]
 
 
 @pytest.mark.parametrize(
-    ("route", "result"),
+    ("route", "severity"),
     [
-        (Route("10.0.4.0/24", "888888888888", "vpc", propagated=True), Result.FAILED),
-        (Route("10.0.4.128/25", "888888888888", "vpn", propagated=True), Result.FAILED),
-        (Route("10.0.4.0/23", "888888888888", "vpc", propagated=True), Result.FAILED),
-        (Route("10.0.4.128/25", "", "", propagated=False), Result.FAILED),
-        (Route("10.0.0.0/8", "888888888888", "vpn", propagated=True), Result.WARNING),
-        (Route("10.0.0.0/8", "888888888888", "vpc", propagated=False), Result.WARNING),
+        (Route("10.0.4.0/24", "888888888888", "vpc", propagated=True), Severity.FAILED),
+        (Route("10.0.4.128/25", "888888888888", "vpn", propagated=True), Severity.FAILED),
+        (Route("10.0.4.0/23", "888888888888", "vpc", propagated=True), Severity.FAILED),
+        (Route("10.0.4.128/25", "", "", propagated=False), Severity.FAILED),
+        (Route("10.0.0.0/8", "888888888888", "vpn", propagated=True), Severity.WARNING),
+        (Route("10.0.0.0/8", "888888888888", "vpc", propagated=False), Severity.WARNING),
     ],
     ids=["the same", "within, from a VPN", "around, of a VPC", "within, a blackhole", "summary", "static summary"],
 )
-def test_another_network_in_a_planned_range(route: Route, result: Result) -> None:
+def test_another_network_in_a_planned_range(route: Route, severity: Severity) -> None:
     found = [finding for finding in judge_routes(HUB_PLACE, HUB, DESIGN.spokes, [route]) if "payments" in finding.found]
     finding = only(found)
-    assert finding.result is result
+    assert finding.severity is severity
     assert finding.found.startswith('spoke "payments" 10.0.4.0/24 overlaps the ')
     assert route.cidr in finding.found
 
@@ -189,7 +187,7 @@ def test_the_range_of_the_hub_is_compared_too() -> None:
     found = routes_found(Route("10.0.3.0/24", "888888888888", "vpc", propagated=True))
     assert found == [
         (
-            Result.FAILED,
+            Severity.FAILED,
             'hub "core" 10.0.0.0/22 overlaps the propagated route 10.0.3.0/24 to a vpc of account 888888888888',
         )
     ]
@@ -225,31 +223,31 @@ def test_attachments_of_strangers_count_beside_the_planned_ones() -> None:
 
 def test_a_quota_that_is_too_low_fails_with_the_request() -> None:
     finding = judge_quota(HUB_PLACE, Use(VPCS, there=5, more=1), Limit(5))
-    assert (finding.result, finding.found) == (Result.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")
+    assert (finding.severity, finding.found) == (Severity.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")
     assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region us-east-1" in finding.fix
-    assert judge_quota(HUB_PLACE, Use(VPCS, there=4, more=1), Limit(5)).result is Result.OK
-    assert judge_quota(HUB_PLACE, Use(VPCS, there=6, more=0), Limit(5)).result is Result.OK
+    assert judge_quota(HUB_PLACE, Use(VPCS, there=4, more=1), Limit(5)).severity is Severity.OK
+    assert judge_quota(HUB_PLACE, Use(VPCS, there=6, more=0), Limit(5)).severity is Severity.OK
 
 
 def test_too_little_by_a_default_is_a_warning_that_says_so() -> None:
     finding = judge_quota(HUB_PLACE, Use(VPCS, there=5, more=1), Limit(5, "GetServiceQuota: AccessDeniedException"))
-    assert finding.result is Result.WARNING
+    assert finding.severity is Severity.WARNING
     assert finding.found.endswith("(AWS's default: GetServiceQuota: AccessDeniedException)")
 
 
 @pytest.mark.parametrize(
-    ("bucket", "create", "result", "words"),
+    ("bucket", "create", "severity", "words"),
     [
-        (Bucket(200), False, Result.OK, "reachable"),
-        (Bucket(200), True, Result.OK, "reachable"),
-        (Bucket(404), True, Result.OK, "does not exist yet"),
-        (Bucket(404), False, Result.FAILED, "does not exist"),
-        (Bucket(403), True, Result.FAILED, "not this account's, or closed to the role"),
-        (Bucket(200, "eu-west-1"), False, Result.FAILED, "is in eu-west-1, not in us-east-1"),
-        (Bucket(200, versioned=False), False, Result.WARNING, "keeps no versions"),
+        (Bucket(200), False, Severity.OK, "reachable"),
+        (Bucket(200), True, Severity.OK, "reachable"),
+        (Bucket(404), True, Severity.OK, "does not exist yet"),
+        (Bucket(404), False, Severity.FAILED, "does not exist"),
+        (Bucket(403), True, Severity.FAILED, "not this account's, or closed to the role"),
+        (Bucket(200, "eu-west-1"), False, Severity.FAILED, "is in eu-west-1, not in us-east-1"),
+        (Bucket(200, versioned=False), False, Severity.WARNING, "keeps no versions"),
     ],
 )
-def test_the_state_bucket(bucket: Bucket, create: bool, result: Result, words: str) -> None:  # noqa: FBT001
+def test_the_state_bucket(bucket: Bucket, create: bool, severity: Severity, words: str) -> None:  # noqa: FBT001
     finding = judge_bucket(HUB.backend, bucket, create=create)
-    assert finding.result is result
+    assert finding.severity is severity
     assert words in finding.found

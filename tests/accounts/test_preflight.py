@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -12,10 +13,10 @@ from moto.sts.models import AssumedRole
 from typer.testing import CliRunner
 
 from accounts.clients import CallerError, Clients
-from accounts.judgements import Finding, Place, Result
 from accounts.preflight import preflight
 from cli.app import app
 from emulator import Account, LocalAWS, LocalOrganization, serve, sts
+from findings import Finding, Place, Severity, codes
 from tests.cli.test_commands import hub
 from tests.emulator.conftest import clients
 from tests.examples import ROOT, changed, designed
@@ -107,14 +108,14 @@ def refusing() -> list[Finding]:
         return ask(aws, changed("minimal", external_id="example"), PAYMENTS)
 
 
-def found(findings: list[Finding], check: str, account: str = "") -> list[tuple[Result, str]]:
+def found(findings: list[Finding], check: str, account: str = "") -> list[tuple[Severity, str]]:
     """What a check found besides what is in order."""
-    ours = [finding for finding in findings if finding.check == check and finding.result is not Result.OK]
-    return [(finding.result, finding.found) for finding in ours if account in ("", finding.place.account)]
+    ours = [finding for finding in findings if finding.check == check and finding.severity is not Severity.OK]
+    return [(finding.severity, finding.found) for finding in ours if account in ("", finding.place.account)]
 
 
 def test_a_sound_organization_has_nothing_to_show(sound: list[Finding]) -> None:
-    assert [finding for finding in sound if finding.result is not Result.OK] == []
+    assert [finding for finding in sound if finding.severity is not Severity.OK] == []
     assert {finding.check for finding in sound} == {
         "role", "organization", "RAM sharing", "zones", "services", "overlap", "quota", "state bucket"
     }  # fmt: skip
@@ -133,31 +134,31 @@ def test_a_quota_that_service_quotas_does_not_know_is_the_default_and_says_so(so
 
 def test_a_missing_role_fails_and_nothing_else_is_asked_of_the_account(broken: list[Finding]) -> None:
     of_account = [finding for finding in broken if finding.place.account == LEDGER]
-    assert [(finding.check, finding.result) for finding in of_account] == [("role", Result.FAILED)]
+    assert [(finding.check, finding.severity) for finding in of_account] == [("role", Severity.FAILED)]
     assert of_account[0].found.startswith(f"arn:aws:iam::{LEDGER}:role/NetworkDeploy cannot be assumed (AssumeRole: ")
     assert f"admit arn:aws:iam::{MANAGEMENT}:user/operator" in of_account[0].fix
 
 
 def test_an_account_of_another_organization_fails(broken: list[Finding]) -> None:
     assert found(broken, "organization", PAYMENTS) == [
-        (Result.FAILED, f"in o-another0001 of management account {MANAGEMENT}, not in o-exampleorg1 of {MANAGEMENT}")
+        (Severity.FAILED, f"in o-another0001 of management account {MANAGEMENT}, not in o-exampleorg1 of {MANAGEMENT}")
     ]
 
 
 def test_ram_sharing_that_is_off_fails(broken: list[Finding]) -> None:
-    assert found(broken, "RAM sharing") == [(Result.FAILED, "not enabled")]
+    assert found(broken, "RAM sharing") == [(Severity.FAILED, "not enabled")]
 
 
 def test_a_zone_that_the_account_lacks_fails_in_each_account(broken: list[Finding]) -> None:
     words = "use1-az9 not in this account, which has use1-az1, use1-az2, use1-az3, use1-az4, use1-az5, use1-az6"
-    assert found(broken, "zones", HUB) == [(Result.FAILED, f'hub "core": {words}')]
-    assert found(broken, "zones", PAYMENTS) == [(Result.FAILED, f'spoke "payments": {words}')]
+    assert found(broken, "zones", HUB) == [(Severity.FAILED, f'hub "core": {words}')]
+    assert found(broken, "zones", PAYMENTS) == [(Severity.FAILED, f'spoke "payments": {words}')]
 
 
 def test_a_service_that_is_not_offered_fails(broken: list[Finding]) -> None:
     services = found(broken, "services")
     assert (
-        Result.FAILED,
+        Severity.FAILED,
         'hub "core": acm: com.amazonaws.us-east-1.acm is not offered to this account in us-east-1',
     ) in services
 
@@ -169,28 +170,28 @@ def test_a_service_that_is_not_in_a_zone_fails(broken: list[Finding]) -> None:
 def test_an_attached_network_in_a_planned_range_fails(broken: list[Finding]) -> None:
     assert found(broken, "overlap") == [
         (
-            Result.FAILED,
+            Severity.FAILED,
             f'spoke "payments" 10.0.4.0/24 overlaps the propagated route 10.0.4.0/25 to a vpc of account {HUB}',
         )
     ]
 
 
 def test_a_quota_that_is_too_low_fails(broken: list[Finding]) -> None:
-    assert found(broken, "quota") == [(Result.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")]
+    assert found(broken, "quota") == [(Severity.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")]
 
 
 def test_a_state_bucket_that_is_not_there_fails(broken: list[Finding]) -> None:
-    assert found(broken, "state bucket") == [(Result.FAILED, "example-network-state does not exist")]
+    assert found(broken, "state bucket") == [(Severity.FAILED, "example-network-state does not exist")]
 
 
 def test_a_member_account_cannot_know_of_sharing(refusing: list[Finding]) -> None:
     sharing = next(finding for finding in refusing if finding.check == "RAM sharing")
-    assert sharing.result is Result.UNKNOWN
+    assert sharing.severity is Severity.UNKNOWN
     assert "`aws organizations list-aws-service-access-for-organization` should list ram.amazonaws.com" in sharing.fix
 
 
 def test_a_role_that_wants_another_external_id_fails(refusing: list[Finding]) -> None:
-    refused = [finding for finding in refusing if finding.result is Result.FAILED]
+    refused = [finding for finding in refusing if finding.severity is Severity.FAILED]
     assert [(finding.check, finding.place.account) for finding in refused] == [("role", HUB)]
     assert "with the external id example" in refused[0].fix
 
@@ -228,17 +229,19 @@ def test_the_verb_shows_what_is_not_in_order_and_counts_the_rest() -> None:
     with serve(ORGANIZATION) as aws:
         done = hub("preflight", "examples/minimal.yaml", cwd=ROOT, **aws.environment())
     assert done.returncode == 1, done.stderr
-    lines = done.stdout.splitlines()
-    assert lines[0].split() == ["result", "check", "account", "region", "found"]
-    assert lines[1].split()[:5] == ["FAILED", "state", "bucket", HUB, "us-east-1"]
-    assert lines[2].strip() == "fix: correct state.bucket, or let the project make it with `create: true`"
-    assert re.fullmatch(r"(\d+) checks: 1 FAILED, \d+ ok", lines[3])
-    assert len(lines) == 4
+    *found, empty, counts = done.stdout.splitlines()
+    assert found == [
+        f"FAILED HUB208 {HUB} us-east-1: state bucket",
+        "  found:    example-network-state does not exist",
+        "  fix:      correct state.bucket, or let the project make it with `create: true`",
+    ]
+    assert not empty
+    assert re.fullmatch(r"(\d+) checks: 1 FAILED, \d+ ok", counts)
 
 
 FINDINGS = [
-    Finding("zones", Place(HUB, "us-east-1"), Result.OK, "has [use1-az1]"),
-    Finding("state bucket", Place(HUB, "us-east-1"), Result.WARNING, "keeps no versions", "turn them on"),
+    Finding(codes.ZONES, Place(HUB, "us-east-1"), Severity.OK, "has [use1-az1]"),
+    Finding(codes.STATE_BUCKET, Place(HUB, "us-east-1"), Severity.WARNING, "keeps no versions", "turn them on"),
 ]
 
 
@@ -252,7 +255,12 @@ def verb(findings: list[Finding], *options: str) -> tuple[int, str]:
 def test_all_shows_what_is_in_order_too_the_worst_first() -> None:
     status, shown = verb(FINDINGS, "--all")
     assert status == 0
-    assert [line.split()[0] for line in shown.splitlines()] == ["result", "warning", "fix:", "ok", "2"]
+    headings = [line for line in shown.splitlines() if line and not line.startswith(" ")]
+    assert headings == [
+        f"warning HUB208 {HUB} us-east-1: state bucket",
+        f"ok HUB204 {HUB} us-east-1: zones",
+        "2 checks: 1 warning, 1 ok",
+    ]
     assert "has [use1-az1]" in shown
     assert "zones" not in verb(FINDINGS)[1]
 
@@ -260,14 +268,26 @@ def test_all_shows_what_is_in_order_too_the_worst_first() -> None:
 def test_json_holds_every_finding() -> None:
     status, shown = verb(FINDINGS, "--format", "json")
     assert status == 0
-    assert json.loads(shown) == [
-        {"check": "zones", "account": HUB, "region": "us-east-1", "result": "ok", "found": "has [use1-az1]", "fix": ""},
+    found = [
+        {key: each[key] for key in ("code", "check", "severity", "found", "fix")}
+        for each in json.loads(shown)["findings"]
+    ]
+    assert found == [
+        {"code": "HUB204", "check": "zones", "severity": "ok", "found": "has [use1-az1]", "fix": ""},
         {
+            "code": "HUB208",
             "check": "state bucket",
-            "account": HUB,
-            "region": "us-east-1",
-            "result": "warning",
+            "severity": "warning",
             "found": "keeps no versions",
             "fix": "turn them on",
         },
     ]
+    assert {(each["place"]["account"], each["place"]["region"]) for each in json.loads(shown)["findings"]} == {
+        (HUB, "us-east-1")
+    }
+
+
+def test_what_could_not_be_determined_is_no_failure() -> None:
+    unknown = Finding(codes.QUOTA, Place(HUB, "us-east-1"), Severity.UNKNOWN, "AccessDenied", "let it")
+    assert verb([unknown])[0] == 0
+    assert verb([replace(unknown, severity=Severity.FAILED)])[0] == 1

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.judgements import Place, Result
 from accounts.probe import Answer, Question, judge, observed, parse, script_for
 from assurance.trace import State
+from findings import Place, Severity
 from tests.waiting import PATIENCE
 
 PLACE = Place("222222222222", "us-east-1")
@@ -188,40 +188,40 @@ def test_answers_are_put_into_the_words_of_the_trace(
 @pytest.mark.parametrize(
     ("question", "answers", "result", "found", "fix"),
     [
-        (KMS, BOTH, Result.OK, "10.0.0.10 (443 TLS), 10.0.1.10 (443 TLS)", ""),
-        (STATES, (PUBLIC,), Result.OK, "52.46.1.1 (443 no connection)", ""),
-        (S3, (replace(PUBLIC, told="tls"),), Result.OK, "52.46.1.1 (443 TLS)", ""),
+        (KMS, BOTH, Severity.OK, "10.0.0.10 (443 TLS), 10.0.1.10 (443 TLS)", ""),
+        (STATES, (PUBLIC,), Severity.OK, "52.46.1.1 (443 no connection)", ""),
+        (S3, (replace(PUBLIC, told="tls"),), Severity.OK, "52.46.1.1 (443 TLS)", ""),
         (
             KMS,
             (BOTH[0], replace(BOTH[1], told="tls-60")),
-            Result.WARNING,
+            Severity.WARNING,
             "10.0.1.10 (443 connected, no TLS (curl 60)); TLS did not come about",
             "curl ends with 60",
         ),
-        (KMS, (Answer("", None, "SERVFAIL"),), Result.FAILED, "no address (SERVFAIL)", "the way of a query"),
-        (KMS, (PUBLIC,), Result.FAILED, "52.46.1.1", "the hub is not asked, or has no private DNS"),
-        (KMS, (Answer("10.0.9.9", 443, "tls"),), Result.FAILED, "10.0.9.9", "another rule, private zone or endpoint"),
+        (KMS, (Answer("", None, "SERVFAIL"),), Severity.FAILED, "no address (SERVFAIL)", "the way of a query"),
+        (KMS, (PUBLIC,), Severity.FAILED, "52.46.1.1", "the hub is not asked, or has no private DNS"),
+        (KMS, (Answer("10.0.9.9", 443, "tls"),), Severity.FAILED, "10.0.9.9", "another rule, private zone or endpoint"),
         (
             KMS,
             (BOTH[0], replace(BOTH[1], told="closed")),
-            Result.FAILED,
+            Severity.FAILED,
             "10.0.1.10 (443 no connection)",
             "routes, the gateway's tables",
         ),
-        (KMS, (replace(BOTH[1], told="tls-28"),), Result.FAILED, "no TLS (curl 28)", "look for a lower MTU"),
-        (STATES, (replace(PUBLIC, told="tls"),), Result.FAILED, "443 TLS", "find the way out"),
-        (S3, (PUBLIC,), Result.FAILED, "no connection", "prefix list"),
-        (KMS, (), Result.UNKNOWN, "no answer was printed", "look at the instance"),
+        (KMS, (replace(BOTH[1], told="tls-28"),), Severity.FAILED, "no TLS (curl 28)", "look for a lower MTU"),
+        (STATES, (replace(PUBLIC, told="tls"),), Severity.FAILED, "443 TLS", "find the way out"),
+        (S3, (PUBLIC,), Severity.FAILED, "no connection", "prefix list"),
+        (KMS, (), Severity.UNKNOWN, "no answer was printed", "look at the instance"),
     ],
 )
 def test_a_difference_is_told_with_what_was_found_and_how_to_mend_it(
-    question: Question, answers: tuple[Answer, ...], result: Result, found: str, fix: str
+    question: Question, answers: tuple[Answer, ...], result: Severity, found: str, fix: str
 ) -> None:
     finding = judge(PLACE, "payments", question, answers)
-    assert (finding.result, finding.subject, finding.check) == (result, "payments", question.name)
+    assert (finding.severity, finding.subject, finding.check) == (result, "payments", question.name)
     assert found in finding.found
     assert fix in finding.fix
-    assert bool(finding.fix) is (result is not Result.OK)
+    assert bool(finding.fix) is (result is not Severity.OK)
 
 
 def test_what_is_expected_names_the_endpoints_addresses_and_the_ports() -> None:

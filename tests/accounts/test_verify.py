@@ -6,10 +6,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from accounts.judgements import Finding, Place, Result
 from accounts.verify import Seen, Verification
-from cli.verify_reports import VERIFY_FORMATS
+from cli.verify_reports import verify_report
 from emulator import Account, LocalOrganization, serve
+from findings import Finding, Place, Severity, codes
+from findings.render import render
 from tests.accounts.test_preflight import NOBODY, ORGANIZATION
 from tests.cli.test_commands import hub
 from tests.examples import ROOT
@@ -38,16 +39,16 @@ def test_a_network_that_is_not_deployed_is_told_with_the_stack_to_apply() -> Non
         done = hub("verify", "examples/quickstart.yaml", "--format", "json", cwd=ROOT, **aws.environment())
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
-    told = {(c["subject"], c["check"]): (c["result"], c["found"], c["fix"]) for c in report["checks"] if c["fix"]}
+    told = {(c["subject"], c["code"]): (c["severity"], c["found"], c["fix"]) for c in report["findings"] if c["fix"]}
     waits = ("unknown", 'not asked: hub "core" is not deployed, or could not be asked', "fix that first")
     assert told == {
-        ("core", "hub"): (
-            "FAILED",
+        ("core", "HUB401"): (
+            "failed",
             "hub-core is not deployed: there is no parameter /endpoint-hub/core/contract",
             "apply hub-core",
         ),
-        ("payments", "spoke"): waits,
-        ("ledger", "spoke"): waits,
+        ("payments", "HUB401"): waits,
+        ("ledger", "HUB401"): waits,
     }
 
 
@@ -56,7 +57,7 @@ def test_a_role_that_cannot_be_assumed_is_told_and_its_spoke_is_not_asked() -> N
     with serve(alone) as aws:
         done = hub("verify", "examples/minimal.yaml", cwd=ROOT, **aws.environment())
     assert done.returncode == 1, done.stderr
-    assert f"FAILED {PAYMENTS.account}: role" in done.stdout
+    assert f"FAILED HUB201 {PAYMENTS.account}: role" in done.stdout
     assert f"not asked: arn:aws:iam::{PAYMENTS.account}:role/NetworkDeploy cannot be assumed" in done.stdout
 
 
@@ -67,32 +68,34 @@ FOUND = Verification(
         Seen("payments", "i-1", {"kms": "private", "s3": "gateway", "": "unreachable"}),
     ),
     findings=(
-        Finding("role", HUB, Result.OK, "works"),
-        Finding("routes", PAYMENTS, Result.WARNING, "odd", "look", subject="payments"),
-        Finding("endpoints", HUB, Result.UNKNOWN, "denied", "let it", subject="core"),
-        Finding("routes", PAYMENTS, Result.FAILED, "no <route>", "apply it", subject="ledger", expected="a route"),
+        Finding(codes.ROLE, HUB, Severity.OK, "works"),
+        Finding(codes.ROUTES, PAYMENTS, Severity.WARNING, "odd", "look", subject="payments"),
+        Finding(codes.ENDPOINT, HUB, Severity.UNKNOWN, "denied", "let it", subject="core", label="endpoints"),
+        Finding(
+            codes.ROUTES, PAYMENTS, Severity.FAILED, "no <route>", "apply it", subject="ledger", expected="a route"
+        ),
     ),
 )
 
 
 def test_the_table_shows_every_spoke_and_the_worst_first() -> None:
-    assert VERIFY_FORMATS["table"](FOUND).splitlines() == [
+    assert render(verify_report(FOUND), "table").splitlines() == [
         "spoke     asked     kms      s3       without endpoint",
         "ledger    AWS APIs  differs  –        –",
         "payments  i-1       private  gateway  unreachable",
         "",
-        "FAILED ledger: routes",
+        "FAILED HUB409 ledger: routes",
         "  found:    no <route>",
         "  expected: a route",
         "  fix:      apply it",
         "  asked in: 222222222222 us-east-1",
         "",
-        "unknown core: endpoints",
+        "unknown HUB416 core: endpoints",
         "  found:    denied",
         "  fix:      let it",
         "  asked in: 111111111111 us-east-1",
         "",
-        "warning payments: routes",
+        "warning HUB409 payments: routes",
         "  found:    odd",
         "  fix:      look",
         "  asked in: 222222222222 us-east-1",
@@ -102,32 +105,32 @@ def test_the_table_shows_every_spoke_and_the_worst_first() -> None:
 
 
 def test_markdown_is_a_table_and_a_list() -> None:
-    lines = VERIFY_FORMATS["markdown"](FOUND).splitlines()
+    lines = render(verify_report(FOUND), "markdown").splitlines()
     assert lines[:3] == [
         "| spoke | asked | kms | s3 | without endpoint |",
         "| --- | --- | --- | --- | --- |",
         "| ledger | AWS APIs | differs | – | – |",
     ]
-    assert "- **FAILED ledger: routes**" in lines
+    assert "- **FAILED HUB409 ledger: routes**" in lines
 
 
 def test_json_has_every_check_and_whether_it_is_sound() -> None:
-    report = json.loads(VERIFY_FORMATS["json"](FOUND))
+    report = json.loads(render(verify_report(FOUND), "json"))
     assert report["sound"] is False
-    assert report["spokes"]["payments"] == {
+    assert report["facts"]["spokes"]["payments"] == {
         "asked": "i-1",
         "services": {"kms": "private", "s3": "gateway", "without endpoint": "unreachable"},
     }
-    assert [check["result"] for check in report["checks"]] == ["ok", "warning", "unknown", "FAILED"]
-    assert report["checks"][3]["expected"] == "a route"
+    assert [finding["severity"] for finding in report["findings"]] == ["ok", "warning", "unknown", "failed"]
+    assert report["findings"][3]["expected"] == "a route"
 
 
 def test_in_junit_a_difference_is_a_failure_and_what_was_not_told_an_error() -> None:
-    suite = ET.fromstring(VERIFY_FORMATS["junit"](FOUND))
+    suite = ET.fromstring(render(verify_report(FOUND), "junit"))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "1")
     told = {(case.get("classname"), case.get("name")): [child.tag for child in case] for case in suite}
     assert told == {
-        ("111111111111", "role"): [],
+        ("111111111111 us-east-1", "role"): [],
         ("payments", "routes"): ["system-out"],
         ("core", "endpoints"): ["error"],
         ("ledger", "routes"): ["failure"],

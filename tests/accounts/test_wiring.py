@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from accounts.judgements import Finding, Result
 from accounts.wiring import (
     AclEntry,
     Attachment,
@@ -25,6 +24,7 @@ from accounts.wiring import (
     judge_hub,
     judge_spoke,
 )
+from findings import Finding, Severity
 from tests.examples import changed, designed
 from topology.design import HubDesign, SpokeDesign
 
@@ -103,7 +103,7 @@ SOUND_SPOKE = SpokeFacts(
 
 def amiss(findings: list[Finding]) -> dict[str, str]:
     """What is not in order, by check; the same check twice would hide one, so it is refused."""
-    wrong = [finding for finding in findings if finding.result is not Result.OK]
+    wrong = [finding for finding in findings if finding.severity is not Severity.OK]
     found = {finding.check: finding.found for finding in wrong}
     assert len(found) == len(wrong), f"a check twice: {wrong}"
     assert all(finding.fix and finding.subject for finding in wrong), f"no fix or no subject: {wrong}"
@@ -211,11 +211,11 @@ HUB_FAULTS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"endpoints": with_(SOUND_HUB.endpoints, KMS, subnets=("subnet-3",))}, {"endpoint kms": "vpce-kms is in 1 zones"}),
     (
         {"endpoints": with_(SOUND_HUB.endpoints, KMS, groups=("sg-in",))},
-        {"security group of kms": "tcp 443 from 10.0.0.0/22 does not pass; tcp 443 from 10.0.4.0/22 does not pass"},
+        {"security group of kms": "tcp 443 from 10.0.0.0/22 is denied; tcp 443 from 10.0.4.0/22 is denied"},
     ),
     (
         {"groups": {**SOUND_HUB.groups, "sg-out": OUTBOUND[:1]}},  # type: ignore[dict-item]
-        {"security group of the outbound endpoint": "tcp 53 to 10.0.0.0/22 does not pass"},
+        {"security group of the outbound endpoint": "tcp 53 to 10.0.0.0/22 is denied"},
     ),
     (
         # Two halves are as good as the whole.
@@ -376,7 +376,7 @@ def test_a_refusal_names_the_action_and_the_role() -> None:
         SOUND_HUB, endpoints=Refused("DescribeVpcEndpoints: UnauthorizedOperation", "ec2:DescribeVpcEndpoints")
     )
     finding = next(f for f in judge_hub(CORE, refused) if f.check == "endpoints")
-    assert finding.result is Result.UNKNOWN
+    assert finding.severity is Severity.UNKNOWN
     assert finding.fix == (
         "allow arn:aws:iam::111111111111:role/NetworkDeploy ec2:DescribeVpcEndpoints (see docs/guides/verify.md)"
     )

@@ -40,16 +40,21 @@ def test_a_topology_that_works_is_a_table_and_exit_status_0() -> None:
     lines = said.splitlines()
     assert lines[0].split() == ["spoke", "ec2messages", "kms", "s3", "ssm", "ssmmessages"]
     assert lines[1].split() == ["ledger", "private", "private", "gateway", "private", "private"]
-    assert "spoke to spoke: every pair is shut" in lines
+    assert "spoke to spoke: every pair is blocked" in lines
     assert "anything else that spokes reach: nothing" in lines
 
 
-def test_a_broken_path_is_exit_status_1_with_the_hop_and_what_would_mend_it(tmp_path: Path) -> None:
+def test_a_broken_path_is_exit_status_1_with_the_hop_and_the_fix(tmp_path: Path) -> None:
     status, said, _ = trace(folder(Stacks().without(HUB, ROUTE), tmp_path))
     assert status == 1
-    assert "payments → kms: broken, and should be private" in said
-    assert "✗ no route leads to 10.0.4.0/26" in said
-    assert "fix: add a route to 10.0.4.0/26 (aws_route)" in said
+    lines = said.splitlines()
+    at = lines.index("FAILED HUB301 payments → kms: reach")
+    assert lines[at + 1 : at + 5] == [
+        "  found:    broken",
+        "  expected: private",
+        "  why:      no route leads to 10.0.4.0/26",
+        "  fix:      add a route to 10.0.4.0/26 (aws_route)",
+    ]
 
 
 def test_a_topology_beside_stacks_says_what_is_meant(tmp_path: Path) -> None:
@@ -174,10 +179,10 @@ def test_explain_refuses_what_is_not_there(names: tuple[str, str], message: str)
 def test_json_has_every_spoke_and_the_path_of_every_finding(tmp_path: Path) -> None:
     said = json.loads(trace(folder(Stacks().without(HUB, ROUTE), tmp_path), "--format", "json")[1])
     assert said["sound"] is False
-    assert said["spokes"]["payments"]["kms"] == "broken"
-    path = said["findings"][0]["path"]
+    assert said["facts"]["spokes"]["payments"]["kms"] == "broken"
+    path = next(finding["path"] for finding in said["findings"] if finding["path"])
     assert next(hop for hop in path if hop["verdict"] == "dropped")["at"].startswith("hub-core: aws_route_table.")
-    assert {"what", "where", "value", "limit", "source"} == set(said["capacity"][0])
+    assert {"what", "where", "value", "limit", "source"} == set(said["facts"]["capacity"][0])
 
 
 def test_junit_has_a_failure_for_every_finding(tmp_path: Path) -> None:
@@ -190,7 +195,7 @@ def test_junit_has_a_failure_for_every_finding(tmp_path: Path) -> None:
 def test_markdown_is_a_table_and_a_verdict() -> None:
     said = trace(QUICKSTART, "--format", "markdown")[1]
     assert "| ledger | private | private | gateway | private | private |" in said
-    assert "Every intended path works, and no other is open." in said
+    assert "Every intended path works, and no other is reachable." in said
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,11 @@ from accounts import verify as asking
 from accounts.clients import Clients
 from accounts.verify import Expectation, expectations
 from cli.steps import proved
-from cli.verify_reports import as_json, as_text
+from cli.verify_reports import verify_report
 from deployment.synthesis import synthesise
 from emulator import ec2 as emulated_ec2
 from emulator import ssm as emulated_ssm
+from findings.render import as_json, as_text
 from tests.deploy.local import TIMEOUT, Local, deployed
 from tests.deploy.played import Played, endpoint_addresses
 from tests.examples import ROOT
@@ -69,16 +70,17 @@ def verify(network: Local, only: str = "*", *, seconds: float = PATIENCE, sound:
     wanted = [stack for stack in planned.order if fnmatch(stack, only)]
     with mock.patch.dict(os.environ, network.aws.environment()):
         found = asking.verify(planned, wanted, expected, Clients(), seconds=seconds, stopping=threading.Event())
-    assert found.sound is sound, as_text(found)
-    return dict(json.loads(as_json(found)))
+    report = verify_report(found)
+    assert found.sound is sound, as_text(report)
+    return dict(json.loads(as_json(report)))
 
 
 def amiss(report: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Result and finding of everything that is not in order, by subject and check."""
+    """Severity and finding of everything that is not in order, by subject and check."""
     return {
-        (check["subject"], check["check"]): (check["result"], check["found"])
-        for check in report["checks"]
-        if check["result"] != "ok"
+        (check["subject"], check["check"]): (check["severity"], check["found"])
+        for check in report["findings"]
+        if check["severity"] != "ok"
     }
 
 
@@ -100,11 +102,14 @@ def test_a_network_as_designed_is_sound_and_shows_what_the_instance_saw(network:
     said = network.run([ROOT / "hub", "verify", network.topology, "--format", "json"])
     report = dict(json.loads(said[said.index("{") :]))
     assert amiss(report) == {}
-    payments = report["spokes"]["payments"]
+    payments = report["facts"]["spokes"]["payments"]
     assert payments["asked"].startswith("i-")
     private = dict.fromkeys(OFFERED, "private")
     assert payments["services"] == {**private, "s3": "gateway", "without endpoint": "unreachable"}
-    assert report["spokes"]["ledger"] == {"asked": "AWS APIs", "services": dict.fromkeys((*OFFERED, "s3"), "in place")}
+    assert report["facts"]["spokes"]["ledger"] == {
+        "asked": "AWS APIs",
+        "services": dict.fromkeys((*OFFERED, "s3"), "in place"),
+    }
     assert {KMS, STATES} <= set(PLAYED.asked)
     assert PLAYED.ran_on[-1].account == PAYMENTS
 
@@ -113,7 +118,7 @@ def test_the_table_has_a_row_for_each_spoke_and_counts_the_checks(network: Local
     planned, expected = traced(network.topology)
     with mock.patch.dict(os.environ, network.aws.environment()):
         found = asking.verify(planned, planned.order, expected, Clients(), seconds=PATIENCE, stopping=threading.Event())
-    lines = as_text(found).splitlines()
+    lines = as_text(verify_report(found)).splitlines()
     assert lines[0].split() == [
         "spoke",
         "asked",
@@ -158,9 +163,9 @@ def test_what_the_instance_saw_and_the_trace_does_not_say_is_a_difference(
 ) -> None:
     PLAYED.answers = answers
     report = verify(network, "*payments")
-    assert amiss(report) == {("payments", name): ("FAILED", found)}
-    assert report["spokes"]["payments"]["services"][cell[0]] == cell[1]
-    assert ("payments", "routes") in {(check["subject"], check["check"]) for check in report["checks"]}, (
+    assert amiss(report) == {("payments", name): ("failed", found)}
+    assert report["facts"]["spokes"]["payments"]["services"][cell[0]] == cell[1]
+    assert ("payments", "routes") in {(check["subject"], check["check"]) for check in report["findings"]}, (
         "the wiring is looked at too, since it may say why"
     )
 
@@ -173,9 +178,9 @@ def test_a_deleted_route_is_found_where_there_is_no_instance(network: Local) -> 
         report = verify(network)
     finally:
         client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/22", TransitGatewayId=gateway)
-    assert amiss(report) == {("ledger", "routes"): ("FAILED", f"table {table}: no route to 10.0.0.0/22")}
-    assert report["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "differs"), "s3": "in place"}
-    assert report["spokes"]["payments"]["services"]["kms"] == "private"
+    assert amiss(report) == {("ledger", "routes"): ("failed", f"table {table}: no route to 10.0.0.0/22")}
+    assert report["facts"]["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "differs"), "s3": "in place"}
+    assert report["facts"]["spokes"]["payments"]["services"]["kms"] == "private"
 
 
 def test_a_missing_return_route_of_the_hub_is_found(network: Local) -> None:
@@ -186,7 +191,7 @@ def test_a_missing_return_route_of_the_hub_is_found(network: Local) -> None:
         report = verify(network, "hub-core")
     finally:
         client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.4.0/22", TransitGatewayId=gateway)
-    assert amiss(report) == {("core", "return routes"): ("FAILED", f"table {table}: no route to 10.0.4.0/22")}
+    assert amiss(report) == {("core", "return routes"): ("failed", f"table {table}: no route to 10.0.4.0/22")}
 
 
 def test_removed_associations_are_found_on_both_sides_of_the_account_boundary(network: Local) -> None:
@@ -216,11 +221,13 @@ def test_removed_associations_are_found_on_both_sides_of_the_account_boundary(ne
         resolver.associate_resolver_rule(VPCId=link["VPCId"], ResolverRuleId=link["ResolverRuleId"], Name=link["Name"])
     assert amiss(report) == {
         ("ledger", "association"): (
-            "FAILED", f"{attachment['TransitGatewayAttachmentId']} is associated with no table"
+            "failed", f"{attachment['TransitGatewayAttachmentId']} is associated with no table"
         ),
-        ("ledger", "rule us-east-1.amazonaws.com"): ("FAILED", "its association is not there"),
+        ("ledger", "rule us-east-1.amazonaws.com"): ("failed", "its association is not there"),
     }  # fmt: skip
-    accounts = {check["check"]: check["account"] for check in report["checks"] if check["subject"] == "ledger"}
+    accounts = {
+        check["check"]: check["place"]["account"] for check in report["findings"] if check["subject"] == "ledger"
+    }
     assert (accounts["association"], accounts["rule us-east-1.amazonaws.com"]) == (HUB, LEDGER)
 
 
@@ -243,7 +250,7 @@ def test_a_withdrawn_share_is_found(network: Local) -> None:
             resolver.associate_resolver_rule(VPCId=vpc, ResolverRuleId=rule, Name="anew")
     assert amiss(report) == {
         ("ledger", "rule us-east-1.amazonaws.com"): (
-            "FAILED", "the account does not see the rule; its association is not there"
+            "failed", "the account does not see the rule; its association is not there"
         )
     }  # fmt: skip
 
@@ -257,9 +264,9 @@ def test_an_instance_that_is_not_registered_is_told_and_the_wiring_is_looked_at(
         iam.attach_role_policy(RoleName="endpoint-hub-test-payments", PolicyArn=policy)
     (result, found), *others = amiss(report).values()
     assert others == []
-    assert result == "FAILED"
+    assert result == "failed"
     assert found.endswith("is not registered with Systems Manager")
-    assert report["spokes"]["payments"] == {
+    assert report["facts"]["spokes"]["payments"] == {
         "asked": "AWS APIs",
         "services": dict.fromkeys((*OFFERED, "s3"), "in place"),
     }
@@ -274,8 +281,8 @@ def test_an_instance_that_is_stopped_is_told_with_the_command_that_starts_it(net
         report = verify(network, "*payments")
     finally:
         ec2.start_instances(InstanceIds=[id_])
-    assert amiss(report) == {("payments", "instance"): ("FAILED", f"{id_} is stopped")}
-    fix = next(check["fix"] for check in report["checks"] if check["check"] == "instance")
+    assert amiss(report) == {("payments", "instance"): ("failed", f"{id_} is stopped")}
+    fix = next(check["fix"] for check in report["findings"] if check["check"] == "instance")
     assert fix == f"aws ec2 start-instances --instance-ids {id_} --region us-east-1, in account {PAYMENTS}"
 
 
@@ -312,7 +319,7 @@ def test_a_role_that_may_not_send_commands_is_told_the_action(network: Local) ->
         report = verify(network, "*payments")
     ((result, found),) = amiss(report).values()
     assert (result, found.split(":")[:2]) == ("unknown", ["SendCommand", " AccessDeniedException"])
-    fix = next(check["fix"] for check in report["checks"] if check["check"] == "instance")
+    fix = next(check["fix"] for check in report["findings"] if check["check"] == "instance")
     assert fix.startswith(f"let arn:aws:iam::{PAYMENTS}:role/NetworkDeploy ssm:SendCommand ")
 
 
@@ -320,9 +327,9 @@ def test_a_role_that_may_not_describe_is_told_each_action_and_the_rest_is_checke
     with answering(emulated_ec2.Backend, "search_transit_gateway_routes", REFUSED):
         report = verify(network, "*ledger")
     assert list(amiss(report)) == [("ledger", "gateway routes")]
-    fix = next(check["fix"] for check in report["checks"] if check["check"] == "gateway routes")
+    fix = next(check["fix"] for check in report["findings"] if check["check"] == "gateway routes")
     assert fix.startswith(f"let arn:aws:iam::{HUB}:role/NetworkDeploy ec2:SearchTransitGatewayRoutes ")
-    assert report["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "unknown"), "s3": "in place"}
+    assert report["facts"]["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "unknown"), "s3": "in place"}
 
 
 def test_ctrl_c_ends_it_within_seconds_and_takes_the_command_back(network: Local) -> None:

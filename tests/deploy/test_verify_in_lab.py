@@ -105,7 +105,7 @@ def verify(network: Local, change: Callable[[Stacks], None], expect: int) -> dic
 
 
 def amiss(report: dict[str, Any]) -> dict[tuple[str, str], str]:
-    return {(c["subject"], c["check"]): c["found"] for c in report["checks"] if c["result"] != "ok"}
+    return {(c["subject"], c["check"]): c["found"] for c in report["findings"] if c["severity"] != "ok"}
 
 
 def without(stack: str, kind: str, *, having: str) -> Callable[[Stacks], None]:
@@ -123,8 +123,12 @@ def test_real_packets_from_the_instance_agree_with_the_trace(network: Local) -> 
     report = verify(network, lambda _: None, expect=0)
     assert amiss(report) == {}
     private = dict.fromkeys(("ec2messages", "kms", "ssm", "ssmmessages"), "private")
-    assert report["spokes"]["payments"]["services"] == {**private, "s3": "gateway", "without endpoint": "unreachable"}
-    found = {check["check"]: check["found"] for check in report["checks"]}
+    assert report["facts"]["spokes"]["payments"]["services"] == {
+        **private,
+        "s3": "gateway",
+        "without endpoint": "unreachable",
+    }
+    found = {check["check"]: check["found"] for check in report["findings"]}
     assert found[KMS].count("(443 TLS)") == 3, "TLS with the endpoint's interface in each zone"
     assert "443 TLS" in found[S3]
     assert "443 no connection" in found[STATES]
@@ -143,8 +147,8 @@ def test_without_the_hubs_return_route_names_resolve_and_no_connection_comes_abo
     found = amiss(report)
     assert found[("core", "return routes")] == f"table {table}: no route to 10.0.4.0/22"
     assert found[("payments", KMS)].count("(443 no connection)") == 3, f"the packets say so too: {found}"
-    assert report["spokes"]["payments"]["services"]["kms"] == "broken"
-    assert report["spokes"]["payments"]["services"]["s3"] == "gateway", "which needs no hub"
+    assert report["facts"]["spokes"]["payments"]["services"]["kms"] == "broken"
+    assert report["facts"]["spokes"]["payments"]["services"]["s3"] == "gateway", "which needs no hub"
 
 
 def test_without_the_rules_association_names_are_public(network: Local) -> None:
@@ -161,5 +165,5 @@ def test_without_the_rules_association_names_are_public(network: Local) -> None:
     found = amiss(report)
     assert found[("payments", "rule us-east-1.amazonaws.com")] == "its association is not there"
     assert "(443 no connection)" in found[("payments", KMS)]
-    assert report["spokes"]["payments"]["services"]["kms"] == "unreachable"
+    assert report["facts"]["spokes"]["payments"]["services"]["kms"] == "unreachable"
     assert ("payments", STATES) not in found, "which is public with and without the rule"

@@ -6,6 +6,7 @@ import pytest
 
 from assurance.capacity import figures
 from assurance.trace import State
+from findings import codes
 from network.model import Network
 from review.verdicts import Intent, Report, intended, report
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued
@@ -52,7 +53,7 @@ def test_without_a_topology_each_spoke_is_meant_for_its_gateways_hub() -> None:
 def test_a_broken_path_is_found_with_the_spokes_that_it_is_broken_for() -> None:
     broken = judged(Stacks().without(HUB, "gateway/route-pool-10-0-4-0_22").network)
     assert "payments → kms: broken, and should be private" in titles(broken)
-    assert {finding.kind for finding in broken.findings} == {"reach"}
+    assert {finding.code for finding in broken.findings} == {codes.REACH}
 
 
 def test_a_missing_gateway_endpoint_is_found() -> None:
@@ -99,15 +100,15 @@ def test_everything_that_is_no_service_on_offer_is_found(
         to_port=ports[1],
         cidr_ipv4="10.0.0.0/8",
     )
-    found = [finding for finding in judged(stacks.network).findings if finding.kind == "exposure"]
-    assert f"payments → {stacks.address(HUB, subject)}" in {finding.subject for finding in found}
+    found = [finding for finding in judged(stacks.network).findings if finding.code == codes.EXPOSURE]
+    assert f"payments → {stacks.address(HUB, subject)}" in {finding.about for finding in found}
 
 
 def test_an_instance_of_the_hub_that_spokes_reach_is_found() -> None:
     stacks = Stacks()
     group, subnet = (stacks.reference(HUB, path) for path in ("endpoints/group-https", "network/subnet-use1-az1"))
     stacks.added(HUB, "aws_instance", "bastion", subnet_id=subnet, vpc_security_group_ids=[group])
-    assert "payments → hub-core: aws_instance.bastion: tcp 443 is open, and is no service on offer" in titles(
+    assert "payments → hub-core: aws_instance.bastion: tcp 443 is reachable, and is no service on offer" in titles(
         judged(stacks.network)
     )
 
@@ -118,7 +119,7 @@ def test_the_way_to_the_internet_is_found() -> None:
     del route["transit_gateway_id"]
     stacks.added(PAYMENTS, "aws_route", **route, gateway_id="igw-0123456789abcdef0")
     assert titles(judged(stacks.network)) == [
-        "payments → public addresses: tcp 443 is open, and is no service on offer"
+        "payments → public addresses: tcp 443 is reachable, and is no service on offer"
     ]
 
 

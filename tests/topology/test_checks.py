@@ -140,7 +140,7 @@ def test_a_subnet_stands_in_its_vpc_and_on_no_other(change: list[Change], expect
         ),
         pytest.param(
             [zones("[use1-az1, use1-az2, use1-az1]")],
-            'network.yaml:9 hub "core" zones[2]: use1-az1 stands twice; keep one',
+            'network.yaml:9 hub "core" zones[2]: use1-az1 is listed twice; keep one',
             id="twice",
         ),
         pytest.param(
@@ -225,7 +225,7 @@ def test_the_zones_of_the_catalogue_begin_with_a_regions_short_name() -> None:
         ),
         pytest.param(
             "[10.0.0.10, 10.0.0.10]",
-            ["resolver_addresses.10.0.0.10: 10.0.0.10 stands twice; keep one"],
+            ["resolver_addresses.10.0.0.10: 10.0.0.10 is listed twice; keep one"],
             id="the same twice",
         ),
         pytest.param(

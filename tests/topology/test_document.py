@@ -98,8 +98,8 @@ def tower() -> str:
         ),
         pytest.param(
             "a: 1\nb: 2\na: 3\n",
-            'x.yaml:3 key "a" stands twice, first on line 1; keep one of them',
-            id="a key that stands twice",
+            'x.yaml:3 key "a" is listed twice, first on line 1; keep one of them',
+            id="a key that is listed twice",
         ),
         pytest.param(
             "a: 1\n---\nb: 2\n",
@@ -167,7 +167,7 @@ def test_a_name_that_no_file_can_have_is_a_problem() -> None:
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert [problem.message for problem in read_document(tmp_path / "pipe").problems] == [
+    assert [problem.found for problem in read_document(tmp_path / "pipe").problems] == [
         "cannot be read: Not a regular file"
     ]
 
@@ -181,5 +181,5 @@ def test_a_file_beyond_any_topology_is_not_even_read(tmp_path: Path) -> None:
 
 def test_control_characters_reach_no_terminal() -> None:
     assert refusal('"\\e[2J": 1\n"\\e[2J": 2\n') == [
-        r'x.yaml:2 key "\x1b[2J" stands twice, first on line 1; keep one of them'
+        r'x.yaml:2 key "\x1b[2J" is listed twice, first on line 1; keep one of them'
     ]

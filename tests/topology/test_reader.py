@@ -204,7 +204,7 @@ def survives(text: str | bytes) -> None:
     if refusal is not None:
         assert refusal.problems, "a refusal says why"
         lines = 2 + sum(str(text).count(end) for end in LINE_ENDS)
-        assert all(1 <= problem.line <= lines for problem in refusal.problems), str(refusal)
+        assert all(1 <= problem.place.line <= lines for problem in refusal.problems), str(refusal)
         assert all(str(problem).isprintable() for problem in refusal.problems)
 
 

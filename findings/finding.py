@@ -1,0 +1,117 @@
+"""What a check found: a value with a stable code, which every verb that reports shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from findings.codes import Code
+
+__all__ = ["Finding", "Place", "Severity", "Step"]
+
+MAX_LENGTH = 600
+"""Characters of a finding on one line: a key of a megabyte should not fill the terminal."""
+
+
+class Severity(Enum):
+    """What became of a check, the worst first."""
+
+    FAILED = "failed"
+    """It would not work, or do harm."""
+    UNKNOWN = "unknown"
+    """It could not be determined."""
+    WARNING = "warning"
+    """It works, or may be intended."""
+    OK = "ok"
+
+    @property
+    def word(self) -> str:
+        """The word in a table: a failure stands out."""
+        return str(self.value).upper() if self is Severity.FAILED else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was found: an account (without a region: all of it), a line of a file, a resource."""
+
+    account: str = ""
+    region: str = ""
+    file: str = ""
+    line: int = 0
+    """From 1; 0 where there is no file."""
+    address: str = ""
+    """The resource, as Terraform names it, with its stack."""
+
+    def __str__(self) -> str:
+        """The most precise name that a person would use for it."""
+        if self.file:
+            return f"{self.file}:{self.line}"
+        return f"{self.account} {self.region}".strip() or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hop of the path that shows a finding."""
+
+    at: str
+    """The address of the resource that decides."""
+    says: str
+    verdict: str
+    """`passes`, `unknown`, or what the judge calls a packet or name that ends here."""
+    fix: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check in one place."""
+
+    code: Code
+    place: Place
+    severity: Severity
+    found: str
+    fix: str = ""
+    subject: str = ""
+    """The hub or spoke that it is about, by name; empty where the place says it."""
+    target: str = ""
+    """What the subject should reach, or should not: a service, a spoke, an address."""
+    service: str = ""
+    """The key of the service that it is about; empty where it concerns them all."""
+    label: str = ""
+    """What was compared, for people, where the code's title is not precise enough."""
+    expected: str = ""
+    """What should have been found; empty where `found` says it."""
+    source: str = ""
+    """The page that says so."""
+    why: str = ""
+    """The hop that decided."""
+    path: tuple[Step, ...] = ()
+    """Every hop that leads to it."""
+    alike: int = 0
+    """How many other spokes it is the same for."""
+
+    @property
+    def check(self) -> str:
+        """What was compared, for people. Programs go by the code and the service."""
+        return self.label or self.code.title
+
+    @property
+    def about(self) -> str:
+        """Whom it concerns, such as `payments → kms (and 2 spokes like it)`."""
+        more = f" (and {self.alike} spoke{'s' * (self.alike > 1)} like it)" if self.alike else ""
+        pair = f"{self.subject} → {self.target}" if self.target else self.subject
+        return f"{pair or self.place}{more}"
+
+    @property
+    def title(self) -> str:
+        """One sentence."""
+        return f"{self.about}: {self.found}" + (f", and should be {self.expected}" if self.expected else "")
+
+    def __str__(self) -> str:
+        """One line. In a file it begins as terminals and editors expect it, so that they can jump to it."""
+        what = f"{self.place} {self.found}" if self.place.file else f"{self.about}: {self.found}"
+        text = f"{what}; {self.fix}" if self.fix else what
+        if len(text) > MAX_LENGTH:
+            text = f"{text[:MAX_LENGTH]}…"
+        # One finding is one line, whatever the file holds: control characters would break the terminal's.
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
