@@ -38,7 +38,7 @@ NOT_YAML = Code(
     "HUB102",
     "not YAML",
     "The file is not YAML in UTF-8. Nothing after this line was read, so there may be more problems.",
-    "network.yaml:3 is not UTF-8 text; save it as UTF-8",
+    "network.yaml:17 is not YAML: did not find expected ',' or ']' while parsing a flow sequence",
     "Correct the line. Brackets, quotes and indentation are the usual causes; the mistake may be on the line before.",
 )
 UNSUPPORTED_YAML = Code(
@@ -69,7 +69,7 @@ UNKNOWN_KEY = Code(
     "The section has no key of this name. Unknown keys are refused, since a misspelt one would silently mean its "
     "default.",
     'network.yaml:15 "cird" is not a key of spoke "payments"; did you mean "cidr"?',
-    "Correct the spelling, or remove the key. `docs/topology.md` lists the keys of each section.",
+    "Correct the spelling, or remove the key. `docs/reference/topology.md` lists the keys of each section.",
 )
 MISSING_KEY = Code(
     "HUB111",
@@ -104,7 +104,7 @@ KEY_NOT_CREATABLE = Code(
     "HUB120",
     "state key",
     "The state stack creates a KMS key under an alias; it cannot create one under an ARN that AWS has yet to choose.",
-    'network.yaml:3 state key: "arn:aws:kms:us-east-1:111111111111:key/x" cannot be created; write alias/NAME, or '
+    'network.yaml:3 state.key: "arn:aws:kms:us-east-1:111111111111:key/x" cannot be created; write alias/NAME, or '
     "leave it out",
     "Write `alias/NAME`, or leave the key out; or take `create: true` out, where the key exists.",
 )
@@ -121,14 +121,14 @@ LISTED_TWICE = Code(
     "HUB130",
     "listed twice",
     "A zone or an address is listed twice.",
-    'network.yaml:9 hub "core" zones[1]: use1-az1 is listed twice; keep one',
+    'network.yaml:9 hub "core" zones[2]: use1-az1 is listed twice; keep one',
     "Keep one of them.",
 )
 ZONE_OUTSIDE_REGION = Code(
     "HUB131",
     "zone outside the region",
     "The AZ id belongs to another region than the hub's.",
-    'network.yaml:9 hub "core" zones[1]: euw1-az2 is not in us-east-1; AZ ids of us-east-1 begin with use1-az',
+    'network.yaml:9 hub "core" zones[2]: euw1-az2 is not in us-east-1; AZ ids of us-east-1 begin with use1-az',
     "Name zones of the hub's region: `aws ec2 describe-availability-zones` shows their ids.",
 )
 UNKNOWN_ZONE = Code(
@@ -151,7 +151,7 @@ VPC_TOO_SMALL = Code(
     "VPC too small",
     "The VPC's range has no room for a subnet and a /28 for the gateway's attachment in each of its zones.",
     'network.yaml:16 spoke "payments" cidr: 10.0.4.0/28 is too small for 2 zones with a subnet and an attachment /28 '
-    "each; give it a /26 or larger, or fewer zones",
+    "each; give it a /25 or larger, or fewer zones",
     "Give the VPC a larger range, or fewer zones.",
 )
 SUBNET_OUTSIDE_VPC = Code(
@@ -193,7 +193,7 @@ UNKNOWN_SERVICE = Code(
     "HUB150",
     "unknown service",
     "The catalogue has no service of this name.",
-    'network.yaml:11 hub "core" services.kmss: "kmss" is not a service of the catalogue; did you mean kms or mq?',
+    'network.yaml:11 hub "core" services.kmss: "kmss" is not a service of the catalogue; did you mean kms or kms-fips?',
     "Use a key that `./hub services` lists.",
 )
 SERVICE_NOT_OFFERABLE = Code(
@@ -201,7 +201,8 @@ SERVICE_NOT_OFFERABLE = Code(
     "service without private DNS",
     "An interface endpoint of this service has no private DNS name that a rule could lead to, so a hub cannot offer "
     "it.",
-    'network.yaml:11 hub "core" services.dynamodb: dynamodb cannot be offered: …',
+    'network.yaml:11 hub "core" services.iot.data: iot.data cannot be offered: No private DNS: its names belong to a '
+    "private zone of your own.",
     "Do what the message says instead.",
 )
 SERVICE_NOT_IN_ZONE = Code(
@@ -253,14 +254,14 @@ SEGMENT_NOT_CHOSEN = Code(
     "segment not chosen",
     "The hub has several segments and the spoke names none. None is a safe default: a segment decides who reaches "
     "whom.",
-    'network.yaml:13 spoke "payments": hub "core" has several segments, and it names none; add segment: dev or prod',
+    'network.yaml:14 spoke "payments": hub "core" has several segments, and it names none; add segment: prod or dev',
     "Name the spoke's segment.",
 )
 STACK_NAME_CLASH = Code(
     "HUB164",
     "stack name clash",
     "Two spokes would have stacks of one name, and so share one Terraform state.",
-    'network.yaml:20 spoke "c": its stack would be spoke-a-b-c, as that of spoke "b-c" (line 19); rename one of them',
+    'network.yaml:18 spoke "c": its stack would be spoke-a-b-c, as that of spoke "b-c" (line 17); rename one of them',
     "Rename one of them.",
 )
 TOO_MANY_SPOKES = Code(
@@ -274,7 +275,7 @@ SERVICE_NOTE = Code(
     "HUB170",
     "note on a service",
     "The service works, and has a peculiarity that surprises its users: a port, a name, a protocol.",
-    'network.yaml:11 hub "core" services.email-smtp: SMTP, not HTTPS: …',
+    'network.yaml:11 hub "core" services.email-smtp: SMTP, not HTTPS: ports 465, 587, 2465 and 2587.',
     "Nothing, where it is known; tell the service's users.",
 )
 UNVERIFIED_NAMES = Code(
@@ -282,8 +283,8 @@ UNVERIFIED_NAMES = Code(
     "unverified private DNS",
     "No source confirms the names that the service's endpoint answers in this region. `./hub preflight` compares them "
     "with AWS's.",
-    'network.yaml:11 hub "core" services.…: unverified private DNS (…); compare: aws ec2 '
-    "describe-vpc-endpoint-services --service-names …",
+    'network.yaml:11 hub "core" services.appsync-api: unverified private DNS (*.appsync-api.us-east-1.amazonaws.com); '
+    "compare: aws ec2 describe-vpc-endpoint-services --service-names com.amazonaws.us-east-1.appsync-api",
     "Compare them with AWS's own, as the message shows.",
 )
 ZONES_LEFT_OUT = Code(
