@@ -27,8 +27,10 @@ demo: setup ## the quickstart, from check to destroy, in a local AWS Organizatio
 lab: setup ## the quickstart out of Linux namespaces, asked with nslookup and TLS
 	@./hub lab examples/quickstart.yaml
 
+# The slow tests mostly wait: for the provider's own delays and for processes. Six of them wait side by side.
 test: setup node_modules/ready ## run every test
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -q -m "not slow" -n 2
+	$(PY) -m pytest -m slow -n 6
 
 check: lint types setup ## what you run all day: lint, types, fast tests
 	$(PY) -m pytest -q -m "not slow" -n 2
