@@ -27,6 +27,9 @@ FENCE = re.compile(r"^\s*```")
 CODE = re.compile(r"`[^`\n]+`")
 COMMAND = re.compile(r"\./hub ([a-z][a-z-]*)([^`\n#|;]*)")
 TARGET = re.compile(r"(?:^\s*|`|&& )make ([a-z][a-z-]*(?: [a-z][a-z-]*)*)", re.MULTILINE)
+AVOIDED = re.compile(
+    r"\b(lets? (nothing )?pass|is let pass|mend(s|ed)?|strays?|stands twice|the way back|one too many)\b"
+)
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 
 
@@ -167,6 +170,18 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 )
 def test_a_command_that_does_not_exist_is_found(text: str, found: list[str]) -> None:
     assert [line.partition(" ")[2] for line in wrong_commands(ROOT / "README.md", text)] == found
+
+
+@pytest.mark.parametrize("page", CURRENT, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_use_the_words_of_the_glossary(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    text = text.partition("\n## Words\n")[0] if page.name == "CONTRIBUTING.md" else text
+    wrong = [
+        f"{page.relative_to(ROOT)}:{number} {word[0]!r}; the glossary in CONTRIBUTING.md has the word to use"
+        for number, line, _ in lines_of(text)
+        for word in AVOIDED.finditer(line)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_page_that_code_names_exists() -> None:
