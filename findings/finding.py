@@ -7,7 +7,7 @@ from enum import Enum
 
 from findings.codes import Code
 
-__all__ = ["Finding", "Place", "Severity", "Step"]
+__all__ = ["Finding", "Place", "Severity", "Step", "printable"]
 
 MAX_LENGTH = 600
 """Characters of a finding on one line: a key of a megabyte should not fill the terminal."""
@@ -113,5 +113,9 @@ class Finding:
         text = f"{what}; {self.fix}" if self.fix else what
         if len(text) > MAX_LENGTH:
             text = f"{text[:MAX_LENGTH]}…"
-        # One finding is one line, whatever the file holds: control characters would break the terminal's.
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        return printable(text)
+
+
+def printable(text: str) -> str:
+    """Text as one line that a terminal shows as it is, whatever a file holds: control characters are escaped."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

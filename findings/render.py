@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from findings.finding import Finding, Severity
+from findings.finding import Finding, Severity, printable
 from findings.report import Report
 from findings.sarif import as_sarif
 
@@ -56,7 +56,7 @@ def as_text(report: Report) -> str:
         lines += ["", *report.notes] if lines else report.notes
     for finding in report.shown():
         lines += ["", _heading(finding), *(f"  {line}" for line in _lines(finding))]
-    return "\n".join([*lines, "", report.summary]).lstrip("\n")
+    return "\n".join(map(printable, [*lines, "", report.summary])).lstrip("\n")
 
 
 def columns(cells: Collection[tuple[str, ...]]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def as_markdown(report: Report) -> str:
         fence = "`" * 3
         quoted = (f"  {line.replace(fence, '')}" for line in _lines(finding))
         lines += [f"- **{_plain(_heading(finding))}**", f"  {fence}", *quoted, f"  {fence}"]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def _plain(text: str) -> str:
