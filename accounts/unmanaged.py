@@ -1,4 +1,4 @@
-"""Finds strays: what carries a topology's tag in some account, and is in no state.
+"""Finds unmanaged resources: they carry a topology's tag in some account, and are in no state.
 
 An apply that is killed, or an answer of AWS that never arrives, can leave a resource that no state knows. Terraform
 never hears of it again; the Resource Groups Tagging API lists it.
@@ -21,7 +21,7 @@ from findings import Place
 from topology import Design
 from topology.names import STACK_TAG, STATE_TAG, TEST_PREFIX
 
-__all__ = ["Search", "Stray", "managed", "search"]
+__all__ = ["Search", "Unmanaged", "managed", "search"]
 
 WORKERS = 8
 """Accounts that are asked at once."""
@@ -44,7 +44,7 @@ Tags = dict[str, str]
 
 
 @dataclass(frozen=True, order=True)
-class Stray:
+class Unmanaged:
     """A resource that no state has."""
 
     account: str
@@ -59,7 +59,7 @@ class Stray:
 class Search:
     """What came of a search."""
 
-    strays: tuple[Stray, ...]
+    resources: tuple[Unmanaged, ...]
     unasked: tuple[tuple[Place, str], ...]
     """Where AWS gave no answer, and why."""
     busy: tuple[str, ...]
@@ -67,10 +67,11 @@ class Search:
 
 
 def search(design: Design, clients: Clients) -> Search:
-    """Look for strays in every account and region of a design.
+    """Look for unmanaged resources in every account and region of a design.
 
     What has no tags (routes, associations) is not found; it goes with what it hangs on. Raises
-    `accounts.clients.AWSError` or ValueError where the states cannot be read: without them everything would be a stray.
+    `accounts.clients.AWSError` or ValueError where the states cannot be read: without them, everything would
+    be unmanaged.
     """
     bucket = StateBucket(design, clients)
     busy = bucket.locked()
@@ -79,7 +80,7 @@ def search(design: Design, clients: Clients) -> Search:
     with ThreadPoolExecutor(WORKERS) as pool:
         told = list(pool.map(partial(_ask, clients, bucket.address, known), places.items()))
     return Search(
-        strays=tuple(sorted(set(chain.from_iterable(found for found, _ in told)))),
+        resources=tuple(sorted(set(chain.from_iterable(found for found, _ in told)))),
         unasked=tuple((place, why) for place, (_, why) in zip(places, told, strict=True) if why),
         busy=tuple(busy),
     )
@@ -93,8 +94,8 @@ def _places(design: Design) -> dict[Place, Role]:
     return {Place(account.id, account.region): Role.of(account) for account in accounts}
 
 
-def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place, Role]) -> tuple[list[Stray], str]:
-    """The strays of a place; or none, and why it could not be asked."""
+def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place, Role]) -> tuple[list[Unmanaged], str]:
+    """The unmanaged resources of a place; or none, and why it could not be asked."""
     place, role = where
     try:
         clients.assume(role, place.region)
@@ -105,7 +106,7 @@ def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place
     except AWSError as error:
         return [], reason(error)
     return [
-        Stray(
+        Unmanaged(
             place.account,
             "global" if arn.startswith("arn:aws:iam:") else place.region,
             tags.get(STACK_TAG, ""),

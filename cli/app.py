@@ -5,11 +5,16 @@ Exit status: 0 done, 1 something is wrong outside the topology, 2 the input is r
 
 from __future__ import annotations
 
+import sys
+import tomllib
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from cli import progress
 
 __all__ = ["app", "run"]
 
@@ -24,7 +29,7 @@ VERBS = (
     "verify",
     "bootstrap",
     "plan",
-    "strays",
+    "unmanaged",
     "deploy",
     "destroy",
     "emulator",
@@ -33,6 +38,8 @@ VERBS = (
     "schema",
 )
 """In the order of the help. Each is a function of its own name, in a file of its own name in `cli/verbs/`."""
+RENAMED = {"strays": "unmanaged"}
+"""Verbs that had another name: the old one still works, is not listed, and says so."""
 
 
 class Verbs(TyperGroup):
@@ -44,6 +51,9 @@ class Verbs(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002  Typer has no public type for it
         """The command of a verb; None where there is no such verb."""
+        if cmd_name in RENAMED:
+            sys.stderr.write(f"warning: `{cmd_name}` is now `{RENAMED[cmd_name]}`\n")
+            cmd_name = RENAMED[cmd_name]
         if cmd_name not in VERBS:
             return None
         verb = import_module(f"cli.verbs.{cmd_name}")
@@ -57,15 +67,32 @@ app = typer.Typer(
     cls=Verbs,
     help="Private access to AWS services for every VPC of an organization, from one topology file.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings=SETTINGS,
 )
 
 
+def _show_version(asked: bool) -> None:  # noqa: FBT001  the option's own form
+    """The version that pyproject.toml has."""
+    if asked:
+        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        sys.stdout.write(f"{project['name']} {project['version']}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def _hub() -> None:
+def _hub(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress and no warnings; results and errors.")
+    ] = False,
+) -> None:
     """Private access to AWS services for every VPC of an organization, from one topology file."""
+    del version  # its callback has answered
+    progress.quiet = quiet
 
 
 def run() -> None:

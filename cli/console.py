@@ -13,9 +13,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cli import progress
 from deployment.walk import Step
 
-__all__ = ["FAILED", "REFUSED", "err", "fail", "following", "heading", "out", "refuse", "table", "warn"]
+__all__ = ["FAILED", "REFUSED", "caution", "err", "fail", "following", "heading", "out", "refuse", "table", "warn"]
 
 FAILED, REFUSED = 1, 2
 """Exit statuses: something is wrong outside the topology; the input is refused."""
@@ -69,6 +70,12 @@ def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
 
         yield tell
         live.update(picture(), refresh=True)
+
+
+def caution(warning: object) -> None:
+    """A warning on standard error, unless `--quiet` is set."""
+    if not progress.quiet:
+        err.print(f"warning: {warning}", markup=False, style="yellow")
 
 
 def warn(text: str) -> None:

@@ -12,6 +12,8 @@ from typing import TypeVar
 __all__ = ["counted", "progress"]
 
 T = TypeVar("T")
+quiet = False
+"""Whether neither progress nor warnings are shown; `./hub --quiet` sets it."""
 Count = Callable[[int], None]
 TICK, LINE = 0.1, 5.0
 """Seconds between two counts: on a terminal, and in a log."""
@@ -25,6 +27,9 @@ def progress(doing: str, total: int = 0, things: str = "stacks") -> Iterator[Cou
 
     A person at a terminal sees the number move. A log gets a line every few seconds where there are many stacks.
     """
+    if quiet:
+        yield lambda _: None
+        return
     if not sys.stderr.isatty():
         pause = LINE if total >= MANY else float("inf")
         yield _counting(doing, total, things, pause, lambda text: sys.stderr.write(f"{text}\n"))

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from cli.console import REFUSED, err, fail, out, refuse, table
+from cli.console import REFUSED, caution, err, fail, out, refuse, table
 from cli.progress import counted, progress
 from deployment import operations
 from deployment.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
@@ -64,7 +64,7 @@ def refuse_topology(refused: TopologyError) -> NoReturn:
 def accept(reading: Reading) -> Reading:
     """A sound topology, whose warnings are shown."""
     for warning in reading.warnings:
-        err.print(f"warning: {warning}", markup=False, style="yellow")
+        caution(warning)
     return reading
 
 
@@ -85,7 +85,7 @@ def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthe
         fail(f"cannot write to {output}: {error.strerror or error}")
     full = [f"{f.what}: {f.value:,} of {f.limit:,} at {f.where}; see {f.source}" for f in found.figures if not f.fits]
     for warning in (*kept, *full):
-        err.print(f"warning: {warning}", markup=False, style="yellow")
+        caution(warning)
     return result
 
 

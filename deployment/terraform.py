@@ -215,7 +215,7 @@ class Terraform:
             if status < 0:
                 raise TerraformError(
                     f"terraform {arguments[0]} was killed ({signal.Signals(-status).name}). Its lock may still be held,"
-                    " and what it made last may be in no state: run this again, and `./hub strays`."
+                    " and what it made last may be in no state: run this again, and `./hub unmanaged`."
                 )
             error = _error(self._said(stack, start)) or f"terraform {arguments[0]} exited with {status}"
             raise TerraformError(error + self._unlocking(stack, error))
@@ -229,7 +229,7 @@ class Terraform:
         return (
             "\n\nSomebody else is working on this stack, or was killed at it. Where you know that nobody is any more:\n"
             f"terraform -chdir={self.folder(stack)} force-unlock -force {held[1]}\n"
-            "What was made last may be in no state then; `./hub strays` finds it."
+            "What was made last may be in no state then; `./hub unmanaged` finds it."
         )
 
     def _said(self, stack: str, start: int) -> str:

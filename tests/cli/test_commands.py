@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,31 @@ def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
     done = hub("destroy", str(ROOT / "examples/minimal.yaml"), "--yes", "--output", str(tmp_path))
     assert done.returncode == 2
     assert done.stderr == "hub-core: protected; set `protect: false`, deploy that, then destroy\n"
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    done = hub("--version")
+    assert (done.returncode, done.stdout) == (0, f"endpoint-hub {project['version']}\n")
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), "a release has an entry"
+
+
+def test_a_verb_that_was_renamed_works_says_so_and_is_not_listed() -> None:
+    done = hub("strays", "--help")
+    assert done.returncode == 0
+    assert done.stderr == "warning: `strays` is now `unmanaged`\n"
+    assert "strays" not in hub("--help").stdout
+
+
+def test_quiet_leaves_out_warnings_and_keeps_results(tmp_path: Path) -> None:
+    topology = tmp_path / "network.yaml"
+    text = (ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8")
+    topology.write_text(text.replace("services: [kms]", "services: [kms, s3]"), encoding="utf-8")
+    loud, quiet = hub("check", str(topology)), hub("--quiet", "check", str(topology))
+    assert "warning: " in loud.stderr, "the topology of this test has to have a warning"
+    assert (quiet.returncode, quiet.stderr, quiet.stdout) == (0, "", loud.stdout)
+
+
+def test_a_shell_completes_verbs() -> None:
+    done = hub(_HUB_COMPLETE="complete_bash", COMP_WORDS="./hub tr", COMP_CWORD="1")
+    assert done.stdout.split() == ["trace"]

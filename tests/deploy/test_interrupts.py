@@ -70,8 +70,8 @@ def await_quiet(
     raise AssertionError(f"{stack}: {kind} was never alone at work within {seconds} s")
 
 
-def strays(network: Local, expect: int = 0) -> str:
-    return network.run([ROOT / "hub", "strays", network.topology], expect=expect)
+def unmanaged(network: Local, expect: int = 0) -> str:
+    return network.run([ROOT / "hub", "unmanaged", network.topology], expect=expect)
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_1_stopped_in_the_middle_it_leaves_no_lock_and_no_stray(
     assert f"to go on: ./hub {verb}" in said
     assert "Traceback" not in said
     assert network.locks(BUCKET) == []
-    assert "0 strays" in strays(network), "everything that was made is in the state"
+    assert "0 unmanaged resources" in unmanaged(network), "everything that was made is in the state"
 
 
 def test_2_the_next_apply_converges(network: Local) -> None:
     network.hub("deploy", "--yes")
     network.hub("plan")
-    assert "0 strays" in strays(network)
+    assert "0 unmanaged resources" in unmanaged(network)
     ec2 = network.client("ec2", HUB)
     hubs = ec2.describe_vpcs(Filters=[{"Name": "tag:hub:stack", "Values": ["hub-core"]}])["Vpcs"]
     assert len(hubs) == 1, "nothing was made twice"
@@ -134,24 +134,24 @@ def test_3_killed_it_says_how_to_unlock_and_strays_names_what_was_lost(network: 
     assert "Error acquiring the state lock" in refused
     unlock = re.search(r"^terraform -chdir=.* force-unlock -force \S+$", refused, re.MULTILINE)
     assert unlock, refused
-    assert "spoke-core-ledger is locked" in strays(network, expect=1)
+    assert "spoke-core-ledger is locked" in unmanaged(network, expect=1)
     network.run(shlex.split(unlock[0]))
     assert network.locks(BUCKET) == []
 
-    lost = strays(network, expect=1)
+    lost = unmanaged(network, expect=1)
     assert re.search(
         r"222222222222 +us-east-1 +spoke-core-ledger +ledger +arn:aws:ec2:us-east-1:222222222222:vpc/", lost
     )
     network.hub("deploy", "--yes")
     network.hub("plan")
-    assert strays(network, expect=1) == lost, "what was lost is made anew, and the lost one is still named"
+    assert unmanaged(network, expect=1) == lost, "what was lost is made anew, and the lost one is still named"
 
 
 def test_4_destroyed_only_what_was_lost_is_left(network: Local) -> None:
     network.hub("destroy", "--yes")
     left = network.aws.leftovers()
-    lost = strays(network, expect=1)
+    lost = unmanaged(network, expect=1)
     for kind, id_ in left[SPOKE]:
-        assert id_ in lost, f"{kind} {id_} stands, and is not among the strays:\n{lost}"
+        assert id_ in lost, f"{kind} {id_} exists, and is not among the unmanaged resources:\n{lost}"
     assert left.keys() == {HUB, SPOKE}
     assert left[HUB] == [("bucket", BUCKET)]

@@ -65,7 +65,7 @@ def test_02_a_spoke_deployed_before_its_hub_is_told_to_wait(network: Local) -> N
     assert "Traceback" not in said
 
 
-def test_03_once_deployed_nothing_would_change_nothing_has_drifted_and_nothing_strays(network: Local) -> None:
+def test_03_once_deployed_nothing_would_change_nothing_has_drifted_and_nothing_unmanaged(network: Local) -> None:
     network.hub("deploy", "--yes")
     clean = {"hub-core": NOTHING, "spoke-core-payments": NOTHING}
     assert numbers(network.hub("plan")) == clean
@@ -74,7 +74,7 @@ def test_03_once_deployed_nothing_would_change_nothing_has_drifted_and_nothing_s
     assert re.search(r"^payments +private", traced, re.MULTILINE), traced
     assert "not traced" not in traced
     assert numbers(network.hub("plan", "--drift")) == clean
-    assert "0 strays" in network.run([ROOT / "hub", "strays", network.topology])
+    assert "0 unmanaged resources" in network.run([ROOT / "hub", "unmanaged", network.topology])
 
 
 def test_04_a_mistake_of_the_callers_is_no_change(network: Local) -> None:
@@ -254,5 +254,5 @@ def test_16_of_two_applies_of_one_stack_one_is_refused_by_the_lock(network: Loca
 def test_17_destroyed_in_order_nothing_is_left(network: Local) -> None:
     network.hub("destroy", "--yes")
     assert network.aws.leftovers() == {HUB: [("bucket", BUCKET)]}
-    said = network.run([ROOT / "hub", "strays", network.topology])
-    assert "0 strays" in said, f"what AWS still shows of deleted things is no stray:\n{said}"
+    said = network.run([ROOT / "hub", "unmanaged", network.topology])
+    assert "0 unmanaged resources" in said, f"what AWS still shows of deleted things is no unmanaged resource:\n{said}"

@@ -117,13 +117,13 @@ def test_5_does_the_next_apply_go_on_where_the_first_stood(network: Local) -> No
 
 
 def test_6_what_did_the_lost_answer_leave_behind(network: Local) -> None:
-    said = network.run([ROOT / "hub", "strays", network.topology], expect=1)
+    said = network.run([ROOT / "hub", "unmanaged", network.topology], expect=1)
     known = json.loads(network.terraform("hub-core", "show", "-json"))["values"]["root_module"]["resources"]
     [managed] = [resource["values"]["id"] for resource in known if resource["type"] == "aws_vpc"]
     [lost] = [id_ for kind, id_ in network.aws.leftovers()[HUB] if kind == "vpc" and id_ != managed]
     assert lost in said, said
     assert managed not in said, said
-    assert "1 stray" in said, said
+    assert "1 unmanaged resource" in said, said
     network.client("ec2", HUB).delete_vpc(VpcId=lost)
 
 

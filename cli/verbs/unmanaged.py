@@ -6,29 +6,29 @@ import typer
 
 from accounts import unmanaged as searching
 from accounts.clients import Clients
-from cli.console import FAILED, err, out, table
+from cli.console import FAILED, caution, err, out, table
 from cli.options import File
 from cli.progress import progress
 from cli.steps import asking, read_file
 from topology import design
 
 
-def strays(file: File) -> None:
-    """List what carries the topology's tag in some account and is in no state. Exit status 1: something does."""
+def unmanaged(file: File) -> None:
+    """List resources that carry the topology's tag and are in no state. Exit status 1: there are some."""
     planned = design(read_file(file).topology)
     with (
         asking("the states could not be read"),
         progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"),
     ):
-        told = searching.search(planned, Clients())
-    if told.strays:
-        rows = [(stray.account, stray.region, stray.stack, stray.name, stray.arn) for stray in told.strays]
+        found = searching.search(planned, Clients())
+    if found.resources:
+        rows = [(r.account, r.region, r.stack, r.name, r.arn) for r in found.resources]
         out.print(table(["account", "region", "made by", "name", "resource"], rows))
-    for stack in told.busy:
-        err.print(f"warning: {stack} is locked: what an apply has just made is in no state yet", style="yellow")
-    for place, why in told.unasked:
+    for stack in found.busy:
+        caution(f"{stack} is locked: what an apply has just made is in no state yet")
+    for place, why in found.unasked:
         err.print(f"not asked: {place.account} {place.region}: {why}", markup=False, style="red")
-    count = len(told.strays)
-    out.print(f"{count} stray{'s' * (count != 1)}", markup=False)
-    if told.strays or told.unasked:
+    count = len(found.resources)
+    out.print(f"{count} unmanaged resource{'s' * (count != 1)}", markup=False)
+    if found.resources or found.unasked:
         raise typer.Exit(FAILED)
