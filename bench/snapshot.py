@@ -36,18 +36,18 @@ from topology.reader import topology_of
 ACCOUNTS = 300
 LATENCY = 0.05
 """Seconds that an answer takes at least: a describe call within a region takes 50 to 200 ms."""
-RATES = (Trouble("ec2:*", latency=LATENCY, rate=10), Trouble("route53resolver:*", latency=LATENCY, rate=5))
+RATES = (Trouble("ec2:*", latency=LATENCY, rate=4), Trouble("route53resolver:*", latency=LATENCY, rate=5))
 OTHERS = tuple(Trouble(f"{service}:*", latency=LATENCY) for service in ("ram", "route53", "route53profiles", "ssm"))
-"""AWS's rate for the resolver: 5 requests a second for an account in a region
-(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html); EC2's are higher, and differ by call
-(https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html)."""
+"""The rates are requests a second. The resolver's is AWS's own, for an account in a region
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html); EC2's is lower than AWS's, which differ
+by call (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), so that calls are throttled."""
 SECONDS, MEGABYTES = 900.0, 500.0
 RESULTS = Path(__file__).parent / "results" / "snapshot.md"
 HEAD = f"""\
 # Recording {ACCOUNTS} accounts
 
-`python -m bench.snapshot`: the emulator, on the same machine and in one process, answers one request at a time and is
-the bottleneck; every answer takes at least {LATENCY * 1000:.0f} ms more, EC2 allows an account 10 requests a second,
+`python -m bench.snapshot`: the emulator, on the same machine and in one process, answers one request at a time. Every
+answer takes at least {LATENCY * 1000:.0f} ms more; EC2 allows an account 4 requests a second, less than AWS does, and
 Route 53 Resolver 5. The largest account is the hub's, whose gateway has an attachment and a route for every spoke.
 """
 SETTLED, STOP = "settled.json", "stop"
