@@ -58,8 +58,9 @@ schema: setup ## write the topology's JSON Schema anew
 picture: setup ## draw docs/network.svg anew
 	$(PY) -m tools.draw_network
 
-reference: setup ## write the tables of docs/reference/topology.md anew
+reference: setup ## write the generated pages of docs/reference
 	$(PY) -m tools.write_reference
+	$(PY) -m tools.write_findings
 
 lock: setup ## resolve Pipfile anew; the lock names no registry
 	$(PIPENV) lock

@@ -320,7 +320,7 @@ def test_a_role_that_may_not_send_commands_is_told_the_action(network: Local) ->
     ((result, found),) = amiss(report).values()
     assert (result, found.split(":")[:2]) == ("unknown", ["SendCommand", " AccessDeniedException"])
     fix = next(check["fix"] for check in report["findings"] if check["check"] == "instance")
-    assert fix.startswith(f"let arn:aws:iam::{PAYMENTS}:role/NetworkDeploy ssm:SendCommand ")
+    assert fix.startswith(f"allow arn:aws:iam::{PAYMENTS}:role/NetworkDeploy ssm:SendCommand ")
 
 
 def test_a_role_that_may_not_describe_is_told_each_action_and_the_rest_is_checked(network: Local) -> None:
@@ -328,7 +328,7 @@ def test_a_role_that_may_not_describe_is_told_each_action_and_the_rest_is_checke
         report = verify(network, "*ledger")
     assert list(amiss(report)) == [("ledger", "gateway routes")]
     fix = next(check["fix"] for check in report["findings"] if check["check"] == "gateway routes")
-    assert fix.startswith(f"let arn:aws:iam::{HUB}:role/NetworkDeploy ec2:SearchTransitGatewayRoutes ")
+    assert fix.startswith(f"allow arn:aws:iam::{HUB}:role/NetworkDeploy ec2:SearchTransitGatewayRoutes ")
     assert report["facts"]["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "unknown"), "s3": "in place"}
 
 
