@@ -107,6 +107,12 @@ class Names:
 
     def resolve(self, vpc: Vpc, name: str) -> Answer:
         """What a workload in a VPC is answered."""
+        if vpc.name_servers:
+            servers = ", ".join(map(str, vpc.name_servers))
+            says = f"{name}: the VPC's DHCP options name other servers than its resolver: {servers}"
+            fix = "set domain_name_servers to AmazonProvidedDNS"
+            hop = Hop(vpc.address, says, sources.DHCP_OPTIONS, Verdict.UNKNOWN, fix)
+            return Answer(Kind.UNKNOWN, Path((hop,)))
         return self._resolve(_Query(name.lower().rstrip("."), vpc), Path())
 
     def _resolve(self, query: _Query, path: Path) -> Answer:

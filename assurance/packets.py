@@ -30,6 +30,9 @@ from network.model import (
 __all__ = ["Packets"]
 
 
+SHARED = IPv4Network("100.64.0.0/10")
+"""Carriers' shared range (RFC 6598), which VPCs use as a private one."""
+
 Step = tuple[Path, Prefix]
 """A walk so far, and the part of the destination that it is about."""
 
@@ -306,30 +309,41 @@ class Packets:
 
     def _to_public(self, subnet: Subnet, flow: Flow, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
         table = self.network.tables.get(str(subnet.table))
-        routes = [route for route in table.routes if route.destination == EVERYWHERE] if table else []
+        if table is None:
+            yield Path((undetermined(subnet.address, "its route table is not among what was read"),))
+            return
+        routes = [route for route in table.routes if _leads_out(route)]
         if not routes:
             says = "no route leads to public addresses"
             yield Path((Hop(str(subnet.table), says, sources.ROUTE_TABLES, Verdict.DROPPED),))
-            return
-        route = routes[0]
-        hop = Hop(route.address, f"the default route leads to a {route.kind.replace('_', ' ')}", sources.ROUTE_TABLES)
-        if route.kind in {"internet_gateway", "nat_gateway"}:
+        for route in routes:
+            yield from self._out_by(route, subnet, flow, seen)
+
+    def _out_by(self, route: Route, subnet: Subnet, flow: Flow, seen: frozenset[str]) -> Iterator[Path]:
+        what = "default route" if route.destination == EVERYWHERE else f"route to {route.destination}"
+        hop = Hop(route.address, f"the {what} leads to a {route.kind.replace('_', ' ')}", sources.ROUTE_TABLES)
+        if route.kind == "blackhole":
+            yield Path((_route_hop(route.address, EVERYWHERE, route),))
+        elif isinstance(route.destination, Unknown):
+            yield Path((undetermined(route.address, "a route whose destination is not known may lead out"),))
+        elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:
-            yield from self._public_by_gateway(Path((hop,)), subnet, route.target, flow, seen | {subnet.address})
+            yield from self._public_by_gateway(Path((hop,)), subnet, route, flow, seen | {subnet.address})
         else:
             yield Path((undetermined(route.address, f"what is behind the {route.kind} is not modelled"),))
 
     def _public_by_gateway(
-        self, path: Path, subnet: Subnet, gateway: str, flow: Flow, seen: frozenset[str]
+        self, path: Path, subnet: Subnet, route: Route, flow: Flow, seen: frozenset[str]
     ) -> Iterator[Path]:
         cidr = subnet.cidr if isinstance(subnet.cidr, IPv4Network) else EVERYWHERE
-        path, attachment = self._enter_gateway(path, _Crossing(subnet, subnet, gateway, cidr, flow))
+        path, attachment = self._enter_gateway(path, _Crossing(subnet, subnet, str(route.target), cidr, flow))
         if attachment is None:
             yield path
             return
         # The narrower routes are to private ranges; what is left of "everywhere" is the public part.
-        onward, _, leaving = next(self._gateway_route(path, attachment, EVERYWHERE))
+        whole = route.destination if isinstance(route.destination, IPv4Network) else EVERYWHERE
+        onward, _, leaving = next(self._gateway_route(path, attachment, whole))
         if leaving is None:
             yield onward
             return
@@ -355,6 +369,12 @@ def _answer(flow: Flow) -> Flow:
     return Flow(flow.protocol, *EPHEMERAL)
 
 
+def _leads_out(route: Route) -> bool:
+    """Whether a route may take public addresses; ranges that are private as a whole have none."""
+    known = route.destination
+    return isinstance(known, Unknown) or (isinstance(known, IPv4Network) and not known.is_private and known != SHARED)
+
+
 def _through(attachment: Attachment) -> Hop:
     return Hop(attachment.address, f"it passes through {attachment.vpc}, and leaves it again", sources.ROUTE_TABLES)
 
@@ -365,6 +385,10 @@ def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
         return Hop(table, f"no route leads to {piece}", sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route, str):
         return Hop(table, f"{piece} is local", sources.ROUTE_TABLES)
+    if route.kind == "blackhole":
+        says = f"the route {route.destination} is a blackhole: {route.target} is gone, or cannot be used"
+        fix = "remove the route, or give it another target"
+        return Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route.target, Unknown):
         return undetermined(route.address, f"where the route to {route.destination} leads is not known")
     return Hop(route.address, f"{piece}: {route.destination} leads to {route.target}", sources.ROUTE_TABLES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import IPv4Network
 
@@ -40,6 +40,8 @@ class Tables:
         """Whether an attachment is in use: its gateway is shared with its account, whose owner accepts it."""
         gateway = self.network.gateways[str(attachment.gateway)]
         shared = admission(self.network, gateway.address, gateway.owner, attachment.owner)
+        if attachment.available is not None:
+            return _reported(attachment, attachment.available, shared)
         refused = self._attached_by_another(attachment) or shared
         if refused.verdict is not Verdict.PASSES:
             return refused
@@ -127,6 +129,20 @@ class Tables:
             for link in table.associations:
                 found[str(link.target)] = (*found.get(str(link.target), ()), (link, table))
         return found
+
+
+def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) -> Hop:  # noqa: FBT001  a value
+    """What AWS reports of an attachment. One that exists goes on working when its gateway is not shared any more."""
+    at = attachment.address
+    if isinstance(available, Unknown):
+        return undetermined(at, f"whether it is available is not known: {available.why}", sources.ACCEPT)
+    if not available:
+        fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
+        return Hop(at, "AWS reports that the attachment waits to be accepted", sources.ACCEPT, Verdict.DROPPED, fix)
+    if shared.verdict is Verdict.DROPPED:
+        says = f"{shared.says}; AWS reports {at} as available, and it may go on working"
+        return replace(shared, says=says, verdict=Verdict.UNKNOWN)
+    return Hop(at, "AWS reports the attachment as available", sources.ACCEPT)
 
 
 def _accepting(attachment: Attachment, owner: str | Unknown) -> Hop:

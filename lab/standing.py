@@ -37,6 +37,8 @@ def attached(network: Network, attachment: Attachment) -> bool:
     vpc = network.vpcs.get(str(attachment.vpc))
     if gateway is None or vpc is None or vpc.owner.account != attachment.owner.account:
         return False
+    if attachment.available is not None:  # AWS has decided
+        return attachment.available is True
     if not may_use(network, gateway.address, gateway.owner, attachment.owner):
         return False
     own = gateway.owner.account == attachment.owner.account

@@ -1,6 +1,7 @@
-"""A network as Terraform describes it: plain, final values, each with the address of the resource it came from.
+"""A network as Terraform or AWS describes it: plain, final values, each with the address of the resource it came from.
 
-Resources name each other by address (`stack: aws_vpc.name`). What Terraform leaves open is `Unknown`, never a guess.
+Resources name each other by address (`stack: aws_vpc.name`, `stack: vpc-0123`). What is left open is `Unknown`, never a
+guess.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ Prefix = IPv4Network
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that nothing in the Terraform tells."""
+    """A value that nothing in what was read tells."""
 
     why: str
 
@@ -75,6 +76,8 @@ class Vpc:
     dns_hostnames: bool | Unknown
     default_group: str | None = None
     """The security group of whatever names none, where Terraform manages it."""
+    name_servers: tuple[str | Unknown, ...] = ()
+    """Name servers that its DHCP options hand out beside or in place of the VPC's resolver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Route:
     destination: Prefix | str | Unknown
     """A prefix, or the service name of a gateway endpoint."""
     kind: str
+    """`blackhole` where AWS reports that the target is gone, so that the route drops what it takes."""
     target: str | Unknown
 
 
@@ -177,6 +181,8 @@ class Attachment:
     accepter: str | None = None
     """The resource with which the gateway's account accepts it."""
     accepter_owner: Owner | None = None
+    available: bool | Unknown | None = None
+    """Whether AWS reports it as available; None where AWS was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +289,8 @@ class InterfaceEndpoint:
     private_dns: bool | Unknown
     inbound_only: bool | Unknown = False
     """S3 only: its private DNS answers queries that came through an inbound endpoint, and no others."""
+    addresses: tuple[tuple[str | Unknown, IPv4Address], ...] = ()
+    """Subnet and address of each interface as deployed; empty where AWS was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
