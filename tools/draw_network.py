@@ -399,9 +399,9 @@ def _document(hub: HubDesign, spokes: Sequence[SpokeDesign], canvas: Canvas, org
         f"{_listed(at.address for at in hub.dns.inbound)}, an outbound resolver endpoint and a transit gateway. The "
         f"forwarding rule for {_domains(hub.dns.rules)} and the transit gateway are shared with the organization. "
         f"Spokes: {names}. A DNS query goes from the instance to the VPC's resolver, by the associated rule to the "
-        "outbound endpoint and on to the inbound endpoint, and the hub's resolver answers with private addresses; it does not "
-        "cross the transit gateway. An HTTPS packet goes from the instance to the spoke's attachment, through the "
-        "transit gateway to the hub's attachment and to the endpoint."
+        "outbound endpoint and on to the inbound endpoint, and the hub's resolver answers with private addresses; it "
+        "does not cross the transit gateway. An HTTPS packet goes from the instance to the spoke's attachment, through "
+        "the transit gateway to the hub's attachment and to the endpoint."
     )
     title = f"Network of hub {hub.name} and spokes {_listed(spoke.name for spoke in spokes)}"
     markers = "".join(
