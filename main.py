@@ -9,10 +9,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import modules.aws
-import modules.start.python  # noqa: F401  what follows is imported faster
-from deployment.synthesis import UnsoundError, synthesise, write
-from topology import TopologyError, design, read_topology
+from modules import start
+
+start.install()  # Node starts while Python imports the rest
+
+# isort: split
+import modules.aws  # noqa: E402, F401  Node loads the provider while Python imports the rest
+from deployment.synthesis import UnsoundError, synthesise, write  # noqa: E402
+from topology import TopologyError, design, read_topology  # noqa: E402
 
 
 def counter(total: int) -> Callable[[int], None]:

@@ -1,6 +1,10 @@
 """`python -m cli` is the same as `./hub`."""
 
-import modules.start.python  # noqa: F401  what follows is imported faster
-from cli.app import run
+from modules import start
+
+start.install(constructs=False)  # before what it makes faster is imported
+
+# isort: split
+from cli.app import run  # noqa: E402
 
 run()

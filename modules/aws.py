@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import modules.cdk  # noqa: F401  CDKTF is loaded before its provider
-from modules.start import cache, node
+from modules import start
+from modules.start import cache
 from modules.start.assembly import kept_assembly
 
 # The list. What is on it is imported when it is used: see `__getattr__`.
@@ -241,9 +242,11 @@ def _bypass_package_root() -> Path:
 
 def _load_assembly(package: Path) -> None:
     """Have Node load the package's assembly, without the submodules that are not listed; or whole, saying why."""
+    from modules.start import kernel  # noqa: PLC0415  of a fast start only
+
     whole = next(package.glob("_jsii/*.jsii.tgz"))
     try:
-        node.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
+        kernel.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
     except Exception as error:  # noqa: BLE001  what makes a start fast must not keep it from starting
         reason = getattr(error, "strerror", None) or error
         sys.stderr.write(f"synthesis starts slower: nothing can be kept in {cache.FOLDER} ({reason})\n")
@@ -251,7 +254,7 @@ def _load_assembly(package: Path) -> None:
 
 
 _HOMES = _listed()
-if _PACKAGE not in sys.modules:
+if _PACKAGE not in sys.modules and not start.is_plain():
     _load_assembly(_bypass_package_root())
 
 if not TYPE_CHECKING:

@@ -6,10 +6,12 @@ it, or to another version, is a change of these two files and of the Pipfile.
 
 from __future__ import annotations
 
-import modules.start.node  # noqa: F401  jsii's settings come first
+from modules import start
+
+start.install()  # jsii reads the environment when it is imported, and Node loads CDKTF meanwhile
 
 # isort: split
-from cdktf import (
+from cdktf import (  # noqa: E402
     App,
     Fn,
     ITerraformDependable,
@@ -22,7 +24,7 @@ from cdktf import (
     TerraformStack,
     Testing,
 )
-from constructs import Construct
+from constructs import Construct  # noqa: E402
 
 __all__ = [
     "App",

@@ -1,7 +1,8 @@
 """The contract: what a spoke needs to know of its hub, as one document that the hub publishes.
 
 Spokes read it through the hub's account rather than from the hub's state, so that no spoke's pipeline needs rights on
-another's state. Both halves stand here, beside each other, because they change together:
+another's state. Both halves are here, side by side, because they change together; what is below `rules` is what the
+DNS mechanism puts there (`modules.parts.Dns`):
 
     {"version": 1, "transit_gateway_id": "tgw-…",
      "tables": {"hub": "tgw-rtb-…", "<segment>": …}, "rules": {"<domain>": "rslvr-rr-…"}}
@@ -38,7 +39,7 @@ class Contract(Construct):
         parameter: str,
         gateway_id: str,
         table_ids: Mapping[str, str],
-        rule_ids: Mapping[str, str],
+        sections: Mapping[str, Mapping[str, str]],
         provider: aws.AwsProvider,
         after: Iterable[ITerraformDependable],
     ) -> None:
@@ -47,7 +48,7 @@ class Contract(Construct):
             "version": CONTRACT_VERSION,
             "transit_gateway_id": gateway_id,
             "tables": dict(table_ids),
-            "rules": dict(rule_ids),
+            **sections,
         }
         aws.SsmParameter(
             self,
@@ -77,11 +78,11 @@ class HubContract(Construct):
         parameter: str,
         hub_stack: str,
         tables: Iterable[str],
-        domains: Iterable[str],
+        sections: Mapping[str, Iterable[str]],
         provider: aws.AwsProvider,
     ) -> None:
         super().__init__(scope, id)
-        needs = {"tables": sorted(tables), "rules": sorted(domains)}
+        needs = {"tables": sorted(tables), **{section: sorted(names) for section, names in sections.items()}}
         offered = " && ".join(
             f"length(setsubtract({json.dumps(names)}, keys(jsondecode(self.insecure_value).{part}))) == 0"
             for part, names in needs.items()
@@ -101,7 +102,7 @@ class HubContract(Construct):
                     Postcondition(
                         condition=f"${{{offered}}}",
                         error_message=f"The hub's contract lacks a table or rule that this spoke needs: "
-                        f"{', '.join(needs['tables'])}; {', '.join(needs['rules'])}. Apply {hub_stack} first.",
+                        f"{'; '.join(map(', '.join, needs.values()))}. Apply {hub_stack} first.",
                     ),
                 ]
             ),
@@ -109,5 +110,9 @@ class HubContract(Construct):
         local = TerraformLocal(self, "document", f"${{jsondecode({document.fqn}.insecure_value)}}")
         contract = f"local.{local.friendly_unique_id}"
         self.gateway_id = f"${{{contract}.transit_gateway_id}}"
-        self.table_ids = {table: f'${{{contract}.tables["{table}"]}}' for table in needs["tables"]}
-        self.rule_ids = {domain: f'${{{contract}.rules["{domain}"]}}' for domain in needs["rules"]}
+        self.sections = {
+            section: {name: f'${{{contract}.{section}["{name}"]}}' for name in names}
+            for section, names in needs.items()
+        }
+        """Ids by section and name, of what the spoke needs."""
+        self.table_ids = self.sections["tables"]

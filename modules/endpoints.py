@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from modules import aws
 from modules.cdk import Construct, ITerraformDependable
-from modules.network import PrivateNetwork
+from modules.parts import Network
 from modules.tags import tags
 from topology.design import Endpoint, EndpointGroup, Range
 
@@ -14,7 +14,7 @@ __all__ = ["GatewayEndpoints", "InterfaceEndpoints"]
 
 
 class InterfaceEndpoints(Construct):
-    """Interface endpoints with private DNS, open on their own ports to the ranges that may use them.
+    """Interface endpoints with private DNS, reachable on their own ports from the ranges that may use them.
 
     Their security groups have no egress rule: an endpoint's interfaces answer and never call. They come after the
     fixed addresses of the resolver, because an endpoint's interfaces take any address that is free.
@@ -29,7 +29,7 @@ class InterfaceEndpoints(Construct):
         groups: Sequence[EndpointGroup],
         endpoints: Sequence[Endpoint],
         sources: Sequence[Range],
-        network: PrivateNetwork,
+        network: Network,
         provider: aws.AwsProvider,
         after: Sequence[ITerraformDependable],
     ) -> None:
@@ -83,7 +83,7 @@ class InterfaceEndpoints(Construct):
 
 
 class GatewayEndpoints(Construct):
-    """Gateway endpoints of a spoke, on its route table: they cost nothing and take no traffic through the hub."""
+    """Gateway endpoints of a spoke, on its route tables: they cost nothing and take no traffic through the hub."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class GatewayEndpoints(Construct):
         name: str,
         region: str,
         services: Sequence[str],
-        network: PrivateNetwork,
+        network: Network,
         provider: aws.AwsProvider,
     ) -> None:
         super().__init__(scope, id)
@@ -105,6 +105,6 @@ class GatewayEndpoints(Construct):
                 vpc_id=network.id,
                 service_name=f"com.amazonaws.{region}.{service}",
                 vpc_endpoint_type="Gateway",
-                route_table_ids=[network.route_table_id],
+                route_table_ids=list(network.route_table_ids.values()),
                 tags=tags(f"{name}-{service}", "gateway-endpoint"),
             )

@@ -1,44 +1,38 @@
-"""The transit gateway, and the two kinds of attachment to it: the hub's own and a spoke's."""
+"""The transit gateway, a VPC's attachment to it, wiring in its tables, and routes to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from modules import aws
+from modules import aws, parts
 from modules.cdk import Construct, ITerraformDependable, protected
-from modules.network import PrivateNetwork
 from modules.tags import tags
 from topology.design import Range
 from topology.names import HUB_TABLE
 
-__all__ = ["Gateway", "SpokeAttachment"]
+__all__ = ["TransitGateway", "VpcAttachment", "add_routes", "wire"]
 
 
-class Gateway(Construct):
-    """A transit gateway with one table for the hub and one for each segment, and the hub's attachment to it.
+class TransitGateway:
+    """A transit gateway with one table for the hub and one for each segment, made in the scope of a construct.
 
     Who reaches whom is decided by the tables alone: the gateway has no default table, and an attachment from another
     account waits until the hub accepts it, so that a stranger in the organization gets no further than "pending". The
-    hub's ranges are in every segment's table; a spoke's are put there by the spoke's stack. Routes go to whole pools,
-    so that a new spoke changes nothing here.
+    hub's ranges are in every segment's table; a spoke's are put there by the spoke's stack.
     """
 
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
         *,
         name: str,
         asn: int,
         segments: Sequence[str],
-        pools: Sequence[Range],
-        network: PrivateNetwork,
         provider: aws.AwsProvider,
         protect: bool,
     ) -> None:
-        super().__init__(scope, id)
         gateway = aws.Ec2TransitGateway(
-            self,
+            scope,
             "gateway",
             provider=provider,
             description=f"Reaches the interface endpoints of hub {name}",
@@ -51,81 +45,44 @@ class Gateway(Construct):
         )
         self.id: str = gateway.id
         self.arn: str = gateway.arn
-        attachment = aws.Ec2TransitGatewayVpcAttachment(
-            self,
-            "attachment",
-            provider=provider,
-            transit_gateway_id=self.id,
-            vpc_id=network.id,
-            subnet_ids=list(network.attachment_subnet_ids.values()),
-            # In the gateway's own account the provider would add the attachment to default tables unless told not to.
-            transit_gateway_default_route_table_association=False,
-            transit_gateway_default_route_table_propagation=False,
-            tags=tags(name, "attachment"),
-        )
-        self.table_ids: dict[str, str] = {}
-        """Gateway tables by name: the hub's own and each segment's."""
-        for table in (HUB_TABLE, *segments):
-            self.table_ids[table] = aws.Ec2TransitGatewayRouteTable(
-                self,
+        self.table_ids: dict[str, str] = {
+            table: aws.Ec2TransitGatewayRouteTable(
+                scope,
                 f"table-{table}",
                 provider=provider,
                 transit_gateway_id=self.id,
                 tags=tags(f"{name}-{table}", "gateway-table"),
             ).id
-        aws.Ec2TransitGatewayRouteTableAssociation(
-            self,
-            "association",
-            provider=provider,
-            transit_gateway_attachment_id=attachment.id,
-            transit_gateway_route_table_id=self.table_ids[HUB_TABLE],
-        )
-        for segment in segments:
-            aws.Ec2TransitGatewayRouteTablePropagation(
-                self,
-                f"propagation-{segment}",
-                provider=provider,
-                transit_gateway_attachment_id=attachment.id,
-                transit_gateway_route_table_id=self.table_ids[segment],
-            )
-        _routes(self, network, pools, gateway_id=self.id, provider=provider, after=[attachment])
+            for table in (HUB_TABLE, *segments)
+        }
 
 
-class SpokeAttachment(Construct):
-    """A spoke's VPC joined to its hub's gateway, wired on both sides of the account boundary.
+class VpcAttachment:
+    """A VPC's attachment to a gateway, outside its default tables, made in the scope of a construct.
 
-    The spoke's account owns the attachment and the routes to it. The hub's account owns the rest: it accepts the
-    attachment, associates it with its segment's table and lets tables learn its range (only the gateway's owner may:
-    https://docs.aws.amazon.com/vpc/latest/tgw/working-with-transit-gateways.html). Routes come last, when packets can
-    pass: AWS refuses a route to a gateway whose attachment is not available.
+    The VPC's account owns it. The gateway's owner accepts it, with the provider `accepter`; None where the VPC is in
+    the gateway's own account and nothing has to be accepted.
 
-    On an attachment to a gateway of another account the two default-table flags stay unset, since they drift
-    (hashicorp/terraform-provider-aws#8383, #13512); on the accepter, and on an attachment in the gateway's own
-    account, they are false.
+    In the gateway's own account, and on the accepter, the two default-table flags are false: the provider would add
+    the attachment to default tables. On an attachment to a gateway of another account they stay unset, since they
+    drift (hashicorp/terraform-provider-aws#8383, #13512).
     """
 
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
         *,
         name: str,
         gateway_id: str,
-        table_ids: Mapping[str, str],
-        segment: str,
-        propagations: Sequence[str],
-        destinations: Sequence[Range],
-        owns_gateway: bool,
-        network: PrivateNetwork,
-        spoke: aws.AwsProvider,
-        hub: aws.AwsProvider,
+        network: parts.Network,
+        provider: aws.AwsProvider,
+        accepter: aws.AwsProvider | None,
     ) -> None:
-        super().__init__(scope, id)
-        own = False if owns_gateway else None
+        own = False if accepter is None else None
         attachment = aws.Ec2TransitGatewayVpcAttachment(
-            self,
+            scope,
             "attachment",
-            provider=spoke,
+            provider=provider,
             transit_gateway_id=gateway_id,
             vpc_id=network.id,
             subnet_ids=list(network.attachment_subnet_ids.values()),
@@ -134,59 +91,82 @@ class SpokeAttachment(Construct):
             tags=tags(name, "attachment"),
         )
         self.id: str = attachment.id
-        accepted = self.id
-        if not owns_gateway:
+        self.accepted_id = self.id
+        self.ready: tuple[ITerraformDependable, ...] = (attachment,)
+        if accepter is not None:
             accepted = aws.Ec2TransitGatewayVpcAttachmentAccepter(
-                self,
+                scope,
                 "accepter",
-                provider=hub,
+                provider=accepter,
                 transit_gateway_attachment_id=self.id,
                 transit_gateway_default_route_table_association=False,
                 transit_gateway_default_route_table_propagation=False,
                 tags=tags(name, "attachment"),  # tags belong to an account: the hub sees none of the spoke's
-            ).id
-        wired: list[ITerraformDependable] = [
-            aws.Ec2TransitGatewayRouteTableAssociation(
-                self,
-                "association",
-                provider=hub,
-                transit_gateway_attachment_id=accepted,
-                transit_gateway_route_table_id=table_ids[segment],
             )
-        ]
-        wired += [
-            aws.Ec2TransitGatewayRouteTablePropagation(
-                self,
-                f"propagation-{table}",
-                provider=hub,
-                transit_gateway_attachment_id=accepted,
-                transit_gateway_route_table_id=table_ids[table],
-            )
-            for table in propagations
-        ]
-        self.routes = _routes(self, network, destinations, gateway_id=gateway_id, provider=spoke, after=wired)
-        """What has to stand before a workload can reach the hub."""
+            self.accepted_id = accepted.id
+            self.ready = (accepted,)
 
 
-def _routes(
+def wire(
     scope: Construct,
-    network: PrivateNetwork,
+    attachment: parts.Attachment,
+    *,
+    table: str,
+    propagations: Sequence[str],
+    table_ids: Mapping[str, str],
+    provider: aws.AwsProvider,
+) -> list[ITerraformDependable]:
+    """Associate an attachment with its table, and let tables learn its VPC's range. Returns what packets wait for.
+
+    Only the gateway's owner may, so the provider is the hub's
+    (https://docs.aws.amazon.com/vpc/latest/tgw/working-with-transit-gateways.html).
+    """
+    association = aws.Ec2TransitGatewayRouteTableAssociation(
+        scope,
+        "association",
+        provider=provider,
+        transit_gateway_attachment_id=attachment.accepted_id,
+        transit_gateway_route_table_id=table_ids[table],
+    )
+    return [
+        association,
+        *(
+            aws.Ec2TransitGatewayRouteTablePropagation(
+                scope,
+                f"propagation-{learning}",
+                provider=provider,
+                transit_gateway_attachment_id=attachment.accepted_id,
+                transit_gateway_route_table_id=table_ids[learning],
+            )
+            for learning in propagations
+        ),
+    ]
+
+
+def add_routes(
+    scope: Construct,
+    network: parts.Network,
     destinations: Sequence[Range],
     *,
     gateway_id: str,
     provider: aws.AwsProvider,
     after: Sequence[ITerraformDependable],
 ) -> list[ITerraformDependable]:
-    """Routes of a network through the gateway, once what they depend on stands."""
+    """Route ranges to the gateway in every route table of a network. Returns the routes.
+
+    They come after the attachment and what packets wait for: AWS refuses a route to a gateway whose attachment is not
+    available.
+    """
     return [
         aws.Route(
             scope,
-            f"route-{destination.id}",
+            parts.in_table(f"route-{destination.id}", table),
             provider=provider,
-            route_table_id=network.route_table_id,
+            route_table_id=route_table_id,
             destination_cidr_block=destination.cidr,
             transit_gateway_id=gateway_id,
             depends_on=list(after),
         )
+        for table, route_table_id in network.route_table_ids.items()
         for destination in destinations
     ]

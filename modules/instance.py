@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from modules import aws
 from modules.cdk import Construct, ITerraformDependable, TerraformResourceLifecycle
-from modules.network import PrivateNetwork
+from modules.parts import Network
 from modules.tags import tags
 from topology.design import Image
 from topology.names import TEST_PREFIX
@@ -41,7 +41,7 @@ class TestInstance(Construct):
         *,
         name: str,
         image: Image,
-        network: PrivateNetwork,
+        network: Network,
         provider: aws.AwsProvider,
         after: Sequence[ITerraformDependable],
     ) -> None:

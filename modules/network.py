@@ -1,9 +1,10 @@
-"""A VPC that has no way out but a transit gateway."""
+"""A VPC whose only way out is a transit gateway."""
 
 from __future__ import annotations
 
 from modules import aws
 from modules.cdk import Construct, TerraformResourceLifecycle
+from modules.parts import ONLY_TABLE
 from modules.tags import tags
 from topology.design import Vpc
 
@@ -39,9 +40,10 @@ class PrivateNetwork(Construct):
             vpc_id=self.id,
             tags=tags(f"{vpc.name}-default", "default-security-group"),
         )
-        self.route_table_id: str = aws.RouteTable(
+        route_table_id = aws.RouteTable(
             self, "route-table", provider=provider, vpc_id=self.id, tags=tags(vpc.name, "route-table")
         ).id
+        self.route_table_ids: dict[str, str] = {ONLY_TABLE: route_table_id}
         self.subnet_ids: dict[str, str] = {}
         """Workload subnets by zone."""
         self.attachment_subnet_ids: dict[str, str] = {}
@@ -68,5 +70,5 @@ class PrivateNetwork(Construct):
                     f"{kind}-{planned.zone}-routes",
                     provider=provider,
                     subnet_id=ids[planned.zone],
-                    route_table_id=self.route_table_id,
+                    route_table_id=route_table_id,
                 )

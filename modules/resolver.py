@@ -1,48 +1,43 @@
-"""Name resolution: the hub's resolver endpoints and rules, and a spoke's associations with them."""
+"""DNS by forwarding rules: the hub's resolver endpoints and rules, and a spoke's associations with them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from modules import aws
+from modules import aws, parts
 from modules.cdk import Construct, ITerraformDependable, protected
-from modules.network import PrivateNetwork
 from modules.tags import tags
-from topology.design import Forwarding, InboundAddress
+from topology.design import Forwarding, HubDesign, InboundAddress, SpokeDesign
 
-__all__ = ["HubResolver", "SpokeResolver"]
+__all__ = ["FORWARDING", "HubResolver", "RuleForwarding", "SpokeResolver", "VpcResolverEndpoints"]
 
 DNS_PORT = 53
 
 
-class HubResolver(Construct):
-    """Queries for the forwarded domains go out of the outbound endpoint, into the inbound one, and are answered here.
+class VpcResolverEndpoints:
+    """Queries leave by the outbound endpoint, enter by the inbound one, and are answered here. Made in a scope.
 
-    Both endpoints speak DNS within the hub's VPC only: a spoke's query reaches the outbound endpoint inside the
+    Both endpoints speak DNS within the hub's VPC only: a spoke's query reaches the outbound endpoint inside the VPC
     Resolver service, not through the transit gateway
-    (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-availability-scaling.html). The rules are never
-    associated with the hub's own VPC, where a query would go round between the two endpoints for ever. Names and
+    (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-availability-scaling.html). Names and
     descriptions of the security groups are constant, because a new group replaces its resolver endpoint.
     """
 
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
         *,
         name: str,
         inbound: Sequence[InboundAddress],
-        rules: Sequence[Forwarding],
-        network: PrivateNetwork,
+        network: parts.Network,
         provider: aws.AwsProvider,
         protect: bool,
     ) -> None:
-        super().__init__(scope, id)
-        inbound_group = self._group("inbound", "DNS from within the hub", network, provider)
-        outbound_group = self._group("outbound", "DNS to within the hub", network, provider)
+        inbound_group = _group(scope, "inbound", "DNS from within the hub", network, provider)
+        outbound_group = _group(scope, "outbound", "DNS to within the hub", network, provider)
         for protocol in ("tcp", "udp"):
             aws.VpcSecurityGroupIngressRule(
-                self,
+                scope,
                 f"inbound-{protocol}",
                 provider=provider,
                 security_group_id=inbound_group,
@@ -54,7 +49,7 @@ class HubResolver(Construct):
                 tags=tags("endpoint-hub-inbound", "inbound-security-group-rule"),
             )
             aws.VpcSecurityGroupEgressRule(
-                self,
+                scope,
                 f"outbound-{protocol}",
                 provider=provider,
                 security_group_id=outbound_group,
@@ -65,8 +60,8 @@ class HubResolver(Construct):
                 cidr_ipv4=network.cidr,
                 tags=tags("endpoint-hub-outbound", "outbound-security-group-rule"),
             )
-        self.inbound = aws.Route53ResolverEndpoint(
-            self,
+        answering = aws.Route53ResolverEndpoint(
+            scope,
             "inbound",
             provider=provider,
             name=f"{name}-inbound",
@@ -80,7 +75,7 @@ class HubResolver(Construct):
             tags=tags(f"{name}-inbound", "inbound-endpoint"),
         )
         outbound = aws.Route53ResolverEndpoint(
-            self,
+            scope,
             "outbound",
             provider=provider,
             name=f"{name}-outbound",
@@ -91,36 +86,63 @@ class HubResolver(Construct):
             ],
             lifecycle=protected(protect),
             tags=tags(f"{name}-outbound", "outbound-endpoint"),
-            depends_on=[self.inbound],  # its addresses are fixed, these are any that are free
+            depends_on=[answering],  # its addresses are fixed, these are any that are free
         )
-        self.rules: dict[str, aws.Route53ResolverRule] = {
-            rule.domain: aws.Route53ResolverRule(
-                self,
+        self.addresses = [at.address for at in inbound]
+        self.outbound_id: str = outbound.id
+        self.ready: tuple[ITerraformDependable, ...] = (answering,)
+
+
+def _group(scope: Construct, side: str, description: str, network: parts.Network, provider: aws.AwsProvider) -> str:
+    group = aws.SecurityGroup(
+        scope,
+        f"{side}-group",
+        provider=provider,
+        vpc_id=network.id,
+        name=f"endpoint-hub-{side}",
+        description=description,
+        tags=tags(f"endpoint-hub-{side}", f"{side}-security-group"),
+    )
+    return str(group.id)
+
+
+class HubResolver:
+    """The rules of a hub, made in a construct's scope: queries for a domain go to the addresses of resolver endpoints.
+
+    They are never associated with the hub's own VPC, where a query would go round between the two endpoints for ever.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        rules: Sequence[Forwarding],
+        endpoints: parts.ResolverEndpoints,
+        provider: aws.AwsProvider,
+        protect: bool,
+    ) -> None:
+        made = {
+            rule: aws.Route53ResolverRule(
+                scope,
                 f"rule-{rule.id}",
                 provider=provider,
                 name=rule.name,
                 domain_name=rule.domain,
                 rule_type="FORWARD",
-                resolver_endpoint_id=outbound.id,
-                target_ip=[aws.Route53ResolverRuleTargetIp(ip=at.address) for at in inbound],
+                resolver_endpoint_id=endpoints.outbound_id,
+                target_ip=[aws.Route53ResolverRuleTargetIp(ip=address) for address in endpoints.addresses],
                 lifecycle=protected(protect),
                 tags=tags(rule.name, "forwarding-rule"),
-                depends_on=[self.inbound],  # the addresses are literals, and would be forwarded to before they answer
+                # The addresses are literals, and would be forwarded to before they answer.
+                depends_on=list(endpoints.ready),
             )
             for rule in rules
         }
-
-    def _group(self, side: str, description: str, network: PrivateNetwork, provider: aws.AwsProvider) -> str:
-        group = aws.SecurityGroup(
-            self,
-            f"{side}-group",
-            provider=provider,
-            vpc_id=network.id,
-            name=f"endpoint-hub-{side}",
-            description=description,
-            tags=tags(f"endpoint-hub-{side}", f"{side}-security-group"),
-        )
-        return str(group.id)
+        ids: dict[str, str] = {rule.domain: resource.id for rule, resource in made.items()}
+        self.ready = endpoints.ready
+        self.shared: dict[str, dict[str, str]] = {"rules": {rule.id: resource.arn for rule, resource in made.items()}}
+        self.contract = {"rules": ids}
+        self.outputs = {"resolver_rule_ids": ids}
 
 
 class SpokeResolver(Construct):
@@ -139,7 +161,7 @@ class SpokeResolver(Construct):
         rules: Sequence[Forwarding],
         rule_ids: Mapping[str, str],
         exemptions: Sequence[Forwarding],
-        network: PrivateNetwork,
+        network: parts.Network,
         provider: aws.AwsProvider,
     ) -> None:
         super().__init__(scope, id)
@@ -155,7 +177,7 @@ class SpokeResolver(Construct):
                 tags=tags(exemption.name, "exemption-rule"),
             )
             wanted.append((f"exemption-{exemption.id}", exemption, kept.id))
-        self.associations: list[ITerraformDependable] = [
+        self.ready: list[ITerraformDependable] = [
             aws.Route53ResolverRuleAssociation(
                 self,
                 f"{key}-association",
@@ -166,4 +188,53 @@ class SpokeResolver(Construct):
             )
             for key, rule, rule_id in wanted
         ]
-        """What has to stand before a workload can resolve the hub's names."""
+
+
+class RuleForwarding:
+    """The mechanism: spokes forward the hub's domains by rules that the hub shares, and the contract carries by domain.
+
+    Queries for these names are taken from the spoke's own resolution, all but those below a domain that is exempt.
+    """
+
+    def at_hub(
+        self, stack: Construct, design: HubDesign, network: parts.Network, provider: aws.AwsProvider
+    ) -> parts.HubDns:
+        """Resolver endpoints, and a rule for each domain."""
+        scope = Construct(stack, "resolver")
+        endpoints = VpcResolverEndpoints(
+            scope,
+            name=design.name,
+            inbound=design.dns.inbound,
+            network=network,
+            provider=provider,
+            protect=design.protect,
+        )
+        return HubResolver(
+            scope, rules=design.dns.rules, endpoints=endpoints, provider=provider, protect=design.protect
+        )
+
+    def needs(self, design: SpokeDesign) -> Mapping[str, Sequence[str]]:
+        """The rule of each domain."""
+        return {"rules": design.dns.domains}
+
+    def at_spoke(
+        self,
+        stack: Construct,
+        design: SpokeDesign,
+        contract: Mapping[str, parts.Ids],
+        network: parts.Network,
+        provider: aws.AwsProvider,
+    ) -> parts.SpokeDns:
+        """Associations with the rules, and rules for what is exempt."""
+        return SpokeResolver(
+            stack,
+            "resolver",
+            rules=design.dns.rules,
+            rule_ids=contract["rules"],
+            exemptions=design.dns.exemptions,
+            network=network,
+            provider=provider,
+        )
+
+
+FORWARDING: parts.Dns = RuleForwarding()

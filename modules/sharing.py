@@ -15,7 +15,7 @@ class OrganizationShare(Construct):
     """Resources that every account of one organization may use, and nobody outside it.
 
     Within an organization that has RAM sharing enabled there is no invitation to accept. Withdrawing a share is not
-    refused by AWS while it is in use: it ends forwarding for every spoke without a word, hence `protect`
+    refused by AWS while it is in use: it silently ends forwarding for every spoke, hence `protect`
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html).
     """
 
@@ -40,7 +40,7 @@ class OrganizationShare(Construct):
             lifecycle=protected(protect),
             tags=tags(name, "share"),
         )
-        self.associations: list[ITerraformDependable] = [
+        self.ready: list[ITerraformDependable] = [
             aws.RamResourceAssociation(
                 self,
                 f"resource-{key}",
@@ -51,8 +51,7 @@ class OrganizationShare(Construct):
             )
             for key, arn in resource_arns.items()
         ]
-        """What has to stand before an account of the organization can see the resources."""
-        self.associations.append(
+        self.ready.append(
             aws.RamPrincipalAssociation(
                 self,
                 "organization",

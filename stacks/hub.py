@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from modules import aws, parts
 from modules.cdk import Construct, TerraformOutput
 from modules.contract import Contract
 from modules.endpoints import InterfaceEndpoints
-from modules.gateway import Gateway
+from modules.gateway import TransitGateway, VpcAttachment, add_routes, wire
 from modules.network import PrivateNetwork
-from modules.resolver import HubResolver
 from modules.sharing import OrganizationShare
+from stacks.dns import MECHANISMS
 from stacks.foundation import OwnedStack, account_provider
 from topology.design import HubDesign
+from topology.names import HUB_TABLE
 
 __all__ = ["HubStack"]
 
@@ -25,27 +27,8 @@ class HubStack(OwnedStack):
         super().__init__(scope, design.stack, backend=design.backend)
         hub = account_provider(self, "hub", design.account)
         network = PrivateNetwork(self, "network", vpc=design.vpc, provider=hub)
-        gateway = Gateway(
-            self,
-            "gateway",
-            name=design.name,
-            asn=design.asn,
-            segments=design.segments,
-            pools=design.pools,
-            network=network,
-            provider=hub,
-            protect=design.protect,
-        )
-        resolver = HubResolver(
-            self,
-            "resolver",
-            name=design.name,
-            inbound=design.dns.inbound,
-            rules=design.dns.rules,
-            network=network,
-            provider=hub,
-            protect=design.protect,
-        )
+        gateway = self._gateway(design, network, hub)
+        dns = MECHANISMS[type(design.dns)].at_hub(self, design, network, hub)
         endpoints = InterfaceEndpoints(
             self,
             "endpoints",
@@ -55,9 +38,9 @@ class HubStack(OwnedStack):
             sources=design.sources,
             network=network,
             provider=hub,
-            after=[resolver.inbound],
+            after=dns.ready,
         )
-        shares = [
+        shares: list[parts.Share] = [
             OrganizationShare(
                 self,
                 f"{part}-share",
@@ -67,25 +50,47 @@ class HubStack(OwnedStack):
                 provider=hub,
                 protect=design.protect,
             )
-            for part, arns in (
-                ("gateway", {"gateway": gateway.arn}),
-                ("rules", {rule.id: resolver.rules[rule.domain].arn for rule in design.dns.rules}),
-            )
+            for part, arns in {"gateway": {"gateway": gateway.arn}, **dns.shared}.items()
         ]
-        rule_ids = {domain: rule.id for domain, rule in resolver.rules.items()}
         Contract(
             self,
             "contract",
             parameter=design.contract,
             gateway_id=gateway.id,
             table_ids=gateway.table_ids,
-            rule_ids=rule_ids,
+            sections=dns.contract,
             provider=hub,
-            after=[association for share in shares for association in share.associations],
+            after=[resource for share in shares for resource in share.ready],
         )
         TerraformOutput(self, "vpc_id", value=network.id)
         TerraformOutput(self, "transit_gateway_id", value=gateway.id)
         TerraformOutput(self, "transit_gateway_table_ids", value=gateway.table_ids)
-        TerraformOutput(self, "resolver_rule_ids", value=rule_ids)
+        for name, ids in dns.outputs.items():
+            TerraformOutput(self, name, value=ids)
         TerraformOutput(self, "endpoint_ids", value=endpoints.ids)
         TerraformOutput(self, "contract_parameter", value=design.contract)
+
+    def _gateway(self, design: HubDesign, network: parts.Network, provider: aws.AwsProvider) -> parts.Gateway:
+        """The gateway, joined to the hub's VPC. Its routes are for whole pools: a new spoke changes nothing here."""
+        scope = Construct(self, "gateway")
+        gateway = TransitGateway(
+            scope,
+            name=design.name,
+            asn=design.asn,
+            segments=design.segments,
+            provider=provider,
+            protect=design.protect,
+        )
+        attachment = VpcAttachment(
+            scope, name=design.name, gateway_id=gateway.id, network=network, provider=provider, accepter=None
+        )
+        wire(
+            scope,
+            attachment,
+            table=HUB_TABLE,
+            propagations=design.segments,
+            table_ids=gateway.table_ids,
+            provider=provider,
+        )
+        add_routes(scope, network, design.pools, gateway_id=gateway.id, provider=provider, after=attachment.ready)
+        return gateway

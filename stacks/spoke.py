@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from modules.cdk import Construct, TerraformOutput
+from collections.abc import Sequence
+
+from modules import aws, parts
+from modules.cdk import Construct, ITerraformDependable, TerraformOutput
 from modules.contract import HubContract
 from modules.endpoints import GatewayEndpoints
-from modules.gateway import SpokeAttachment
+from modules.gateway import VpcAttachment, add_routes, wire
 from modules.instance import TestInstance
 from modules.network import PrivateNetwork
-from modules.resolver import SpokeResolver
+from stacks.dns import MECHANISMS
 from stacks.foundation import OwnedStack, account_provider
 from topology.design import SpokeDesign
 
@@ -28,39 +31,19 @@ class SpokeStack(OwnedStack):
         hub = account_provider(self, "hub", design.wiring)
         if design.absent:
             return
+        mechanism = MECHANISMS[type(design.dns)]
         contract = HubContract(
             self,
             "contract",
             parameter=design.contract,
             hub_stack=design.hub_stack,
             tables={design.segment, *design.propagations},
-            domains=design.dns.domains,
+            sections=mechanism.needs(design),
             provider=hub,
         )
         network = PrivateNetwork(self, "network", vpc=design.vpc, provider=spoke)
-        attachment = SpokeAttachment(
-            self,
-            "gateway",
-            name=design.name,
-            gateway_id=contract.gateway_id,
-            table_ids=contract.table_ids,
-            segment=design.segment,
-            propagations=design.propagations,
-            destinations=design.destinations,
-            owns_gateway=design.owns_gateway,
-            network=network,
-            spoke=spoke,
-            hub=hub,
-        )
-        resolver = SpokeResolver(
-            self,
-            "resolver",
-            rules=design.dns.rules,
-            rule_ids=contract.rule_ids,
-            exemptions=design.dns.exemptions,
-            network=network,
-            provider=spoke,
-        )
+        attachment, routes = self._attachment(design, contract, network, spoke, hub)
+        dns = mechanism.at_spoke(self, design, contract.sections, network, spoke)
         GatewayEndpoints(
             self,
             "endpoints",
@@ -81,6 +64,41 @@ class SpokeStack(OwnedStack):
                 image=design.test_instance,
                 network=network,
                 provider=spoke,
-                after=[*attachment.routes, *resolver.associations],
+                after=[*routes, *dns.ready],
             )
             TerraformOutput(self, "test_instance_id", value=instance.id)
+
+    def _attachment(
+        self,
+        design: SpokeDesign,
+        contract: HubContract,
+        network: parts.Network,
+        spoke: aws.AwsProvider,
+        hub: aws.AwsProvider,
+    ) -> tuple[parts.Attachment, Sequence[ITerraformDependable]]:
+        """The VPC joined to the gateway, wired on both sides of the account boundary; and the routes, which come last.
+
+        The spoke's account owns the attachment and the routes to it. The hub's owns the rest: it accepts the
+        attachment, associates it with its segment's table and lets tables learn its range.
+        """
+        scope = Construct(self, "gateway")
+        attachment = VpcAttachment(
+            scope,
+            name=design.name,
+            gateway_id=contract.gateway_id,
+            network=network,
+            provider=spoke,
+            accepter=None if design.owns_gateway else hub,
+        )
+        wired = wire(
+            scope,
+            attachment,
+            table=design.segment,
+            propagations=design.propagations,
+            table_ids=contract.table_ids,
+            provider=hub,
+        )
+        routes = add_routes(
+            scope, network, design.destinations, gateway_id=contract.gateway_id, provider=spoke, after=wired
+        )
+        return attachment, routes

@@ -18,8 +18,6 @@ ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("bench/results/*.md"))]
 # A release says what the commands were called then.
 CURRENT = [page for page in PAGES if page.name != "CHANGELOG.md"]
-NAMED_AHEAD = frozenset({"unmanaged", "soak"})
-"""Verbs and targets that pages name before they exist; empty once they do."""
 
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]*)\)|!\[[^\]]*\]\(([^)\s]*)\)")
 WEB = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/[\w./~%?=&+,@:#-]*)?")
@@ -141,15 +139,13 @@ def wrong_commands(page: Path, text: str) -> Iterator[str]:
     for number, line, fenced in lines_of(text):
         where = f"{page.relative_to(ROOT)}:{number}"
         for verb, rest in COMMAND.findall(line):
-            if verb not in {*VERBS, *NAMED_AHEAD}:
+            if verb not in VERBS:
                 yield f"{where} ./hub {verb}: no such verb"
             elif verb in VERBS:
                 unknown = sorted(set(OPTION.findall(rest)) - options(verb))
                 yield from (f"{where} ./hub {verb}: no option {option}" for option in unknown)
         for words in TARGET.findall(line) if fenced or "`make " in line else ():
-            yield from (
-                f"{where} make {word}: no such target" for word in words.split() if word not in targets | NAMED_AHEAD
-            )
+            yield from (f"{where} make {word}: no such target" for word in words.split() if word not in targets)
 
 
 @pytest.mark.parametrize("page", CURRENT, ids=lambda page: str(page.relative_to(ROOT)))

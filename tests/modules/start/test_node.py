@@ -58,8 +58,51 @@ def test_node_runs_before_python_imports_jsii() -> None:
     assert ran(code).stdout == "False\n"
 
 
+def test_an_import_of_this_package_changes_nothing() -> None:
+    code = (
+        "import gc, importlib.metadata, os, sys\n"
+        "def state(): return gc.get_threshold(), dict(os.environ), importlib.metadata.version\n"
+        "before = state()\n"
+        "import modules.start.node, modules.start.python, modules.start.cache, modules.start.assembly\n"
+        "print(state() == before, 'jsii' in sys.modules, 'typeguard' in sys.modules)\n"
+    )
+    assert ran(code + COUNT).stdout.split() == ["True", "False", "False", "1"], "and no Node runs"
+
+
+def test_a_second_install_does_nothing() -> None:
+    code = (
+        "from modules import start; start.install(); import jsii, importlib.metadata\n"
+        "before = jsii.kernel.provider, importlib.metadata.version\n"
+        "start.install(); start.install(constructs=False); import modules.cdk\n"
+        "print(jsii.kernel.provider is before[0], importlib.metadata.version is before[1])\n"
+    )
+    assert ran(code + COUNT).stdout.split() == ["True", "True", "2"], "one Node runs"
+
+
+def test_an_install_without_constructs_starts_no_node() -> None:
+    code = "import sys; from modules import start; start.install(constructs=False); print('jsii' in sys.modules)\n"
+    assert ran(code + COUNT).stdout.split() == ["False", "1"]
+
+
+def test_a_plain_start_changes_nothing_of_python_or_of_jsii() -> None:
+    code = (
+        "import gc, importlib.metadata, sys\n"
+        "before = gc.get_threshold(), importlib.metadata.version\n"
+        "import modules.cdk, jsii\n"
+        "print((gc.get_threshold(), importlib.metadata.version) == before, type(jsii.kernel.provider).__module__)\n"
+        "print(hasattr(sys.modules['typeguard'], '__file__'))\n"
+    )
+    said = ran(code + COUNT, HUB_START="plain").stdout.split()
+    assert said == ["True", "jsii._kernel.providers.process", "True", "3"], "jsii's own two processes of Node"
+
+
+def test_an_off_switch_that_is_misspelt_is_refused() -> None:
+    done = ran("import modules.cdk", status=2, HUB_START="plian")
+    assert done.stderr == 'HUB_START is "plian"; expected "plain", or nothing for the fast start\n'
+
+
 APP = (
-    "import tempfile; from modules import aws, cdk\nfrom modules.start import node\n"
+    "import tempfile; from modules import aws, cdk\nimport jsii; provider = jsii.kernel.provider\n"
     "folder = tempfile.TemporaryDirectory(); app = cdk.App(outdir=folder.name)\n"
 )
 STACK = APP + "stack = cdk.TerraformStack(app, 's')\n"
@@ -116,9 +159,7 @@ def test_a_run_that_ends_early_lets_node_finish_and_leaves_nothing(tmp_path: Pat
 
 def test_an_object_with_another_number_than_expected_is_an_error() -> None:
     """As it would be with a jsii that counts in another way."""
-    code = STACK + (
-        "node._provider._process._newest += 1\naws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n"
-    )
+    code = STACK + ("provider._process._newest += 1\naws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n")
     assert re.search(r"JSIIError: Node has told \S+Vpc@\d+, and \S+Vpc@\d+ was expected", ran(code, status=1).stderr)
 
 
@@ -129,14 +170,14 @@ def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:
         "    def _allocate_logical_id(self, element): return 'named'\n"
         "stack = Named(app, 's')\n"
         "vpc = aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24')\n"
-        "print(len(node._provider._process._unread), vpc.friendly_unique_id)\n"
+        "print(len(provider._process._unread), vpc.friendly_unique_id)\n"
     )
     assert ran(code).stdout == "0 named\n"
 
 
 def test_a_node_that_ends_is_told() -> None:
     code = STACK + (
-        "node._provider._process._process.kill(); node._provider._process._process.wait()\n"
+        "provider._process._process.kill(); provider._process._process.wait()\n"
         "aws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24').id\n"
     )
     assert "Node has ended" in ran(code, status=1).stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.start import node
+from modules.start import kernel
 from tests.examples import EXAMPLES, ROOT, synthesised
 from tests.namespaces import in_namespace
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.slow
 SYNTHESIS = """
 import hashlib, json, sys
 from tests.examples import synthesised
-from modules.start import node
+from modules.start import kernel
 digests = {
     name: {stack: hashlib.sha256(text).hexdigest() for stack, text in
            {**synthesised(name).stacks, "manifest": synthesised(name).manifest}.items()}
     for name in sys.argv[1:]
 }
-print(json.dumps([digests, len(node.instead)]))
+print(json.dumps([digests, len(kernel.instead)]))
 """
 SLOWER = "synthesis starts slower: nothing can be kept in "
 
@@ -61,7 +61,7 @@ def digests(*examples: str) -> dict[str, dict[str, str]]:
         }
         for name in examples
     }
-    assert node.instead, "this process has loaded the whole assembly; what it says proves nothing"
+    assert kernel.instead, "this process has loaded the whole assembly; what it says proves nothing"
     return found
 
 
@@ -120,7 +120,7 @@ def test_in_a_read_only_folder_what_is_kept_is_used(tmp_path: Path) -> None:
 def test_a_jsii_that_was_not_tested_writes_the_same_bytes(tmp_path: Path) -> None:
     code = (
         "import importlib.metadata; importlib.metadata.version = lambda _: '0.0.0'\n"
-        f"{SYNTHESIS}\nassert node._NODE is None, 'jsii was to start Node its own way'\n"
+        f"{SYNTHESIS}\nassert __import__('jsii').kernel.provider.running is None, 'jsii was to start Node its own way'\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "minimal"],
@@ -131,6 +131,21 @@ def test_a_jsii_that_was_not_tested_writes_the_same_bytes(tmp_path: Path) -> Non
         check=False,
     )
     assert result(done) == (digests("minimal"), 1)
+
+
+def test_a_plain_start_writes_the_same_bytes_and_keeps_nothing(tmp_path: Path) -> None:
+    """`HUB_START=plain`: the whole provider, in Python and in Node, as jsii starts it."""
+    done = subprocess.run(
+        command("minimal"),
+        env={**environment(tmp_path), "HUB_START": "plain"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result(done) == (digests("minimal"), 0)
+    assert done.stderr == ""
+    assert not list(tmp_path.iterdir())
 
 
 def test_main_writes_the_same_bytes_without_a_cache(tmp_path: Path) -> None:
