@@ -1,6 +1,6 @@
 """`python -m bench.trace [SPOKES]`: how long a trace of the largest network of one gateway takes, in how much memory.
 
-4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 10 seconds or 1 GB.
+4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 1 GB; the time is shown only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from topology.reader import topology_of
 from topology.services import catalogue
 
 SERVICES = 20
-SECONDS, MEGABYTES = 10.0, 1_000.0
+MEGABYTES = 1_000.0
 T = TypeVar("T")
 
 
@@ -58,7 +58,7 @@ def main() -> int:
         f"{'memory':<12}{peak():>8.0f} MB  at most ({before:.0f} MB before, with all the JSON in it)"
     )
     sound = found.sound and sum(map(len, found.groups)) == count
-    return 0 if sound and seconds < SECONDS and peak() < MEGABYTES else 1
+    return 0 if sound and peak() < MEGABYTES else 1
 
 
 def peak() -> float:

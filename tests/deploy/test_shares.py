@@ -49,13 +49,17 @@ def test_2_without_a_share_the_spoke_fails_with_aws_own_error(network: Local) ->
     assert "ResourceNotFoundException" in said
 
 
+def statuses(resolver: Any) -> set[str]:
+    """How the rules that an account sees are shared."""
+    return {rule["ShareStatus"] for rule in resolver.list_resolver_rules()["ResolverRules"]}
+
+
 def test_3_once_the_share_is_back_a_second_apply_heals_it(network: Local) -> None:
     ram, arns = shares(network)
     for arn in arns:
         ram.associate_resource_share(resourceShareArn=arn, principals=[ORGANIZATION])
     ec2, resolver = network.client("ec2", SPOKE), network.client("route53resolver", SPOKE)
     wait_for("the spoke's account sees the gateway", lambda: ec2.describe_transit_gateways()["TransitGateways"])
-    shared = [{"Name": "ShareStatus", "Values": ["SHARED_WITH_ME"]}]
-    wait_for("and the rule", lambda: resolver.list_resolver_rules(Filters=shared)["ResolverRules"])
+    wait_for("and the rule", lambda: "SHARED_WITH_ME" in statuses(resolver))
     assert "Apply complete!" in network.terraform("spoke-core-ledger", "apply", "-no-color", "-auto-approve")
     network.terraform("spoke-core-ledger", "plan", "-no-color", "-detailed-exitcode", expect=0)
