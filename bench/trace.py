@@ -1,6 +1,6 @@
 """`python -m bench.trace [SPOKES]`: how long a trace of the largest network of one gateway takes, in how much memory.
 
-4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 1 GB; the time is shown only.
+4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 1 GB; time is shown only.
 """
 
 from __future__ import annotations
