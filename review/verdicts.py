@@ -239,7 +239,8 @@ class _Judge:
         """Pairs that are reachable and should not be, and pairs that are blocked and should be reachable."""
         for at, pair in self._pairs():
             path = opened.get(at)
-            if self.intent.may_reach(*pair) == (path is not None and path.verdict is Verdict.PASSES):
+            wanted = Verdict.PASSES if self.intent.may_reach(*pair) else Verdict.DROPPED
+            if wanted is (path.verdict if path is not None else Verdict.DROPPED):
                 continue
             if path is None:
                 says = "blocked, and should be reachable"
