@@ -22,7 +22,7 @@ from tests.assurance.faults import LEDGER as LEDGER_STACK
 from tests.assurance.faults import PAYMENTS as PAYMENTS_STACK
 from tests.assurance.faults import Stacks
 from tests.examples import designed
-from tests.network.aws.recorded import LEDGER, PAYMENTS, Recorded, judged, only_finding
+from tests.network.aws.recorded import LEDGER, PAYMENTS, Recorded, complaints, exposures, failing, judged
 
 KMS = "payments → kms"
 STATES = json.loads((Path(__file__).parent / "aws" / "quickstart-states.json").read_text(encoding="utf-8"))
@@ -86,7 +86,7 @@ def _addresses(network: Network, name: str) -> list[str]:
 @pytest.mark.parametrize("stack", [HUB_STACK, PAYMENTS_STACK, LEDGER_STACK])
 def test_one_stack_stands_among_what_exists(stack: str) -> None:
     found = joined(Recorded().network, states(stack))
-    assert judged(found).sound, [f"{f.title}\n{f.path}" for f in judged(found).findings]
+    assert judged(found).sound, complaints(judged(found))
     assert found.loose == ()
     assert found.unmodelled == ()
 
@@ -111,17 +111,17 @@ def test_the_stacks_version_takes_the_snapshots_place() -> None:
             table["Routes"] = [route for route in table["Routes"] if "TransitGatewayId" not in route]
 
     base = drifted(without_route)
-    assert only_finding(base, KMS)[0] == "broken, and should be private"
+    assert failing(base, KMS)[0] == "broken"
     assert judged(joined(base, of())).sound
     lacking = of(example=Stacks().without(PAYMENTS_STACK, "gateway/route-hub"))
-    assert only_finding(joined(Recorded().network, lacking), KMS)[1].verdict is not Verdict.PASSES
+    assert failing(joined(Recorded().network, lacking), KMS)[1].verdict is not Verdict.PASSES
 
 
 def test_another_value_is_the_stacks() -> None:
     """Support is off in the stack, and still on in AWS."""
     change = of(example=Stacks().changed(PAYMENTS_STACK, "network/vpc", enable_dns_support=False))
-    says, end = only_finding(joined(Recorded().network, change), KMS)
-    assert (says, end.at) == ("broken, and should be private", _spoke(change).address)
+    says, end = failing(joined(Recorded().network, change), KMS)
+    assert (says, end.at) == ("broken", _spoke(change).address)
 
 
 def _spoke(network: Network) -> Any:
@@ -158,17 +158,17 @@ def planned(*gone: str) -> Network:
     [
         (
             "aws_route53_resolver_rule_association.resolver_rule-us-east-1_amazonaws_com",
-            "unreachable, and should be private",
+            "unreachable",
         ),
-        ("aws_ec2_transit_gateway_vpc_attachment.gateway_attachment", "broken, and should be private"),
-        ("aws_ec2_transit_gateway_route_table_association.gateway_association", "broken, and should be private"),
-        ("aws_ec2_transit_gateway_route_table_propagation.gateway_propagation", "broken, and should be private"),
-        ("aws_vpc_endpoint.endpoints_endpoint-kms", "unreachable, and should be private"),
+        ("aws_ec2_transit_gateway_vpc_attachment.gateway_attachment", "broken"),
+        ("aws_ec2_transit_gateway_route_table_association.gateway_association", "broken"),
+        ("aws_ec2_transit_gateway_route_table_propagation.gateway_propagation", "broken"),
+        ("aws_vpc_endpoint.endpoints_endpoint-kms", "unreachable"),
     ],
 )
 def test_what_a_plan_destroys_is_gone(gone: str, says: str) -> None:
     assert any(gone in at for at in states().ids), f"{gone} is in no state"
-    assert only_finding(joined(Recorded().network, planned(gone)), KMS)[0] == says
+    assert failing(joined(Recorded().network, planned(gone)), KMS)[0] == says
 
 
 def test_a_route_that_a_plan_destroys_is_gone() -> None:
@@ -177,8 +177,8 @@ def test_a_route_that_a_plan_destroys_is_gone() -> None:
     table = next(at for at, t in change.tables.items() if stack_of(at) == PAYMENTS_STACK and t.routes)
     emptied = {**change.tables, table: replace(change.tables[table], routes=())}
     found = joined(Recorded().network, replace(change, tables=emptied))
-    says, end = only_finding(found, KMS)
-    assert (says, end.at) == ("broken, and should be private", table)
+    says, end = failing(found, KMS)
+    assert (says, end.at) == ("broken", table)
 
 
 def by_hand(snapshot: Recorded) -> None:
@@ -226,9 +226,9 @@ def test_rules_of_groups_that_the_stack_does_not_have_are_undetermined() -> None
         )
 
     found = joined(drifted(opened), states())
-    exposures = [finding for finding in judged(found).findings if finding.kind == "exposure"]
-    assert exposures
-    assert all(finding.path.verdict is Verdict.UNKNOWN for finding in exposures)
+    ways = exposures(found)
+    assert ways
+    assert all(path.verdict is Verdict.UNKNOWN for path in ways.values())
 
 
 def test_entries_of_the_default_acl_count_though_no_stack_manages_it() -> None:
@@ -239,15 +239,15 @@ def test_entries_of_the_default_acl_count_though_no_stack_manages_it() -> None:
             )
 
     for change in (of(), states()):
-        says, end = only_finding(joined(drifted(denied), change), KMS)
-        assert says == "broken, and should be private"
+        says, end = failing(joined(drifted(denied), change), KMS)
+        assert says == "broken"
         assert end.at.endswith("#egress-1")
 
 
 def test_an_association_that_the_stack_does_not_have_is_undetermined() -> None:
     change = of(example=Stacks().without(PAYMENTS_STACK, "resolver/rule-us-east-1_amazonaws_com-association"))
-    says, end = only_finding(joined(Recorded().network, change), KMS)
-    assert says == "unknown, and should be private"
+    says, end = failing(joined(Recorded().network, change), KMS)
+    assert says == "unknown"
     assert "rslvr-rr-" in end.says or "not known" in end.says
 
 
@@ -338,7 +338,7 @@ def test_a_stack_that_was_never_applied_is_added() -> None:
     assert judged(base).sound
     found = joined(base, of())
     assert {"payments", "ledger", "core"} <= {*found.spokes, *found.hubs}
-    assert judged(found).sound, [f"{f.title}\n{f.path}" for f in judged(found).findings][:1]
+    assert judged(found).sound, complaints(judged(found))
 
 
 def test_what_no_stack_is_about_stays_as_it_is() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import pathlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from assurance.path import Hop
+from assurance.path import Hop, Path, Verdict
+from assurance.trace import State, Trace
 from network.aws.reader import read
 from network.model import Network
 from network.names import named
@@ -16,11 +17,11 @@ from review.intent import intent_of, names_in, services_in
 from review.verdicts import Report, report
 from tests.examples import designed
 
-__all__ = ["HUB", "LEDGER", "PAYMENTS", "Recorded", "judged", "only_finding"]
+__all__ = ["HUB", "LEDGER", "PAYMENTS", "Recorded", "complaints", "exposures", "failing", "judged", "leaks"]
 
 HUB, PAYMENTS, LEDGER = "111111111111", "222222222222", "333333333333"
 REGION = "us-east-1"
-TEXT = (Path(__file__).parent / "quickstart.json").read_text(encoding="utf-8")
+TEXT = (pathlib.Path(__file__).parent / "quickstart.json").read_text(encoding="utf-8")
 
 
 class Recorded:
@@ -86,10 +87,38 @@ def judged(network: Network) -> Report:
     return report(network, services_in(network), _meant())
 
 
-def only_finding(network: Network, subject: str) -> tuple[str, Hop]:
-    """What is found about a subject, and the hop that decides."""
-    found = {finding.subject: finding for finding in judged(network).findings}
-    assert subject in found, f"expected a finding about {subject}, found {sorted(found)}"
-    end = found[subject].path.end
-    assert end is not None, f"{found[subject].title}: no hop of its path decides\n{found[subject].path}"
-    return found[subject].says, end
+def complaints(report: Report) -> list[str]:
+    """What is not as it should be, for a message."""
+    return [f"{name} {key}: {reach.state.value}" for (name, key), reach in report.reaches.items()]
+
+
+def failing(network: Network, subject: str) -> tuple[str, Hop]:
+    """How a spoke reaches a service that it should reach privately (`payments → kms`), and the hop that decides."""
+    spoke, _, key = subject.partition(" → ")
+    services = services_in(network)
+    trace = Trace(network, services)
+    reach = trace.reach(spoke, trace.service(key, trace.spoke(spoke)))
+    assert reach.state is not State.PRIVATE, f"{subject} is private, and should not be:\n{reach.path}"
+    assert not judged(network).sound, f"{subject} is {reach.state.value}, and the report is sound"
+    end = reach.path.end
+    assert end is not None, f"{subject}: {reach.state.value}, and no hop decides:\n{reach.path}"
+    return reach.state.value, end
+
+
+def exposures(network: Network) -> dict[str, Path]:
+    """What spokes reach besides what is on offer, as `payments → …`."""
+    report = judged(network)
+    return {
+        f"{spoke} → {exposure.address}": exposure.path
+        for at, found in report.exposed.items()
+        for spoke in report.groups[at]
+        for exposure in found
+    }
+
+
+def leaks(network: Network) -> dict[str, Path]:
+    """What is not blocked between the quickstart's spokes, which may not reach each other."""
+    trace = Trace(network, ())
+    pairs = (("payments", "ledger"), ("ledger", "payments"))
+    found = {f"{source} → {target}": trace.between(source, target) for source, target in pairs}
+    return {pair: path for pair, path in found.items() if path.verdict is not Verdict.DROPPED}

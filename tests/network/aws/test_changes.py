@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from assurance.path import Verdict
-from tests.network.aws.recorded import HUB, LEDGER, PAYMENTS, Recorded, judged, only_finding
+from assurance.trace import State
+from tests.network.aws.recorded import HUB, LEDGER, PAYMENTS, Recorded, exposures, failing, judged, leaks
 
 KMS = "payments → kms"
 
@@ -209,7 +210,7 @@ def private_dns_off(snapshot: Recorded) -> str:
     return f"hub-core: {snapshot.vpc(HUB)}"
 
 
-BROKEN, UNREACHABLE = "broken, and should be private", "unreachable, and should be private"
+BROKEN, UNREACHABLE = "broken", "unreachable"
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ BROKEN, UNREACHABLE = "broken, and should be private", "unreachable, and should 
 def test_a_change_by_hand_is_found_at_its_hop(change: Callable[[Recorded], str], says: str) -> None:
     snapshot = Recorded()
     expected = change(snapshot)
-    found, end = only_finding(snapshot.network, KMS)
+    found, end = failing(snapshot.network, KMS)
     assert end.at.startswith(expected), f"expected the hop at {expected}, found it at {end.at}: {end.says}"
     assert end.verdict is Verdict.DROPPED, end
     assert found == says
@@ -344,8 +345,8 @@ def route_missing_from_the_list(snapshot: Recorded) -> None:
 def test_what_may_go_either_way_is_unknown(change: Callable[[Recorded], None]) -> None:
     snapshot = Recorded()
     change(snapshot)
-    found, end = only_finding(snapshot.network, KMS)
-    assert found == "unknown, and should be private", f"{found}: {end}"
+    found, end = failing(snapshot.network, KMS)
+    assert found == "unknown", f"{found}: {end}"
 
 
 def default_route(kind: str, **target: str) -> Callable[[Recorded], None]:
@@ -368,7 +369,7 @@ def default_route(kind: str, **target: str) -> Callable[[Recorded], None]:
 def test_a_way_out_by_hand_is_an_exposure(change: Callable[[Recorded], None]) -> None:
     snapshot = Recorded()
     change(snapshot)
-    assert "payments → public addresses" in {finding.subject for finding in judged(snapshot.network).findings}
+    assert "payments → public addresses" in exposures(snapshot.network)
 
 
 def test_a_default_route_to_what_is_gone_is_no_way_out() -> None:
@@ -387,7 +388,7 @@ def test_a_load_balancer_in_the_hub_is_an_exposure() -> None:
         "PrivateIpAddress": "10.0.0.77",
     }
     snapshot.items("NetworkInterfaces").append({**ours, **balancer, "Description": "ELB net/x/1", "Groups": []})
-    assert "payments → hub-core: eni-0123" in {finding.subject for finding in judged(snapshot.network).findings}
+    assert "payments → hub-core: eni-0123" in exposures(snapshot.network)
 
 
 def test_a_peering_between_spokes_is_not_taken_for_isolation() -> None:
@@ -396,9 +397,10 @@ def test_a_peering_between_spokes_is_not_taken_for_isolation() -> None:
         spoke_table(snapshot, account)["Routes"].append(
             {"DestinationCidrBlock": other, "VpcPeeringConnectionId": "pcx-1", "State": "active"}
         )
-    found = {finding.subject: finding for finding in judged(snapshot.network).findings}
+    found = leaks(snapshot.network)
     assert "payments → ledger" in found
-    assert "peering" in str(found["payments → ledger"].path.end)
+    assert "peering" in str(found["payments → ledger"].end)
+    assert not judged(snapshot.network).sound, "what could not be determined is no isolation"
 
 
 def test_attachments_that_work_are_not_isolated_by_a_share_that_was_withdrawn() -> None:
@@ -407,7 +409,7 @@ def test_attachments_that_work_are_not_isolated_by_a_share_that_was_withdrawn() 
     for account in (PAYMENTS, LEDGER):
         snapshot.items("TransitGateways", account).clear()
     unshared(snapshot)
-    found = only_finding(snapshot.network, KMS)
+    found = failing(snapshot.network, KMS)
     assert "no share holds it" in found[1].says
     assert "may go on working" in found[1].says
 
@@ -419,5 +421,5 @@ def test_a_unit_is_known_by_what_its_accounts_see() -> None:
             each["associatedEntity"] = "arn:aws:organizations::999999999999:ou/o-exampleorg1/ou-1234-12345678"
     assert judged(snapshot.network).sound
     snapshot.items("ResolverRules", LEDGER)[:] = []
-    assert only_finding(snapshot.network, "ledger → kms")[0] == "unknown, and should be private"
-    assert KMS not in {finding.subject for finding in judged(snapshot.network).findings}
+    assert failing(snapshot.network, "ledger → kms")[0] == "unknown"
+    assert judged(snapshot.network).state("payments", "kms") is State.PRIVATE
