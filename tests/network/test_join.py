@@ -84,7 +84,7 @@ def _addresses(network: Network, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", [HUB_STACK, PAYMENTS_STACK, LEDGER_STACK])
-def test_one_stack_stands_among_what_exists(stack: str) -> None:
+def test_one_stack_is_added_to_what_exists(stack: str) -> None:
     found = joined(Recorded().network, states(stack))
     assert judged(found).sound, complaints(judged(found))
     assert found.loose == ()

@@ -167,7 +167,7 @@ HARMLESS = {
     "VpnConnections": "known by the routes to them",
     "VpnGateways": "known by the routes to them",
 }
-"""Files of any account without which every verdict stands."""
+"""Files of any account without which every verdict is the same."""
 HARMLESS_HERE = {
     (HUB, "DhcpOptions"): "no workload in the hub is traced",
     (HUB, "ResolverRules"): "the spokes see the hub's rule, which is shared with them",
