@@ -178,6 +178,7 @@ NOT_PLACED: Mapping[str, str] = {
     "resolver_endpoints": "make their VPC a hub, and hubs are not grouped; rules name them by their whole address",
     "shares": "hold for accounts; an account that one of them names is compared as it is",
     "unmodelled": "no walk reads them",
+    "loose": "no walk reads them",
     "ids": "no walk reads them",
 }
 """The other fields of a network, with the reason why a spoke's form is complete without them."""

@@ -125,17 +125,19 @@ class Packets:
             yield start, target
             return
         for path, piece, route in self._route(start, here, target):
-            if path.verdict is Verdict.DROPPED:
+            if path.verdict is Verdict.DROPPED or (route is None and path.verdict is Verdict.UNKNOWN):
                 yield path, piece
             elif here.vpc == there.vpc and route is None:
                 yield self.filters.acl_hops(path, there, "ingress", source.addresses, flow=flow), piece
             elif route is not None and route.kind == "internet_gateway":
                 says = f"an internet gateway takes public addresses only, and {piece} is in {there.vpc}"
                 yield path.then(Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), piece
-            elif route is None or route.kind != "transit_gateway" or not isinstance(route.target, str):
-                kind = (route.kind if route else "local route").replace("_", " ")
-                says = f"a {kind} is on the way, whose other side is not modelled"
-                yield path.then(undetermined(route.address if route else here.address, says)), piece
+            elif route is None:
+                says = f"{piece} is local to {here.vpc} too, and never leaves it"
+                yield path.then(Hop(str(here.table), says, sources.ROUTE_TABLES, Verdict.DROPPED)), piece
+            elif route.kind != "transit_gateway" or not isinstance(route.target, str):
+                says = f"a {route.kind.replace('_', ' ')} is on the way, whose other side is not modelled"
+                yield path.then(undetermined(route.address, says)), piece
             else:
                 crossing = _Crossing(here, there, route.target, source.addresses, flow)
                 yield from self._cross(path, piece, crossing)

@@ -89,6 +89,9 @@ class Tables:
         local = [(cidr, vpc.address) for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
         written = [(route.destination, route) for route in table.routes if isinstance(route.destination, IPv4Network)]
         unknown = next((route for route in table.routes if not isinstance(route.destination, IPv4Network)), None)
+        if len(local) < len(vpc.cidrs):
+            # A range of the VPC that is not known is local too.
+            unknown = unknown or Route(vpc.address, Unknown("a range of the VPC"), "local", vpc.address)
         return Table([*local, *written]), unknown
 
     def _read_gateway_table(self, address: str) -> tuple[Table[Entry], Table[Hop], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from cli.progress import counted, progress
 from cli.steps import read_file
 from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
+from network.aws.reader import SnapshotError
+from network.aws.reader import read as read_snapshot
+from network.join import join
 from network.model import Network
 from network.names import named
 from network.terraform.reader import read
@@ -21,7 +25,7 @@ from review.verdicts import Intent
 from topology import design
 from topology.names import STACK_TAG
 
-__all__ = ["documents", "network_of", "stack_files"]
+__all__ = ["documents", "network_of", "recorded_files", "recorded_network", "stack_files"]
 
 
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
@@ -80,23 +84,51 @@ def _json(file: Path) -> Mapping[str, Any]:
     return document
 
 
-def network_of(paths: list[Path]) -> tuple[Network, Intent | None]:
-    """What the paths hold, and what the topology among them means; without one the stacks speak for themselves."""
+def recorded_files(folder: Path) -> dict[str, bytes]:
+    """A snapshot's files by their paths below its folder. Raises `OSError`, or `UnsoundError` where there are none."""
+    found = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.glob("aws_configs/**/*.json"))}
+    if not found:
+        raise UnsoundError([f"{folder} holds no snapshot (aws_configs/…); ./hub snapshot records one"])
+    return found
+
+
+def recorded_network(folder: Path) -> tuple[Network, frozenset[str]]:
+    """The network of a snapshot, and the accounts that it is of. Raises as `recorded_files` does."""
+    files = recorded_files(folder)
+    try:
+        network = read_snapshot(files)
+    except SnapshotError as error:
+        raise UnsoundError([f"{folder}/{problem}" for problem in error.problems]) from None
+    told = re.findall(r"^aws_configs/accounts/([^/]+)/", "\n".join(files), re.MULTILINE)
+    return network, frozenset((*told, *(str(vpc.owner.account) for vpc in network.vpcs.values())))
+
+
+def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network, Intent | None]:
+    """What the paths hold, and what the topology among them means; without one the stacks speak for themselves.
+
+    With a snapshot beside a topology alone it is the network as it is; with one under stacks, plans or states, the
+    network as it will be.
+    """
     topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
     others = [path for path in paths if path not in topologies]
     if len(topologies) > 1:
         refuse("one topology at a time")
     planned = design(read_file(topologies[0]).topology) if topologies else None
     try:
-        if planned is not None and not others:
+        exists, accounts = recorded_network(snapshot) if snapshot is not None else (Network(), frozenset())
+        if snapshot is not None and not others:
+            network = exists
+            spokes = planned.spokes if planned is not None else ()
+            given: Collection[str] = [spoke.stack for spoke in spokes if spoke.account.id in accounts]
+        elif planned is not None and not others:
             with progress("synthesising", len(planned.order)) as count:
                 stacks = synthesise(planned, count=count).stacks
             with progress("reading", len(stacks)) as count:
                 network = read(counted(stacks.items(), count))
-            given: Collection[str] = stacks
+            given = stacks
         else:
             files = stack_files(others)
-            network = read(documents(files))
+            network = join(exists, read(documents(files)))
             given = files
     except UnsoundError as unsound:
         refuse(unsound)
@@ -108,6 +140,9 @@ def network_of(paths: list[Path]) -> tuple[Network, Intent | None]:
     if reasons := lost(planned, given, network):
         refuse("\n".join(reasons))
     meant = intent_of(planned)
+    if snapshot is not None:
+        # Accounts hold more than the topology: what else is there is judged by what it does to its spokes.
+        meant = replace(meant, judged=frozenset(meant.services))
     if untraced := sorted(meant.services.keys() - network.spokes.keys()):
         err.print(f"not traced, since nothing that was given has their VPC: {listed(untraced)}", markup=False)
     return network, meant

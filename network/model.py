@@ -24,6 +24,7 @@ __all__ = [
     "Instance",
     "InterfaceEndpoint",
     "Link",
+    "Loose",
     "Network",
     "Owner",
     "Prefix",
@@ -323,6 +324,16 @@ class Instance:
     groups: tuple[str | Unknown, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A part of something that was not read, and that only its id names: a route of somebody else's table."""
+
+    parent: str
+    field: str
+    """The field of the parent that it belongs in."""
+    part: Route | SecurityRule | GatewayRoute | Record | Link
+
+
 @dataclass(frozen=True)
 class Network:
     """Everything that was read. Mappings go from address to value."""
@@ -345,6 +356,8 @@ class Network:
     instances: Mapping[str, Instance] = field(default_factory=dict)
     unmodelled: tuple[str, ...] = ()
     """Addresses of resources that the model does not know; they may change what it says."""
+    loose: tuple[Loose, ...] = ()
+    """Parts of what was not read. They are listed in `unmodelled` too, until a join finds what they belong to."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """AWS's id of each address that exists, as far as it is known. A plan's resources that are about to be destroyed
     are here too, although they are nowhere else in the network."""

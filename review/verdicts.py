@@ -37,6 +37,12 @@ class Intent:
     """Pairs of segments whose spokes may reach each other, both ways."""
     queries: Mapping[str, int] = field(default_factory=dict)
     """DNS queries a second that each hub is expected to answer."""
+    judged: frozenset[str] | None = None
+    """The spokes that are judged, by themselves and towards all others; None judges every one."""
+
+    def judges(self, *spokes: str) -> bool:
+        """Whether any of some spokes is judged."""
+        return self.judged is None or not self.judged.isdisjoint(spokes)
 
     def wants(self, spoke: str, service: str) -> bool:
         """Whether a spoke is meant to reach a service."""
@@ -83,7 +89,7 @@ class Report:
 
     def rows(self) -> Iterator[tuple[str, tuple[State, ...]]]:
         """The table: a row for each spoke, in the order of their names."""
-        for spoke in sorted(self.group_of):
+        for spoke in filter(self.intent.judges, sorted(self.group_of)):
             yield spoke, tuple(self.state(spoke, service) for service in self.services)
 
 
@@ -179,13 +185,14 @@ class _Judge:
         for source in range(len(self.groups)):
             for target in range(len(self.groups)):
                 pair = self._pair(source, target)
-                if pair is not None:
+                if pair is not None and self.intent.judges(*pair):
                     yield (source, target), pair
 
     def exposed(self) -> dict[int, tuple[Exposure, ...]]:
         found = {}
         for at, (first, *_) in enumerate(self.groups):
-            exposures = tuple(self.trace.exposures(first, self._offered(first)))
+            judged = self.intent.judges(first)
+            exposures = tuple(self.trace.exposures(first, self._offered(first))) if judged else ()
             if exposures:
                 found[at] = exposures
         return found
@@ -227,7 +234,8 @@ class _Judge:
         """Pairs that are reachable and should not be, and pairs that are blocked and should be reachable."""
         for at, pair in self._pairs():
             path = opened.get(at)
-            if self.intent.may_reach(*pair) == (path is not None and path.verdict is Verdict.PASSES):
+            wanted = Verdict.PASSES if self.intent.may_reach(*pair) else Verdict.DROPPED
+            if wanted is (path.verdict if path is not None else Verdict.DROPPED):
                 continue
             shown = path if path is not None else self.trace.between(*pair)
             expected = "reachable" if self.intent.may_reach(*pair) else "blocked"

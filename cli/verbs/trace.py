@@ -30,12 +30,16 @@ def trace(
         typer.Option("--explain", metavar="SPOKE SERVICE", help="Show the whole path to a service or to a spoke."),
     ] = None,
     form: Form = "table",
+    snapshot: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="What exists (./hub snapshot), alone or under the stacks or plans."),
+    ] = None,
 ) -> None:
     """Trace every name and packet before an apply.
 
     Exit status 1: a path is broken, or one is reachable that should not be.
     """
-    network, intent = network_of(paths)
+    network, intent = network_of(paths, snapshot)
     if explained is not None:
         try:
             out.print(explain(network, *explained), markup=False)

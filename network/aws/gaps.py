@@ -159,7 +159,15 @@ def guard(network: Network) -> Network:
             for at, each in network.interface_endpoints.items()
         },
         resolver_endpoints={
-            at: replace(each, groups=known(at, home(each.interfaces[0][0]) if each.interfaces else None, each.groups))
+            at: replace(
+                each,
+                groups=known(at, home(each.interfaces[0][0]) if each.interfaces else None, each.groups),
+                # An address in a subnet that was not read may be anywhere.
+                interfaces=tuple(
+                    (subnet, ip) if subnet in network.subnets else (Unknown(f"the subnet of {ip}"), None)
+                    for subnet, ip in each.interfaces
+                ),
+            )
             for at, each in network.resolver_endpoints.items()
         },
         instances={

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from network.aws.children import child_ids
 from network.aws.endpoints import read_gateway_endpoints, read_interface_endpoints
 from network.aws.gaps import fill, guard
 from network.aws.gateways import read_attachments, read_gateway_tables, read_gateways
@@ -56,8 +57,8 @@ def read(files: Mapping[str, bytes]) -> Network:
         gateway_endpoints=read_gateway_endpoints(snapshot, names),
         shares=read_shares(snapshot, names),
         instances=read_instances(snapshot, names),
-        ids=names.ids,
     )
     network = replace(network, instances={**network.instances, **other_interfaces(snapshot, names, network)})
+    made = {**dict(child_ids(network, names.ids)), **names.ids}
     network = guard(fill(snapshot, network))
-    return replace(network, unmodelled=unmodelled(snapshot, names, network))
+    return replace(network, unmodelled=unmodelled(snapshot, names, network), ids=made)

@@ -75,7 +75,7 @@ class _Zones:
         found = {}
         for id_, (owner, domain) in self.found.items():
             address = self.names.of(id_) if self.names.knows(id_) else f"{place_name(owner)}: {id_}"
-            links = tuple(Link(address, self.names.of(vpc)) for vpc in self.vpcs.get(id_, ()))
+            links = tuple(Link(f"{address}#{vpc}", self.names.of(vpc)) for vpc in self.vpcs.get(id_, ()))
             records = tuple(self._records(address, id_, domain))
             found[address] = HostedZone(address, domain, links, records)
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from network.model import (
     Acl,
@@ -22,6 +22,7 @@ from network.model import (
     Instance,
     InterfaceEndpoint,
     Link,
+    Loose,
     Network,
     Owner,
     Prefix,
@@ -43,15 +44,11 @@ from network.terraform.values import as_text
 
 __all__ = ["Builder", "Reader"]
 
-P = TypeVar("P")
 RULE = ("protocol", "first_port", "last_port", "peer")
 
 
-class Part(Protocol):
-    """A part that has the address of its own resource."""
-
-    @property
-    def address(self) -> str: ...
+P = TypeVar("P")
+L = TypeVar("L", Route, SecurityRule, GatewayRoute, Record, Link)
 
 
 class Builder:
@@ -75,6 +72,7 @@ class Builder:
         self.shares: dict[str, Share] = {}
         self.instances: dict[str, Instance] = {}
         self.unmodelled: list[str] = []
+        self.loose: list[Loose] = []
         self.ids: dict[str, str] = {}
         # Parts by the address of what they belong to, until everything has been read.
         self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
@@ -173,6 +171,7 @@ class Builder:
             ),
             instances=self.instances,
             unmodelled=tuple(sorted(self.unmodelled)),
+            loose=tuple(self.loose),
             ids=self.ids,
         )
 
@@ -189,17 +188,21 @@ class Builder:
 
     def _list_orphans(self) -> None:
         """List the parts of what was not read: a VPC or a gateway that somebody else's Terraform makes."""
-        groups = (self.ingress, self.groups), (self.egress, self.groups)
-        others = (self.routes, self.tables), (self.gateway_routes, self.gateway_tables), (self.records, self.zones)
-        for parts, parents in (*groups, *others):
-            self._list_parts(parts, parents)
-        for what in ("association", "propagation"):
-            self._list_parts(self.links[what], self.gateway_tables)
+        self._list_parts(self.ingress, self.groups, "ingress")
+        self._list_parts(self.egress, self.groups, "egress")
+        self._list_parts(self.routes, self.tables, "routes")
+        self._list_parts(self.gateway_routes, self.gateway_tables, "routes")
+        self._list_parts(self.records, self.zones, "records")
+        self._list_parts(self.links["zone"], self.zones, "vpcs")
+        self._list_parts(self.links["endpoint table"], self.gateway_endpoints, "tables")
+        self._list_parts(self.links["association"], self.gateway_tables, "associations")
+        self._list_parts(self.links["propagation"], self.gateway_tables, "propagations")
 
-    def _list_parts(self, parts: Mapping[str, Sequence[Part]], parents: Mapping[str, object]) -> None:
+    def _list_parts(self, parts: Mapping[str, Sequence[L]], parents: Mapping[str, object], field: str) -> None:
         for parent, found in parts.items():
             if parent and parent not in parents:
                 self.unmodelled += [f"{part.address} ({parent} was not read)" for part in found]
+                self.loose += [Loose(parent, field, part) for part in found]
 
     def _join_default(self, gateway: str, table: str, does: tuple[bool, bool]) -> None:
         for at, attachment in self.attachments.items():
