@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lab.host import dies_with_parent
+from lab.host import end_with_parent
 from network.model import Network
 from tests.families import NETWORKS, SOAK, drawing
 from tests.lab.mutations import MUTATIONS
@@ -47,7 +47,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
                         cwd=ROOT,
                         stdout=rows,
                         stderr=log,
-                        preexec_fn=dies_with_parent,  # noqa: PLW1509  one call of the C library, and no lock
+                        preexec_fn=end_with_parent,  # noqa: PLW1509  one call of the C library, and no lock
                     )
                 )
         for process in running:
