@@ -41,10 +41,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "network": ("tests/network", "tests/assurance", "tests/review", "tests/lab/test_plan.py"),
     "assurance": ("tests/assurance", "tests/review"),
     "review": ("tests/review", "tests/assurance", "tests/cli/test_tracing.py"),
-    "modules": ("tests/modules", "tests/stacks", "tests/test_golden.py"),
+    "modules": ("tests/modules/test_*.py", "tests/stacks", "tests/test_golden.py"),
     "modules/start": ("tests/modules/start",),
 }
-"""The tests that belong to the files of a folder, most telling first. Of two keys that fit, the longer one counts."""
+"""The tests that belong to the files of a folder: folders, files and patterns, most telling first. Of two keys that fit, the longer one counts."""
 FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -206,8 +206,7 @@ def tests_of(file: str) -> list[str]:
     folder = max((key for key in TESTS if file.startswith(f"{key}/")), key=len)
     found: dict[str, None] = {}
     for name in TESTS[folder]:
-        path = ROOT / name
-        inside = [path] if path.is_file() else sorted(path.rglob("test_*.py"))
+        inside = sorted((ROOT / name).rglob("test_*.py") if (ROOT / name).is_dir() else ROOT.glob(name))
         found |= dict.fromkeys(str(each.relative_to(ROOT)) for each in inside)
     return sorted(found, key=lambda name: f"/test_{Path(file).stem}.py" not in name)
 
