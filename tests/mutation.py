@@ -363,8 +363,7 @@ def main() -> int:
     say(f"seed {seed}: {len(sample)} mutants drawn, {left_out} of them equivalent, {len(killed)} known to be killed")
     for name in PREPARE:
         __import__(name)
-    survivors, tried = _tried([mutant for mutant in wanted if mutant.key not in killed], options, killed)
-    memory.write_text(json.dumps(sorted(killed)), encoding="utf-8")
+    survivors, tried = _tried([mutant for mutant in wanted if mutant.key not in killed], options, killed, memory)
     dead = sum(mutant.key in killed for mutant in wanted)
     done = dead + len(survivors)
     say(
@@ -376,7 +375,7 @@ def main() -> int:
     return 0 if done == len(wanted) and dead >= GOAL * done else 1
 
 
-def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any]) -> tuple[list[Mutant], int]:
+def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any], memory: Path) -> tuple[list[Mutant], int]:
     survivors: list[Mutant] = []
     tried = 0
     if not todo:
@@ -396,6 +395,7 @@ def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any]) ->
                     say(f"survives: {mutant}")
                 else:
                     killed.add(mutant.key)
+                    memory.write_text(json.dumps(sorted(killed)), encoding="utf-8")
                 if time.monotonic() > ends:
                     break
     return survivors, tried
