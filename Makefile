@@ -28,12 +28,19 @@ lab: setup ## the quickstart out of Linux namespaces, asked with nslookup and TL
 	@./hub lab examples/quickstart.yaml
 
 # The slow tests mostly wait: for the provider's own delays and for processes. Six of them wait side by side.
-test: setup node_modules/ready ## run every test
+test: setup node_modules/ready packages ## run every test
 	$(PY) -m pytest -q -m "not slow" -n 2
 	$(PY) -m pytest -m slow -n 6
 
 check: lint types setup ## what you run all day: lint, types, fast tests
 	$(PY) -m pytest -q -m "not slow" -n 2
+
+soak: setup node_modules/ready packages ## families of tests in full; hours; adds a row to bench/results/soak.md
+	$(PY) -m tests.soak
+
+.PHONY: soak packages
+packages:
+	@tests/packages.sh
 
 lint: setup ## style, format and dead code
 	$(PY) -m ruff check .

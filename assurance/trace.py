@@ -155,8 +155,9 @@ class Trace:
         if way.verdict is Verdict.UNKNOWN:
             return State.UNKNOWN, answer.path + way
         if way.verdict is Verdict.PASSES:
-            by_gateway = way.hops[-1].at in self.network.gateway_endpoints
-            return (State.GATEWAY if by_gateway else State.PUBLIC), answer.path + way
+            # Subnets have tables of their own: one workload that leaves for the internet is the answer for all.
+            leaving = [each for each in ways if each.hops[-1].at not in self.network.gateway_endpoints]
+            return (State.PUBLIC if leaving else State.GATEWAY), answer.path + (leaving[0] if leaving else way)
         # What went wrong is the answer; that there is no way to a public address is only where it shows.
         named = answer.path if answer.path.verdict is not Verdict.PASSES else answer.path.ended(Verdict.DROPPED)
         return State.UNREACHABLE, named + way

@@ -25,7 +25,7 @@ OVERRIDE = "backend_override.tf.json"
 def bootstrap(terraform: Terraform) -> Work:
     """Apply the state stack, moving its state into the bucket if this made the bucket. A second time changes nothing.
 
-    Interrupted at any point, the next run goes on from where it stood: a local state that is left is applied and moved,
+    Interrupted at any point, the next run resumes there: a local state that is left is applied and moved,
     unless the bucket has the state already.
     """
 
@@ -89,7 +89,7 @@ def _bucket_exists(terraform: Terraform, stack: str) -> bool:
 
 
 def is_missing(failed: TerraformError) -> bool:
-    """Whether `init` failed because S3 has no such bucket: by S3's own code, since Terraform's words are of more.
+    """Whether `init` failed because S3 has no such bucket. S3's own code decides: much else "does not exist".
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
     """

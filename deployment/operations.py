@@ -17,7 +17,7 @@ __all__ = ["OperationError", "Options", "View", "deploy", "destroy", "plan", "pl
 
 
 class OperationError(Exception):
-    """Stacks that could not be worked on, each with Terraform's own error and where the whole log is."""
+    """Stacks that failed, each with Terraform's own error and the path of its whole log."""
 
 
 class View(Protocol):
@@ -35,8 +35,8 @@ class Options:
     """How stacks are walked."""
 
     parallel: int = 2
-    """Stacks that are worked on at once. Two: each Terraform with the provider takes some 600 MB, and the Resolver
-    answers five requests a second an account."""
+    """Stacks that run at the same time. Two: each Terraform with the provider takes some 600 MB, and VPC
+    Resolver answers five requests a second per account."""
     share_wait: float = 120.0
     """Seconds that a share may take to be effective. It is a matter of seconds as a rule; after two minutes something
     is wrong."""

@@ -27,7 +27,7 @@ LEAST_ALIKE = 3
 """Spokes of one shape that are worth a stamp, since the stamp and its sample are two syntheses."""
 DECIDES = "A construct decides by a value that is the spoke's own: make it a field of SpokeDesign (docs/synthesis.md)"
 Count = Callable[[int], object]
-"""Is told how many more stacks are done."""
+"""Is called with the number of further stacks that are done."""
 
 
 class UnsoundError(Exception):
@@ -192,7 +192,7 @@ def _replace(path: Path, text: bytes) -> None:
 
 
 def _merged(manifest: bytes, output: Path, design: Design) -> bytes:
-    """The manifest with the stacks that stand in the folder from an earlier synthesis."""
+    """The manifest with the stacks that are in the folder from an earlier synthesis."""
     new = json.loads(manifest)
     try:
         old = dict(json.loads((output / MANIFEST).read_bytes())["stacks"])

@@ -35,7 +35,7 @@ _one_init = threading.Lock()
 
 
 class TerraformError(Exception):
-    """Terraform said no; the message is what it said."""
+    """Terraform failed; the message is its own error."""
 
 
 class InterruptedRunError(TerraformError):

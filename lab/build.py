@@ -36,7 +36,7 @@ LOOSE = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose"
 
 
 class Built:
-    """A plan that stands. It has to be closed; whatever is left dies with the sandbox."""
+    """A plan that has been built. Close it; whatever is left ends with the sandbox."""
 
     def __init__(self, plan: Plan, authority: Authority | None = None, *, thorough: bool = False) -> None:
         self.plan = plan
@@ -178,8 +178,8 @@ class Built:
         for sock in self._sockets:
             sock.close()
         self.namespaces.close()
-        standing = {path.name for path in FOLDER.iterdir()} if FOLDER.is_dir() else set()
-        batch(["ip", "-batch", "-"], (f"netns del {name}" for name in self.plan.namespaces if name in standing))
+        existing = {path.name for path in FOLDER.iterdir()} if FOLDER.is_dir() else set()
+        batch(["ip", "-batch", "-"], (f"netns del {name}" for name in self.plan.namespaces if name in existing))
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, says: dict[str, str]) -> None:

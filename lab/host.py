@@ -59,7 +59,7 @@ def missing() -> list[str]:
 
 
 NO_NAMESPACES = (
-    "the kernel lets this user make no namespaces: run it as root, or allow user namespaces (sysctl "
+    "the kernel does not allow this user to create namespaces: run it as root, or allow user namespaces (sysctl "
     "kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in Docker, "
     "--security-opt seccomp=unconfined --security-opt systempaths=unconfined)"
 )
@@ -100,13 +100,13 @@ def sandbox(module: str, *arguments: str) -> list[str]:
     return [*_unshare(), sys.executable, "-m", module, *arguments]
 
 
-def dies_with_parent() -> None:
+def end_with_parent() -> None:
     """Ask the kernel to end this process when its parent does; for a child that is about to run a command."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Lab:
-    """A network that stands. A context manager; at its end nothing is left."""
+    """A running lab. A context manager; at its end nothing is left."""
 
     def __init__(self, laid: Plan) -> None:
         self.plan = laid
@@ -163,7 +163,7 @@ class Lab:
 
     @property
     def _user(self) -> list[str]:
-        """Its user namespace has to be entered where it is another one; root's is told apart by the link."""
+        """Its user namespace has to be entered where it is another one; the link shows whether it is root's."""
         ours, theirs = (Path(f"/proc/{process}/ns/user").readlink() for process in ("self", self._sandboxed))
         return ["--user", "--preserve-credentials"] if ours != theirs else []
 
@@ -171,7 +171,7 @@ class Lab:
     def _sandboxed(self) -> int:
         """The first process in the sandbox: the one child of `unshare`."""
         if self._process is None:
-            raise RuntimeError("the lab is not standing")
+            raise RuntimeError("the lab is not running")
         parent = self._process.pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
         return int(children[0])
@@ -186,7 +186,7 @@ class Lab:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment(), "PYTHONPATH": str(ROOT)},
-            preexec_fn=dies_with_parent,  # noqa: PLW1509  one call of the C library, and no lock
+            preexec_fn=end_with_parent,  # noqa: PLW1509  one call of the C library, and no lock
         )
         late = threading.Timer(BUILD_SECONDS, self._process.kill)
         late.start()

@@ -1,4 +1,4 @@
-"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and stands until its input ends.
+"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and serves it until its input ends.
 
 It is the first process of its process namespace: when it ends, whatever runs in the lab ends with it.
 """
@@ -28,7 +28,7 @@ def enclose() -> None:
     """Make sure that nothing here reaches outside: only a loopback, and a file system of its own to write to."""
     listed = [line.partition(":")[0].strip() for line in Path("/proc/net/dev").read_text("ascii").splitlines()[2:]]
     if listed != ["lo"]:
-        raise RuntimeError(f"this is no network namespace of its own: it has {', '.join(listed)}")
+        raise RuntimeError(f"not in a network namespace of its own: it has {', '.join(listed)}")
     target = Path("/etc/resolv.conf").resolve()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # noqa: S607  found on PATH before
     if not target.exists():  # a link into /run, as systemd-resolved makes it
@@ -46,7 +46,7 @@ def _files(built: Built) -> None:
         (RESOLV / each.name).write_text(f"nameserver {server}\n", encoding="ascii")
 
 
-async def _stand(built: Built) -> None:
+async def _serve(built: Built) -> None:
     await built.serve()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -58,7 +58,7 @@ async def _stand(built: Built) -> None:
 
 
 def main() -> int:
-    """Build what standard input says, and stand until it ends."""
+    """Build the plan on standard input, and serve it until the input ends."""
     plan = pickle.load(sys.stdin.buffer)  # noqa: S301  as above
     if not isinstance(plan, Plan):
         raise TypeError("standard input holds no plan")
@@ -70,7 +70,7 @@ def main() -> int:
     except (CommandError, OSError, subprocess.SubprocessError, RuntimeError) as error:
         sys.stdout.write(f"{error}\n")
         return 1
-    asyncio.run(_stand(built))
+    asyncio.run(_serve(built))
     return 0
 
 

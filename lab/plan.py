@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 
-from lab.standing import attached
+from lab.effective import attached
 from network.model import Attachment, Network, Subnet
 from network.services import Service
 
@@ -40,7 +40,7 @@ class Interface:
     subnet: str
     vpc: str
     groups: tuple[str, ...] | None
-    """None lets everything pass, as a workload of somebody else's may."""
+    """None allows everything, as the groups of somebody else's workload may."""
     addresses: tuple[IPv4Address, ...]
 
     @property

@@ -2,7 +2,7 @@
 
 A query that a rule takes leaves by an interface of the outbound endpoint and comes to an inbound one as a real packet,
 through routes and security groups. The way from a VPC's resolver to the outbound endpoint is inside one process,
-as it is inside the Resolver service.
+as it is inside VPC Resolver.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from lab.effective import rules_of
 from lab.plan import Interface, Plan, public_address
 from lab.routing import LINK_LOCAL_RESOLVER
-from lab.standing import rules_of
 from network.model import HostedZone, InterfaceEndpoint, ResolverRule, Vpc
 
 __all__ = ["Decision", "Flow", "NameServers", "decide"]
@@ -340,7 +340,7 @@ class NameServers:
                 return None
 
     async def _wait(self, exchange: asyncio.Future[bytes | None], flow: Flow) -> None:
-        """Wait for an answer: for a while, or until a router's record tells why there is none."""
+        """Wait for an answer: for a while, or until a router's record shows that it was dropped."""
         if self.dropped is None:
             await asyncio.wait({exchange}, timeout=PATIENCE)
             return
@@ -410,7 +410,7 @@ def _failure(query: dns.message.Message) -> bytes:
 
 
 def _relayed(query: dns.message.Message, answers: list[bytes]) -> bytes:
-    """An answer from elsewhere, as one's own; of several the one that helps least."""
+    """An answer from elsewhere, passed on; of several, the least helpful one."""
     parsed = [dns.message.from_wire(answer) for answer in answers]
     worst = min(parsed, key=lambda each: (each.rcode() == dns.rcode.NOERROR, each.rcode() == dns.rcode.NXDOMAIN))
     answer = dns.message.make_response(query, recursion_available=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from lab.effective import associated, propagated
 from lab.plan import LISTED, PUBLIC, WORLD, Interface, Plan, Wire
-from lab.standing import associated, propagated
 from network.model import GatewayTable, Route, RouteTable, Subnet
 
 __all__ = ["LINK_LOCAL_RESOLVER", "NOWHERE", "cables", "door_rule", "gateway", "interface", "router", "world"]

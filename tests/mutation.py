@@ -41,10 +41,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "network": ("tests/network", "tests/assurance", "tests/review", "tests/lab/test_plan.py"),
     "assurance": ("tests/assurance", "tests/review"),
     "review": ("tests/review", "tests/assurance", "tests/cli/test_tracing.py"),
-    "modules": ("tests/modules", "tests/stacks", "tests/test_golden.py"),
+    "modules": ("tests/modules/test_*.py", "tests/stacks", "tests/test_golden.py"),
     "modules/start": ("tests/modules/start",),
 }
-"""The tests that belong to the files of a folder, most telling first. Of two keys that fit, the longer one counts."""
+"""The tests that belong to the files of a folder: folders, files and patterns, most telling first. Of two keys that fit, the longer one counts."""
 FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -206,8 +206,7 @@ def tests_of(file: str) -> list[str]:
     folder = max((key for key in TESTS if file.startswith(f"{key}/")), key=len)
     found: dict[str, None] = {}
     for name in TESTS[folder]:
-        path = ROOT / name
-        inside = [path] if path.is_file() else sorted(path.rglob("test_*.py"))
+        inside = sorted((ROOT / name).rglob("test_*.py") if (ROOT / name).is_dir() else ROOT.glob(name))
         found |= dict.fromkeys(str(each.relative_to(ROOT)) for each in inside)
     return sorted(found, key=lambda name: f"/test_{Path(file).stem}.py" not in name)
 
@@ -364,8 +363,7 @@ def main() -> int:
     say(f"seed {seed}: {len(sample)} mutants drawn, {left_out} of them equivalent, {len(killed)} known to be killed")
     for name in PREPARE:
         __import__(name)
-    survivors, tried = _tried([mutant for mutant in wanted if mutant.key not in killed], options, killed)
-    memory.write_text(json.dumps(sorted(killed)), encoding="utf-8")
+    survivors, tried = _tried([mutant for mutant in wanted if mutant.key not in killed], options, killed, memory)
     dead = sum(mutant.key in killed for mutant in wanted)
     done = dead + len(survivors)
     say(
@@ -377,7 +375,7 @@ def main() -> int:
     return 0 if done == len(wanted) and dead >= GOAL * done else 1
 
 
-def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any]) -> tuple[list[Mutant], int]:
+def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any], memory: Path) -> tuple[list[Mutant], int]:
     survivors: list[Mutant] = []
     tried = 0
     if not todo:
@@ -397,6 +395,7 @@ def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any]) ->
                     say(f"survives: {mutant}")
                 else:
                     killed.add(mutant.key)
+                    memory.write_text(json.dumps(sorted(killed)), encoding="utf-8")
                 if time.monotonic() > ends:
                     break
     return survivors, tried

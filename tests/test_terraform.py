@@ -6,9 +6,9 @@ import pytest
 
 from deployment.synthesis import write
 from deployment.terraform import Terraform, TerraformError, find
-from tests.examples import EXAMPLES, ROOT, designed, synthesised
+from tests.examples import EXAMPLES, designed, synthesised
+from tests.plugins import plugin_cache
 
-# In one file, so in one worker: the plugin cache is not safe for two first inits at once.
 pytestmark = [pytest.mark.slow]
 
 
@@ -19,7 +19,7 @@ def test_terraform_validates(example: str, stack: str, tmp_path: Path) -> None:
     binary = find()
     assert binary, "terraform is not on PATH, and this test needs the real one"
     write(synthesised(example), tmp_path, designed(example))
-    Terraform(binary, tmp_path, ROOT / ".cache" / "terraform").validate(stack)
+    Terraform(binary, tmp_path, plugin_cache()).validate(stack)
 
 
 def test_terraform_refuses_what_it_should(tmp_path: Path) -> None:
@@ -30,4 +30,4 @@ def test_terraform_refuses_what_it_should(tmp_path: Path) -> None:
     file = tmp_path / "stacks" / "hub-core" / "cdk.tf.json"
     file.write_text(file.read_text().replace('"amazon_side_asn"', '"amazon_side_as"'))
     with pytest.raises(TerraformError, match="amazon_side_as"):
-        Terraform(binary, tmp_path, ROOT / ".cache" / "terraform").validate("hub-core")
+        Terraform(binary, tmp_path, plugin_cache()).validate("hub-core")

@@ -1,12 +1,17 @@
 """What is read out of states, and what counts as known to one."""
 
+import io
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
-from accounts.states import State, parse
+from accounts.clients import Clients
+from accounts.states import State, StateBucket, orphans, parse
 from accounts.unmanaged import managed
+from tests.accounts.recorded import Answer, Recorded, Refusal
+from tests.examples import designed
 
 
 def resource(kind: str, *instances: dict[str, Any], mode: str = "managed") -> dict[str, Any]:
@@ -62,3 +67,56 @@ def test_a_resource_is_known_by_its_arn_or_its_id(arn: str, *, expected: bool) -
     share = "arn:aws:ram:us-east-1:111111111111:resource-share/a"
     known = frozenset({"vpc-1", share, "rslvr-in-1", "/endpoint-hub/core/contract", "example-network-state"})
     assert managed(arn, known) is expected
+
+
+def bucket(keys: list[str] | Refusal, states: dict[str, bytes] | None = None) -> StateBucket:
+    def pages(_: str, asked: dict[str, Any]) -> Answer:
+        if isinstance(keys, Refusal):
+            return keys
+        assert (asked["Bucket"], asked["Prefix"]) == ("example-network-state", "endpoint-hub/")
+        at = int(asked.get("ContinuationToken", 0))
+        more = {"IsTruncated": True, "NextContinuationToken": str(at + 1)} if at + 1 < len(keys) else {}
+        return {"Contents": [{"Key": f"endpoint-hub/{keys[at]}"}] if keys else [], **more}
+
+    def state(_: str, asked: dict[str, Any]) -> Answer:
+        return {"Body": io.BytesIO((states or {})[asked["Key"]])}
+
+    recorded = Recorded({"s3:ListObjectsV2": pages, "s3:GetObject": state})
+    return StateBucket(designed("quickstart"), cast("Clients", recorded))
+
+
+KEYS = [
+    "spoke-core-old.tfstate",
+    "hub-core.tfstate",
+    "hub-core.tfstate.tflock",
+    "notes.txt",
+    "spoke-core-empty.tfstate",
+]
+
+
+def test_every_page_of_the_bucket_is_read() -> None:
+    found = bucket(KEYS)
+    assert found.keys() == sorted(KEYS)
+    assert found.stacks() == ["hub-core", "spoke-core-empty", "spoke-core-old"]
+    assert found.locked() == ["hub-core"]
+    assert found.address == "example-network-state/endpoint-hub"
+
+
+def test_a_bucket_that_does_not_exist_holds_no_state() -> None:
+    assert bucket(Refusal("NoSuchBucket")).stacks() == []
+
+
+def test_a_bucket_that_may_not_be_read_is_an_error() -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        bucket(Refusal("AccessDenied")).stacks()
+
+
+def test_an_orphan_is_a_state_with_resources_in_no_stack_of_the_topology() -> None:
+    full = {"version": 4, "resources": [resource("aws_vpc", {"id": "vpc-1"})]}
+    states = {
+        "endpoint-hub/spoke-core-old.tfstate": json.dumps(full).encode(),
+        "endpoint-hub/spoke-core-empty.tfstate": b'{"version": 4, "resources": []}',
+    }
+    found = bucket(KEYS, states)
+    assert [state.stack for state in orphans(designed("quickstart"), found)] == ["spoke-core-old"]
+    assert orphans(designed("quickstart"), found, lambda stack: stack != "spoke-core-old") == []

@@ -4,7 +4,9 @@ import pytest
 
 from assurance.dns import Kind
 from assurance.trace import State, Trace
+from network.model import GatewayEndpoint, Link
 from tests.assurance.faults import HUB, PAYMENTS, Stacks, catalogued, service
+from tests.lab.networks import REGION, SERVICES, sound_network
 
 
 def resolved(stacks: Stacks, name: str) -> Kind:
@@ -86,3 +88,18 @@ def test_every_hop_has_its_source() -> None:
     assert len(hops) > 10
     assert all(hop.source.startswith("https://docs.aws.amazon.com/") for hop in hops)
     assert all(": aws_" in hop.at for hop in hops)
+
+
+def test_one_subnet_that_leaves_for_the_internet_is_the_answer_for_all() -> None:
+    """The other subnet's table has the gateway endpoint: whichever is looked at first, S3 is reached publicly."""
+    for by_gateway in ("table", "empty"):
+        draft = sound_network(0)
+        draft.change("subnets", "s1: b", table="s1: empty")
+        for table in ("table", "empty"):
+            draft.route("s1", "0.0.0.0/0", "igw", "internet_gateway", table=table)
+        link = Link("s1: s3 gateway", f"s1: {by_gateway}")
+        draft.parts["gateway_endpoints"][link.address] = GatewayEndpoint(
+            link.address, "s1: vpc", f"com.amazonaws.{REGION}.s3", (link,)
+        )
+        trace = Trace(draft.network(), tuple(SERVICES))
+        assert trace.reach("s1", trace.service("s3", trace.spoke("s1"))).state is State.PUBLIC, by_gateway

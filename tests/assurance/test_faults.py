@@ -430,3 +430,17 @@ def test_a_contract_read_from_another_account_is_unknown() -> None:
         block["allowed_account_ids"] = ["222222222222"]
     hop = found(stacks, State.UNKNOWN)
     assert "/endpoint-hub/core/contract of account 222222222222" in hop.says
+
+
+@pytest.mark.parametrize(
+    ("ports", "blocked"),
+    [((442, 442), False), ((444, 444), False), ((443, 443), True), ((400, 443), True), ((443, 500), True)],
+    ids=str,
+)
+def test_an_entry_of_an_acl_concerns_the_ports_that_it_names(ports: tuple[int, int], *, blocked: bool) -> None:
+    stacks = acl(Stacks(), back=True)
+    first, last = ports
+    entry = {"protocol": "tcp", "rule_no": 50, "action": "deny", "from_port": first, "to_port": last}
+    network_acl = stacks.stacks[HUB]["resource"]["aws_network_acl"]["added"]
+    network_acl["ingress"].append({**entry, "cidr_block": "0.0.0.0/0"})
+    assert stacks.reach().state is (State.BROKEN if blocked else State.PRIVATE)

@@ -6,7 +6,8 @@ from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assurance.groups import LABELS, NOT_PLACED, PLACED, groups
@@ -14,6 +15,7 @@ from network.model import Network, Owner, Unknown
 from network.terraform.reader import read
 from review.verdicts import Intent, Report, intended, report
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued, service
+from tests.families import VERDICTS
 
 Change = Callable[[Stacks, str], object]
 KEYS = ("kms", "ssm", "states", "s3")
@@ -140,7 +142,8 @@ def verdicts(found: Report) -> dict[str, object]:
     return {"table": dict(found.rows()), "pairs": pairs, "exposed": exposed}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.family
+@settings(max_examples=VERDICTS.size)
 @given(
     st.sampled_from(sorted(HUBS)),
     st.lists(st.sampled_from(["", *sorted(SPOKE)]), min_size=4, max_size=4),

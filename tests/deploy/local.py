@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import boto3
 from emulator import LocalAWS, Shell, serve
 from local.organization import local_organization
 from tests.examples import ROOT
+from tests.plugins import plugin_cache
 from tests.waiting import PATIENCE
 from topology import design, read_topology
 
@@ -93,8 +93,7 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell 
     text = (ROOT / "examples" / topology.name).read_text(encoding="utf-8")
     topology.write_text(text if "protect: false" in text else f"protect: false\n{text}", encoding="utf-8")
     reading = read_topology(topology)
-    cache = ROOT / ".cache" / "terraform"
-    cache.mkdir(parents=True, exist_ok=True)
+    cache = plugin_cache()
     with serve(local_organization(reading.topology, design(reading.topology), share_delay), shell=shell) as aws:
         shared = {
             "TF_PLUGIN_CACHE_DIR": str(cache),
@@ -104,9 +103,7 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell 
             "CI": "1",
         }
         environment = {**os.environ, **aws.environment(), **shared}
-        running = Local(aws, topology, folder / "out", environment)
-        _fill(cache, folder, running)
-        yield running
+        yield Local(aws, topology, folder / "out", environment)
 
 
 @contextmanager
@@ -127,15 +124,3 @@ def children(pid: int) -> list[int]:
             if name == "terraform" and int(rest.split()[1]) == pid:
                 found.append(int(path.parent.name))
     return found
-
-
-def _fill(cache: Path, folder: Path, running: Local) -> None:
-    """Have the provider in the cache before several processes use it: the first init must not be done twice at once."""
-    warm = folder / "warm"
-    warm.mkdir()
-    (warm / "main.tf").write_text(
-        'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "5.100.0" }\n  }\n}\n'
-    )
-    with (cache.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        running.run(["terraform", "init", "-no-color"], cwd=warm)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.deploy.local import TIMEOUT, Local, children, local
 from tests.examples import ROOT
+from tests.families import INTERRUPTS, drawing
 from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
@@ -24,9 +25,15 @@ BEGUN, DONE = r"^(\S+): (?:Creating|Destroying)\.\.\.", r"^(\S+): (?:Creation|De
 QUIET_SECONDS = 2.0
 
 
+@pytest.fixture(scope="module", params=range(INTERRUPTS.size), ids="round {}".format)
+def story(request: pytest.FixtureRequest) -> int:
+    """Which time this network is built and taken down: each interrupt comes by another signal than the time before."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    with local(tmp_path_factory.mktemp("interrupts"), "minimal") as running:
+def network(story: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    with local(tmp_path_factory.mktemp(f"interrupts-{story}"), "minimal") as running:
         running.client("s3", HUB).create_bucket(Bucket=BUCKET)
         yield running
 
@@ -74,24 +81,31 @@ def unmanaged(network: Local, expect: int = 0) -> str:
     return network.run([ROOT / "hub", "unmanaged", network.topology], expect=expect)
 
 
-@pytest.mark.parametrize(
-    ("verb", "stack", "kind", "number"),
-    [
-        ("deploy", "hub-core", "aws_vpc", signal.SIGINT),
-        ("deploy", "hub-core", "aws_route53_resolver_endpoint", signal.SIGTERM),
-        ("deploy", "spoke-core-payments", "aws_vpc", signal.SIGTERM),
-        ("deploy", "spoke-core-payments", "aws_route53_resolver_rule_association", signal.SIGINT),
-        ("destroy", "spoke-core-payments", "aws_route53_resolver_rule_association", signal.SIGTERM),
-    ],
-    ids=lambda value: value.name if isinstance(value, signal.Signals) else str(value),
-)
-def test_1_stopped_in_the_middle_it_leaves_no_lock_and_no_stray(
-    network: Local, verb: str, stack: str, kind: str, number: signal.Signals
+STEPS = [
+    ("deploy", "hub-core", "aws_vpc"),
+    ("deploy", "hub-core", "aws_route53_resolver_endpoint"),
+    ("deploy", "spoke-core-payments", "aws_vpc"),
+    ("deploy", "spoke-core-payments", "aws_route53_resolver_rule_association"),
+    ("destroy", "spoke-core-payments", "aws_route53_resolver_rule_association"),
+]
+
+
+def signal_for(step: tuple[str, str, str], story: int) -> signal.Signals:
+    """Ctrl-C or SIGTERM, as the seed draws it; in the next round the other one."""
+    first = drawing(" ".join(step)).randrange(2)
+    return (signal.SIGINT, signal.SIGTERM)[(first + story) % 2]
+
+
+@pytest.mark.family
+@pytest.mark.parametrize("step", STEPS, ids=" ".join)
+def test_1_stopped_in_the_middle_it_leaves_no_lock_and_nothing_unmanaged(
+    network: Local, story: int, step: tuple[str, str, str]
 ) -> None:
+    verb, stack, kind = step
     process = begin(network, verb)
     try:
         await_quiet(process, network, stack, kind)
-        os.kill(process.pid, number)
+        os.kill(process.pid, signal_for(step, story))
         said, _ = process.communicate(timeout=PATIENCE)
     finally:
         if process.poll() is None:

@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployment.synthesis import UnsoundError, select, synthesise, write
 from modules import aws, cdk
 from stacks.app import add_stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
+from tests.families import SYNTHESES
 from tests.topologies import designs
 from tests.waiting import PATIENCE
 from topology import Design
@@ -66,7 +67,8 @@ def differing(ours: dict[str, bytes], theirs: dict[str, bytes]) -> list[str]:
     return [name for name in sorted(ours.keys() | theirs.keys()) if ours.get(name) != theirs.get(name)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.family
+@settings(max_examples=SYNTHESES.size)
 @given(designs(), st.randoms(use_true_random=False))
 def test_what_is_stamped_has_the_bytes_that_cdktf_writes(design: Design, random: Random) -> None:
     with TemporaryDirectory() as folder:

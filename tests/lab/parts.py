@@ -1,8 +1,7 @@
-"""What the lab's tests need of a machine: in CI they fail without it, elsewhere they are skipped by its name."""
+"""What the lab's tests need of a machine: without it they are skipped by its name, which fails in CI."""
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 import pytest
@@ -18,8 +17,6 @@ def _lacking() -> str:
 
 
 def need_lab() -> None:
-    """Skip where the lab cannot run, and fail where it has to."""
+    """Skip where the lab cannot run."""
     if _lacking():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has to have what the lab needs: {_lacking()}")
         pytest.skip(_lacking())

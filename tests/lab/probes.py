@@ -212,7 +212,7 @@ class Probes:
 
     def by_whom(self, wanted: Iterable[Connection]) -> dict[Connection, str | None]:
         """Open connections to public addresses: `public` or `gateway` by how each got there, None where it did not."""
-        ways: dict[tuple[str, int], str] = {}
+        ways: dict[tuple[str, int, str], str] = {}
         opened = self.connect(wanted)
         with self.built.namespaces.within(WORLD):
             pass
@@ -223,14 +223,15 @@ class Probes:
                     connection, (peer, port) = listener.accept()
                 except BlockingIOError:
                     break
+                target = connection.getsockname()[0]
                 connection.close()
-                ways[peer, port] = "gateway" if peer.startswith("198.19.") else "public"
+                ways[peer, port, target] = "gateway" if peer.startswith("198.19.") else "public"
         return {each: None if why is not None else self._way(each, ways) for each, why in opened.items()}
 
-    def _way(self, each: Connection, ways: dict[tuple[str, int], str]) -> str:
+    def _way(self, each: Connection, ways: dict[tuple[str, int, str], str]) -> str:
         number = int(self.built.plan.routers[each[0].vpc][1:])
         for kind in ("18", "19"):
-            way = ways.get((f"198.{kind}.{number // 256}.{number % 256}", each[2]))
+            way = ways.get((f"198.{kind}.{number // 256}.{number % 256}", each[2], each[3]))
             if way is not None:
                 return way
         raise Inconclusive(f"a connection from {each[1]} arrived, and nobody accepted it")

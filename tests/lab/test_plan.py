@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lab import host, routing
+from lab.effective import attached
 from lab.filters import router_filter
 from lab.host import PROGRAMS, missing
 from lab.plan import Plan, plan, public_address
 from lab.resolver import decide
-from lab.standing import attached
 from tests.assurance.faults import PAYMENTS, Stacks, catalogued
 from tests.lab.networks import SERVICES, sound_network
 

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from stacks.shapes import MARKS, LookedAtError, Mark, Stamp, marked, shapes
 from tests.examples import changed, designed
@@ -45,7 +45,7 @@ def with_other(value: Any, path: tuple[Any, ...]) -> Any:
     return (*value[:key], with_other(value[key], tuple(rest)), *value[key + 1 :])
 
 
-@settings(deadline=None)
+@pytest.mark.family
 @given(designs())
 def test_the_template_with_a_spokes_values_is_the_spoke_again(design: Design) -> None:
     for number, shape in enumerate(shapes(design.spokes)):

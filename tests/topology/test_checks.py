@@ -488,3 +488,11 @@ def warnings_of(*changes: Change) -> list[str]:
 )
 def test_what_works_and_may_surprise_is_a_warning(change: Change, expected: list[str]) -> None:
     assert warnings_of(change) == [f"network.yaml:{warning}" for warning in expected]
+
+
+@pytest.mark.parametrize(("count", "refused"), [(6, False), (7, True)])
+def test_a_resolver_endpoint_takes_six_addresses(count: int, *, refused: bool) -> None:
+    spokes = [in_spoke("zones: [use1-az1]"), ("ledger: {hub", "ledger: {zones: [use1-az1], hub")]
+    six = changed(zones(f"[{', '.join(f'use1-az{number}' for number in range(1, count + 1))}]"), *spokes)
+    found = [problem for problem in problems_of(six) if "resolver endpoint" in problem]
+    assert bool(found) is refused, problems_of(six)

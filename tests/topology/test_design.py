@@ -455,3 +455,16 @@ def test_the_order_in_the_file_changes_nothing_but_the_zones() -> None:
     payments = SOUND[SOUND.index("  payments:") : SOUND.index("  ledger:")]
     turned = head.replace("[kms, ssm, ssmmessages]", "[ssmmessages, kms, ssm]") + ledger + payments
     assert design(reading_of(turned).topology) == design(reading_of(SOUND).topology)
+
+
+def test_a_rules_name_is_cut_to_the_64_characters_that_the_resolver_takes() -> None:
+    rule = decisions._forwarding("c" * 40, "ap-southeast-1.amazonaws.com", "ap-southeast-1.amazonaws.com")  # noqa: SLF001  no shorter way to a long name
+    assert rule.name == f"{'c' * 40}-ap-southeast-1_amazonaw"
+    assert len(rule.name) == 64
+
+
+def test_protected_is_every_stack_that_is_not_to_be_destroyed() -> None:
+    state = "state: {bucket: example-network-state, region: us-east-1, account: "
+    assert designed().protected == ("hub-core",)
+    assert designed((state, f"{state.replace('{', '{create: true, ')}")).protected == ("state", "hub-core")
+    assert designed(on_top("protect: false")).protected == ()

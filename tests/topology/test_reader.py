@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.families import TOPOLOGIES
 from tests.topology.sound import FILE, SOUND, changed, in_hub, in_spoke, on_top, problems_of, reading_of
 from topology import TopologyError, design, read_topology
 from topology.document import read_text
@@ -341,7 +342,8 @@ def contains(outer: Any, inner: Any) -> bool:
     return outer is inner or any(contains(item, inner) for item in items)
 
 
-@settings(max_examples=500)
+@pytest.mark.family
+@settings(max_examples=TOPOLOGIES.size)
 @given(mutants())
 def test_a_sound_topology_with_anything_changed_is_read_or_refused(text: str) -> None:
     survives(text)

@@ -1,7 +1,7 @@
-"""What of a network comes into force: whose attachments, associations and rules AWS would honour.
+"""What of a network takes effect: whose attachments, associations and rules AWS would honour.
 
-Packets cannot tell a withdrawn share from a missing cable. So this part is decided, from AWS's pages and from nothing
-that the trace has decided; everything after it is done with packets.
+To a packet, a withdrawn share and a missing cable are the same. So this part is decided, from AWS's pages and from
+nothing that the trace has decided; everything after it is done with packets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["associated", "attached", "may_use", "propagated", "rules_of"]
 
 
 def may_use(network: Network, what: str, owner: Owner, user: Owner) -> bool:
-    """Whether an account has a resource at hand: its own, or one that the owner shares with it in the same region."""
+    """Whether an account can use a resource: its own, or one that the owner shares with it in the same region."""
     if not isinstance(owner.account, str) or not isinstance(user.account, str):
         return False
     if owner.account == user.account:
@@ -32,7 +32,7 @@ def may_use(network: Network, what: str, owner: Owner, user: Owner) -> bool:
 
 
 def attached(network: Network, attachment: Attachment) -> bool:
-    """Whether an attachment becomes available: made by the VPC's account, to a gateway at hand, and accepted."""
+    """Whether an attachment becomes available: made by the VPC's account, to a gateway it can use, and accepted."""
     gateway = network.gateways.get(str(attachment.gateway))
     vpc = network.vpcs.get(str(attachment.vpc))
     if gateway is None or vpc is None or vpc.owner.account != attachment.owner.account:
@@ -47,7 +47,7 @@ def attached(network: Network, attachment: Attachment) -> bool:
 
 
 def _wired(network: Network, table: GatewayTable, links: tuple[Link, ...]) -> Iterator[Attachment]:
-    """Attachments that a gateway's own account joins to one of its tables."""
+    """Attachments that the gateway's owner associates with, or propagates to, one of its tables."""
     gateway = network.gateways.get(str(table.gateway))
     for link in links:
         attachment = network.attachments.get(str(link.target))
@@ -64,18 +64,18 @@ def associated(network: Network, table: GatewayTable) -> Iterator[Attachment]:
 
 
 def propagated(network: Network, table: GatewayTable) -> Iterator[Attachment]:
-    """The attachments whose VPCs' ranges a gateway's table has learnt."""
+    """The attachments whose VPCs' ranges a gateway's table has learned."""
     return _wired(network, table, table.propagations)
 
 
 def rules_of(network: Network, vpc: Vpc) -> Iterator[ResolverRule]:
-    """The resolver rules that a VPC's resolver follows: associated by the VPC's account, which has them at hand."""
+    """The resolver rules that a VPC's resolver follows: associated by the VPC's account, which can use them."""
     for association in network.rule_associations:
         rule = network.rules.get(str(association.rule))
-        if association.vpc == vpc.address and rule is not None and _in_force(network, rule, association, vpc):
+        if association.vpc == vpc.address and rule is not None and _takes_effect(network, rule, association, vpc):
             yield rule
 
 
-def _in_force(network: Network, rule: ResolverRule, association: RuleAssociation, vpc: Vpc) -> bool:
+def _takes_effect(network: Network, rule: ResolverRule, association: RuleAssociation, vpc: Vpc) -> bool:
     own = association.owner.account == vpc.owner.account
     return own and may_use(network, rule.address, rule.owner, association.owner)
