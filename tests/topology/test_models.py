@@ -305,8 +305,8 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
         ),
         pytest.param(
             ("[kms, ssm,", "[kms, kms, ssm,"),
-            'network.yaml:11 hub "core" services: kms stands twice; keep one',
-            id="service that stands twice",
+            'network.yaml:11 hub "core" services: kms is listed twice; keep one',
+            id="service that is listed twice",
         ),
         pytest.param(
             in_hub("resolver_addresses: [10.0.0.10, ten]"),
