@@ -60,6 +60,6 @@ def json_schema() -> dict[str, Any]:
         ],
     }
     for named in (schema["properties"]["hubs"], schema["properties"]["spokes"]):
-        named["additionalProperties"] = False  # pydantic writes names as patternProperties, which let others pass
+        named["additionalProperties"] = False  # pydantic writes names as patternProperties, which allow others
     models["Spoke"]["properties"]["test_instance"]["anyOf"].append({"type": "boolean"})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "topology.schema.json", **schema}

@@ -68,7 +68,7 @@ class ServiceOptions(Section):
     """How one service is offered."""
 
     zones: list[ZoneId] | None = Field(default=None, min_length=1)
-    """The zones in which the endpoint stands. Default: all of the hub's in which the service is known to be."""
+    """The zones that the endpoint is in. Default: all of the hub's in which the service is available."""
 
 
 Services = Annotated[
@@ -180,7 +180,7 @@ class Topology(Section):
     """Tags of every resource."""
     protect: Boolean = True
     """Whether Terraform refuses to destroy the parts that every spoke depends on: gateway, shares, rules, resolver
-    endpoints, state bucket. On: withdrawing one sends every spoke back to public DNS without a word."""
+    endpoints, state bucket. On: withdrawing one silently sends every spoke back to public DNS."""
     hubs: dict[Name, Hub] = Field(min_length=1)
     """Hubs by name."""
     spokes: dict[Name, Spoke] = {}
