@@ -16,7 +16,7 @@ KEPT_DAYS = 90
 
 
 class StateBucket(Construct):
-    """A versioned bucket with its own key, for TLS only, closed to the public; old versions expire after 90 days.
+    """A versioned bucket with its own key, for TLS only, without public access; old versions expire after 90 days.
 
     The key is the bucket's own because the AWS-managed one does not work across accounts. Its policy lets principals
     of the organization use it through S3 in this region, and leaves the rest to the account; who may read which state

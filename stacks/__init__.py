@@ -1,1 +1,1 @@
-"""Which parts stand in which account, behind which provider, with which outputs."""
+"""Which parts are in which account, behind which provider, with which outputs."""

@@ -22,7 +22,7 @@ def add_stacks(
 ) -> list[TerraformStack]:
     """Add the stacks of a design whose names are wanted to an app; the manifest says what comes before what.
 
-    `added` is told the name of each stack once it is complete.
+    `added` is called with the name of each stack once it is complete.
     """
     makers: dict[str, Callable[[], TerraformStack]] = {}
     if design.state is not None:

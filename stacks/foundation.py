@@ -53,7 +53,7 @@ def _state_role(backend: Backend) -> S3BackendAssumeRoleConfig | None:
 
 def account_provider(stack: TerraformStack, alias: str, account: Account) -> aws.AwsProvider:
     """A provider that works in one account and refuses any other, whatever its role turns out to be."""
-    # The typed struct: a dictionary in its place is emptied without a word, and the caller's credentials would write.
+    # The typed struct: a dictionary in its place is silently emptied, and the caller's credentials would write.
     role = aws.AwsProviderAssumeRole(role_arn=account.role_arn, external_id=account.external_id)
     return aws.AwsProvider(
         stack,

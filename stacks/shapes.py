@@ -20,7 +20,7 @@ __all__ = ["LookedAtError", "Shape", "Stamp", "marked", "shapes"]
 MARKS = re.compile(r"~\d+-(\d+)~")
 """What stands for a value: the shape's number and the value's. No text of a topology can hold a tilde."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
-"""Text that stands in JSON, and in a Terraform string, as it is. Any other value is part of the shape."""
+"""Text that is written to JSON, and to a Terraform string, as it is. Any other value is part of the shape."""
 
 LOOKS = {"contains", "eq", "ge", "getitem", "gt", "hash", "iter", "le", "len", "lt", "mod", "mul", "ne", "rmul"}
 """What Python calls to look at a text; the methods that are called by name are all refused."""

@@ -67,7 +67,7 @@ def start() -> Running | None:
     except OSError:
         return None  # jsii says what is wrong with that Node
     requests, stdin = _first_loads(), cast("IO[bytes]", node.stdin)
-    with suppress(BrokenPipeError):  # who reads the answers is told that Node has ended
+    with suppress(BrokenPipeError):  # whoever reads the answers learns that Node has ended
         stdin.write(b"".join(requests.values()))
         stdin.flush()
     return Running(node, list(requests))

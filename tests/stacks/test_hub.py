@@ -139,7 +139,7 @@ def test_gateway_lets_nobody_in_by_itself() -> None:
     assert gateway["amazon_side_asn"] == 64512
 
 
-def test_hub_attachment_stands_in_every_zone_and_outside_default_tables() -> None:
+def test_hub_attachment_is_in_every_zone_and_outside_default_tables() -> None:
     attachment = one(HUB, "aws_ec2_transit_gateway_vpc_attachment")
     assert len(attachment["subnet_ids"]) == 3
     assert all("attachment-subnet" in subnet for subnet in attachment["subnet_ids"])
@@ -239,7 +239,7 @@ def test_a_global_service_is_reached_in_its_own_region() -> None:
     }
 
 
-def test_a_service_can_stand_in_some_zones_only() -> None:
+def test_a_service_can_be_in_some_zones_only() -> None:
     dev = stacks_of("two-hubs")["hub-dev"]
     assert len(one(dev, "aws_vpc_endpoint", "endpoints/endpoint-ssm")["subnet_ids"]) == 1
     assert len(one(dev, "aws_vpc_endpoint", "endpoints/endpoint-kms")["subnet_ids"]) == 2

@@ -1,4 +1,4 @@
-"""Each part of the pattern that a spoke owns, and the order in which they come to stand."""
+"""Each part of the pattern that a spoke owns, and the order in which they come to exist."""
 
 import json
 

@@ -287,7 +287,7 @@ def test_an_endpoint_leaves_out_the_zones_where_the_service_is_not() -> None:
     }
 
 
-def test_an_endpoint_stands_in_the_zones_that_are_given() -> None:
+def test_an_endpoint_is_in_the_zones_that_are_given() -> None:
     assert endpoints_of(designed(services("{kms: {zones: [use1-az2]}}")))["kms"].zones == ("use1-az2",)
 
 
@@ -296,7 +296,7 @@ def test_only_the_endpoint_of_s3_is_told_to_answer_everyone() -> None:
     assert {key: endpoint.answers_everyone for key, endpoint in found.items()} == {"kms": False, "s3": True}
 
 
-def test_given_resolver_addresses_stand_in_the_zones_of_their_subnets() -> None:
+def test_given_resolver_addresses_are_in_the_zones_of_their_subnets() -> None:
     hub = designed(in_hub("resolver_addresses: [10.0.1.20, 10.0.0.10, 10.0.0.11]")).hubs[0]
     assert [(a.zone, a.address) for a in hub.dns.inbound] == [
         ("use1-az2", "10.0.1.20"),
