@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from cli.verbs import missing_package, summary
 
 from cli import progress
 
@@ -45,6 +47,9 @@ RENAMED = {"strays": "unmanaged"}
 class Verbs(TyperGroup):
     """The verbs, each imported when it is called: most need neither boto3 nor the lab."""
 
+    listing = False
+    """Whether only the verbs' names and summaries are asked for, which takes none of their imports."""
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002  Typer has no public type for it
         """Every verb, in the order of the help."""
         return list(VERBS)
@@ -56,10 +61,40 @@ class Verbs(TyperGroup):
             cmd_name = RENAMED[cmd_name]
         if cmd_name not in VERBS:
             return None
+        if self.listing:
+            return TyperCommand(cmd_name, help=summary(cmd_name), rich_help_panel=_panel(cmd_name))
         verb = import_module(f"cli.verbs.{cmd_name}")
         alone = typer.Typer(add_completion=False, context_settings=SETTINGS)
         alone.command(cmd_name, cls=getattr(verb, "COMMAND", None))(getattr(verb, cmd_name))
         return typer.main.get_command(alone)
+
+    def format_help(self, *arguments: Any) -> None:  # noqa: ANN401  Typer has no public type for them
+        """The help of the group."""
+        self.listing = True
+        super().format_help(*arguments)
+        self.listing = False
+
+    def shell_complete(self, *arguments: Any) -> Any:  # noqa: ANN401  Typer has no public type for them
+        """The verbs and options that a shell offers."""
+        self.listing = True
+        found = super().shell_complete(*arguments)
+        self.listing = False
+        return found
+
+
+PANELS = {
+    "check": "Before an apply",
+    "preflight": "With the accounts",
+    "bootstrap": "Apply and operate",
+    "emulator": "On this machine",
+    "services": "To look up",
+}
+"""The headings of the help, each with the first verb below it."""
+
+
+def _panel(verb: str) -> str:
+    """The heading that a verb is listed below."""
+    return next(PANELS[first] for first in reversed(VERBS[: VERBS.index(verb) + 1]) if first in PANELS)
 
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -97,4 +132,9 @@ def _hub(
 
 def run() -> None:
     """Run the command line."""
-    app(prog_name="hub")
+    try:
+        app(prog_name="hub")
+    except ModuleNotFoundError as error:
+        package = missing_package(error)
+        typer.echo(f"this needs {package}, which is not installed here; `make setup` installs it", err=True)
+        raise SystemExit(1) from None

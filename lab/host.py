@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -37,6 +38,8 @@ PROGRAMS = {
     "timeout": "coreutils",
 }
 """Programs that the lab runs, with the Debian package that has each; packages.txt names them too."""
+PACKAGES = ("cryptography", "dns")
+"""Packages of Python that only the sandbox imports."""
 BUILD_SECONDS = 300.0
 GRACE = 5.0
 ROOT = Path(__file__).parent.parent
@@ -51,6 +54,9 @@ def missing() -> list[str]:
     """What this machine lacks, each as a sentence with the way to get it; nothing where the lab can run."""
     if sys.platform != "linux":
         return [f"the lab is made of Linux namespaces, and this is {sys.platform}: use a Linux machine or container"]
+    absent = [package for package in PACKAGES if find_spec(package) is None]
+    if absent:
+        return [f"the lab needs {', '.join(absent)}, which are not installed here; `make setup` installs them"]
     lacking = {name: package for name, package in PROGRAMS.items() if _program(name) is None}
     if lacking:
         packages = " ".join(sorted(set(lacking.values())))

@@ -24,6 +24,7 @@ from modules.cdk import (
 )
 from modules.tags import tags
 from topology.design import CONTRACT_VERSION
+from topology.names import CONTRACT_WRITERS
 
 __all__ = ["Contract", "HubContract"]
 
@@ -66,8 +67,9 @@ class Contract(Construct):
 class HubContract(Construct):
     """The spoke's side: reads the contract when Terraform plans.
 
-    A contract of a version that it does not know, or one that lacks what the spoke needs, is refused with the name of
-    the stack to apply first.
+    A contract of a form that it does not know is refused with the version of this project to use, and one that lacks
+    what the spoke needs with the name of the stack to apply first. The first version is named that writes the form, so
+    that a release changes no stack.
     """
 
     def __init__(
@@ -96,8 +98,9 @@ class HubContract(Construct):
                 postcondition=[
                     Postcondition(
                         condition=f"${{jsondecode(self.insecure_value).version == {CONTRACT_VERSION}}}",
-                        error_message=f"This spoke reads version {CONTRACT_VERSION} of the contract. "
-                        f"Apply {hub_stack} and this stack from the same version of the project.",
+                        error_message=f"This spoke reads version {CONTRACT_VERSION} of the contract, which "
+                        f"endpoint-hub {CONTRACT_WRITERS[CONTRACT_VERSION]} and later write. Apply {hub_stack} with "
+                        "such a version, or this stack with the version that applied the hub.",
                     ),
                     Postcondition(
                         condition=f"${{{offered}}}",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["HUB_TABLE", "STACK_TAG", "STATE_STACK", "STATE_TAG", "TEST_PREFIX", "hub_stack", "spoke_stack"]
+__all__ = [
+    "CONTRACT_WRITERS",
+    "HUB_TABLE",
+    "STACK_TAG",
+    "STATE_STACK",
+    "STATE_TAG",
+    "TEST_PREFIX",
+    "hub_stack",
+    "spoke_stack",
+]
 
 STATE_STACK = "state"
 HUB_TABLE = "hub"
 """The gateway table of the hub's own attachment; segments cannot take its name."""
 
+CONTRACT_WRITERS = {1: "0.1.0"}
+"""The first version of this project that writes each form of the contract; later ones do, up to the next form's."""
 STACK_TAG, STATE_TAG = "hub:stack", "hub:state"
 """Tags of every resource: the stack that it is in, and where the states of its topology are, as bucket/prefix."""
 TEST_PREFIX = "endpoint-hub-test-"
