@@ -104,7 +104,6 @@ bench/typescript/out/network.js: .venv/ready bench/typescript/package-lock.json 
 	@.venv/bin/node bench/typescript/node_modules/typescript/bin/tsc --project bench/typescript
 
 # What the lab's tests run, as far as it is missing and may be installed.
-test: packages
 packages:
 	@tools/install_packages.sh
 

@@ -14,9 +14,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli.verbs import missing_package, summary
-
 from cli import progress
+from cli.verbs import missing_package, summary
 
 __all__ = ["app", "run"]
 
@@ -54,10 +53,11 @@ class Verbs(TyperGroup):
         """Every verb, in the order of the help."""
         return list(VERBS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002  Typer has no public type for it
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  Typer has no public type for it
         """The command of a verb; None where there is no such verb."""
         if cmd_name in RENAMED:
-            sys.stderr.write(f"warning: `{cmd_name}` is now `{RENAMED[cmd_name]}`\n")
+            if not ctx.params.get("quiet"):
+                sys.stderr.write(f"warning: `{cmd_name}` is now `{RENAMED[cmd_name]}`\n")
             cmd_name = RENAMED[cmd_name]
         if cmd_name not in VERBS:
             return None

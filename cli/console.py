@@ -46,6 +46,9 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
 @contextmanager
 def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
     """Show what becomes of stacks: a live table to a person at a terminal, else a line for each stack that is done."""
+    if progress.quiet:
+        yield lambda _: None
+        return
     steps = {stack: Step(stack) for stack in accounts}
 
     def picture() -> Table:

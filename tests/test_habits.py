@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from cli import console, progress
 from cli.app import PANELS, VERBS
 from cli.verbs import summary
+from deployment.walk import Step
 from tests.examples import ROOT
 from tools.write_requirements import requirements
 from topology.design import CONTRACT_VERSION
@@ -135,6 +137,64 @@ def test_the_contract_s_error_names_the_first_version_that_writes_its_form() -> 
         f"version {CONTRACT_VERSION} of the contract, which endpoint-hub {CONTRACT_WRITERS[CONTRACT_VERSION]}" in said
     )
     assert "Apply hub-core" in said
+
+
+def test_the_versions_of_the_contract_are_releases_of_this_project() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert max(CONTRACT_WRITERS) == CONTRACT_VERSION
+    missing = [version for version in CONTRACT_WRITERS.values() if f"\n## {version}\n" not in changes]
+    assert not missing, f"CHANGELOG.md has no release {', '.join(missing)}"
+
+
+def test_quiet_shows_no_progress_of_stacks_and_no_warning_of_a_renamed_verb(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "quiet", True)
+    with console.following({"hub-core": "111111111111"}) as tell:
+        tell(Step("hub-core", "applied"))
+    assert capsys.readouterr() == ("", "")
+    done = python("import runpy; runpy.run_module('cli', run_name='__main__')", "--quiet", "strays", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("configured", "beside", "expected"),
+    [
+        ("there", True, "there"),
+        ("missing", True, "beside"),
+        (None, True, "beside"),
+        ("missing", False, "none"),
+        (None, False, "none"),
+    ],
+)
+def test_ci_takes_terraform_s_configuration_only_where_it_exists(
+    tmp_path: Path, configured: str | None, expected: str, *, beside: bool
+) -> None:
+    project = tmp_path / "project"
+    scripts = {
+        project / ".ci" / "run": (ROOT / ".ci" / "run").read_text(encoding="utf-8"),
+        project / "tools" / "install_packages.sh": "#!/bin/sh\n",
+        tmp_path / "bin" / "make": '#!/bin/sh\necho "${TF_CLI_CONFIG_FILE-none}"\n',
+        tmp_path / "there": "",
+    }
+    if beside:
+        scripts[tmp_path / "terraform-env"] = "#!/bin/sh\necho export TF_CLI_CONFIG_FILE=beside\n"
+    for path, text in scripts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "HUB_TERRAFORM_ENV": str(tmp_path / "terraform-env"),
+    }
+    if configured:
+        environment["TF_CLI_CONFIG_FILE"] = str(tmp_path / configured)
+    done = subprocess.run(
+        [str(project / ".ci" / "run")], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = {Path(line).name for line in done.stdout.splitlines()}
+    assert found == {expected}
 
 
 # Programs of a machine, as scripts. The packages that are installed are in $INSTALLED; apt-get notes what it is given.

@@ -124,7 +124,7 @@ def test_what_a_trace_cannot_determine_is_unknown_and_fails_it(tmp_path: Path) -
 
 def test_preflights_json_keeps_the_promise() -> None:
     found = [Finding(codes.QUOTA, Place("111111111111", "us-east-1"), Severity.FAILED, "6 of 5", "ask for more")]
-    with mock.patch("accounts.clients.Clients"), mock.patch("accounts.preflight.preflight", return_value=found):
+    with mock.patch("cli.verbs.preflight.Clients"), mock.patch("accounts.preflight.preflight", return_value=found):
         status, said, _ = verb("preflight", QUICKSTART, "--format", "json")
     document = valid(said)
     assert (status, document["verb"], document["counts"]["failed"]) == (1, "preflight", 1)
