@@ -135,7 +135,10 @@ class Tables:
 
 
 def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) -> Hop:  # noqa: FBT001  a value
-    """What AWS reports of an attachment. One that exists goes on working when its gateway is not shared any more."""
+    """What AWS reports of an attachment.
+
+    No page of AWS's says what becomes of an available attachment whose gateway is not shared any more: undetermined.
+    """
     at = attachment.address
     if isinstance(available, Unknown):
         return undetermined(at, f"whether it is available is not known: {available.why}", sources.ACCEPT)
