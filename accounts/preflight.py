@@ -8,7 +8,7 @@ failure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -47,7 +47,7 @@ from findings.codes import Code
 from topology import Design
 from topology.design import CONTRACT_VERSION, HubDesign
 
-__all__ = ["ENDED", "assume", "preflight"]
+__all__ = ["ENDED", "check_roles", "preflight"]
 
 WORKERS = 8
 """Accounts that are asked at once: most of the time is spent waiting, and AWS limits requests by account."""
@@ -60,10 +60,7 @@ def preflight(design: Design, clients: Clients) -> list[Finding]:
     """Every finding, in the order of the checks and accounts."""
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        regions = _roles(design)
-        landed = dict(zip(regions, pool.map(partial(assume, clients), regions, regions.values()), strict=True))
-        usable = {role for role, (account, _) in landed.items() if account == role.account}
-        findings = [judge_role(role, *told, caller=clients.caller_arn) for role, told in landed.items()]
+        findings, usable = check_roles(clients, _roles(design), pool)
         return findings + list(chain.from_iterable(pool.map(list, _checks(design, clients, usable))))
     finally:
         pool.shutdown(cancel_futures=True)
@@ -77,7 +74,16 @@ def _roles(design: Design) -> dict[Role, str]:
     return dict(hubs + spokes + state)
 
 
-def assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
+def check_roles(
+    clients: Clients, regions: Mapping[Role, str], pool: ThreadPoolExecutor
+) -> tuple[list[Finding], set[Role]]:
+    """A finding for each role, and the roles that can be used. `regions` has where each is assumed."""
+    landed = dict(zip(regions, pool.map(partial(_assume, clients), regions, regions.values()), strict=True))
+    usable = {role for role, (account, _) in landed.items() if account == role.account}
+    return [judge_role(role, *told, caller=clients.caller_arn) for role, told in landed.items()], usable
+
+
+def _assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
     """The account that a role lands in, or an empty string and why it was refused."""
     try:
         return clients.assume(role, region), ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
-from accounts.deployed import AskedAccount, RefusedError, part_filters
+from accounts.asked import AskedAccount, RefusedError, part_filters
 from findings import Severity
 from topology.design import SpokeDesign
 

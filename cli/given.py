@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.console import err, fail, refuse
 from cli.progress import counted, progress
-from cli.steps import read_file
+from cli.steps import asking, read_file
 from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
 from network.aws.reader import SnapshotError
@@ -22,7 +22,7 @@ from network.names import named
 from network.terraform.reader import read
 from review.intent import intent_of, lost, names_in
 from review.verdicts import Intent
-from topology import design
+from topology import Design, design
 from topology.names import STACK_TAG
 
 __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "stack_files"]
@@ -92,9 +92,8 @@ def recorded_files(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def recorded_network(folder: Path) -> tuple[Network, frozenset[str]]:
-    """The network of a snapshot, and the accounts that it is of. Raises as `recorded_files` does."""
-    files = recorded_files(folder)
+def recorded_network(files: Mapping[str, bytes], folder: str = "") -> tuple[Network, frozenset[str]]:
+    """The network of a snapshot's files below a folder, and the accounts that it is of. Raises `UnsoundError`."""
     try:
         network = read_snapshot(files)
     except SnapshotError as error:
@@ -103,32 +102,63 @@ def recorded_network(folder: Path) -> tuple[Network, frozenset[str]]:
     return network, frozenset((*told, *(str(vpc.owner.account) for vpc in network.vpcs.values())))
 
 
-def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network, Intent | None]:
+def _deployed(planned: Design) -> Mapping[str, bytes]:
+    """A snapshot of a topology's accounts, recorded now. What could not be recorded is shown."""
+    from accounts.clients import Clients  # noqa: PLC0415  boto3 takes a while to import, and a trace seldom needs it
+    from accounts.snapshot import recorded  # noqa: PLC0415
+    from cli.recorded import show_missing  # noqa: PLC0415
+
+    with asking("cannot record"), progress("recording", len(set(planned.accounts.values())), "accounts") as count:
+        files, recording = recorded(planned, Clients(), count=count)
+    show_missing(recording.missing)
+    return files
+
+
+def _existing(deployed: Design | None, snapshot: Path | None) -> tuple[Network, frozenset[str]] | None:
+    """The network that exists, where something says which, and the accounts that it is of."""
+    if deployed is not None:
+        return recorded_network(_deployed(deployed))
+    return recorded_network(recorded_files(snapshot), str(snapshot)) if snapshot is not None else None
+
+
+def _of_topology(
+    planned: Design | None, exists: tuple[Network, frozenset[str]] | None
+) -> tuple[Network, Collection[str]]:
+    """The network of a topology without stacks beside it, and its stacks: what exists, or what is synthesised."""
+    if exists is not None:
+        network, accounts = exists
+        spokes = planned.spokes if planned is not None else ()
+        return network, [spoke.stack for spoke in spokes if spoke.account.id in accounts]
+    if planned is None:
+        raise UnsoundError(["nothing to trace: give a topology, or stacks, plans or states"])
+    with progress("synthesising", len(planned.order)) as count:
+        stacks = synthesise(planned, count=count).stacks
+    with progress("reading", len(stacks)) as count:
+        return read(counted(stacks.items(), count)), stacks
+
+
+def network_of(
+    paths: Collection[Path], snapshot: Path | None = None, *, deployed: bool = False
+) -> tuple[Network, Intent | None]:
     """What the paths hold, and what the topology among them means; without one the stacks speak for themselves.
 
-    With a snapshot beside a topology alone it is the network as it is; with one under stacks, plans or states, the
-    network as it will be.
+    With a snapshot, or with what is deployed, beside a topology alone it is the network as it is; with one under
+    stacks, plans or states, the network as it will be.
     """
     topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
     others = [path for path in paths if path not in topologies]
     if len(topologies) > 1:
         refuse("one topology at a time")
     planned = design(read_file(topologies[0]).topology) if topologies else None
+    if deployed and (planned is None or snapshot is not None):
+        refuse("--deployed records the accounts of a topology: give its file, and no --snapshot beside it")
     try:
-        exists, accounts = recorded_network(snapshot) if snapshot is not None else (Network(), frozenset())
-        if snapshot is not None and not others:
-            network = exists
-            spokes = planned.spokes if planned is not None else ()
-            given: Collection[str] = [spoke.stack for spoke in spokes if spoke.account.id in accounts]
-        elif planned is not None and not others:
-            with progress("synthesising", len(planned.order)) as count:
-                stacks = synthesise(planned, count=count).stacks
-            with progress("reading", len(stacks)) as count:
-                network = read(counted(stacks.items(), count))
-            given = stacks
+        exists = _existing(planned if deployed else None, snapshot)
+        if not others:
+            network, given = _of_topology(planned, exists)
         else:
             files = stack_files(others)
-            network = join(exists, read(documents(files)))
+            network = join(exists[0] if exists is not None else Network(), read(documents(files)))
             given = files
     except UnsoundError as unsound:
         refuse(unsound)
@@ -137,10 +167,10 @@ def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network
     if planned is None:
         return network, None
     network = named(network, names_in(planned))
-    if reasons := lost(planned, given, network):
+    if reasons := lost(planned, given, network, "its stack" if exists is None or others else "what was recorded"):
         refuse("\n".join(reasons))
     meant = intent_of(planned)
-    if snapshot is not None:
+    if exists is not None:
         # Accounts hold more than the topology: what else is there is judged by what it does to its spokes.
         meant = replace(meant, judged=frozenset(meant.services))
     if untraced := sorted(meant.services.keys() - network.spokes.keys()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from findings.report import Report, Table
 from review.verdicts import Report as Traced
 from topology.document import read_document
 
-__all__ = ["located", "show", "trace_report"]
+__all__ = ["checks_of", "located", "reachable_pairs", "show", "trace_report"]
 
 EACH = 100
 """Spokes that get a row each; of more, those that are alike share one."""
@@ -52,7 +52,7 @@ def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding
 
 def trace_report(found: Traced, topology: Path | None = None) -> Report:
     """What a trace found. With the topology's file, on its lines."""
-    checks = located((*_reaches(found), *_others(found), *_capacity(found)), topology)
+    checks = located((*checks_of(found, found.findings), *_capacity(found)), topology)
     return Report(
         "trace",
         checks,
@@ -63,10 +63,7 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
                 spoke: dict(zip(found.services, (state.value for state in states), strict=True))
                 for spoke, states in found.rows()
             },
-            "reachable": [
-                {"from": list(found.groups[source]), "to": list(found.groups[target])}
-                for source, target in sorted(found.opened)
-            ],
+            "reachable": reachable_pairs(found),
             "capacity": [
                 {"what": f.what, "where": f.where, "value": f.value, "limit": f.limit, "source": f.source}
                 for f in found.figures
@@ -76,32 +73,38 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
     )
 
 
-def _reaches(found: Traced) -> Iterator[Finding]:
-    """A check for each group of spokes and service: the finding, or that there is none."""
-    wrong = {(finding.subject, finding.target): finding for finding in found.findings if finding.code == codes.REACH}
+def reachable_pairs(found: Traced) -> list[dict[str, list[str]]]:
+    """Groups of spokes that reach each other, for programs."""
+    return [
+        {"from": list(found.groups[source]), "to": list(found.groups[target])}
+        for source, target in sorted(found.opened)
+    ]
+
+
+def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]:
+    """Every check of a trace: `findings` where there is one, and else that it found nothing."""
+    wrong = {(finding.subject, finding.target): finding for finding in findings if finding.code == codes.REACH}
     for names in found.groups:
-        for service in found.services:
+        wanted = [name for name in names if found.intent.judges(name)]
+        for service in found.services if wanted else ():
             state = str(found.state(names[0], service).value)
-            yield wrong.get((names[0], service)) or Finding(
+            failed = next((wrong[name, service] for name in wanted if (name, service) in wrong), None)
+            yield failed or Finding(
                 codes.REACH,
                 Place(),
                 Severity.OK,
                 state,
-                subject=names[0],
+                subject=wanted[0],
                 target=service,
                 service=service,
-                alike=len(names) - 1,
+                alike=len(wanted) - 1,
             )
-
-
-def _others(found: Traced) -> Iterator[Finding]:
-    """Isolation and exposure: the findings, or one check each that found nothing."""
     for code, sound in (
         (codes.ISOLATION, "spokes reach each other where they are meant to, and nowhere else"),
         (codes.EXPOSURE, "spokes reach nothing else"),
     ):
-        wrong = [finding for finding in found.findings if finding.code == code]
-        yield from wrong or [Finding(code, Place(), Severity.OK, sound)]
+        others = [finding for finding in findings if finding.code == code]
+        yield from others or [Finding(code, Place(), Severity.OK, sound)]
 
 
 def _capacity(found: Traced) -> Iterator[Finding]:

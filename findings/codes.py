@@ -411,132 +411,26 @@ CAPACITY = Code(
 DEPLOYED = Code(
     "HUB401",
     "deployment",
-    "The stack is deployed, and could be asked for.",
-    "hub-core is not deployed: there is no parameter /endpoint-hub/core/contract",
-    "Apply the stack; where the role may not ask, allow it the action that the finding names.",
+    "The stack is deployed: one VPC has its tags.",
+    "spoke-core-payments is not deployed: no VPC has its tags",
+    "Apply the stack; where its VPC could not be recorded, fix that first.",
 )
-VPC = Code(
+NOT_RECORDED = Code(
     "HUB402",
-    "VPC",
-    "The VPC has its range, DNS support and DNS hostnames. Without DNS support nothing in it resolves a name.",
-    "vpc-0123 has DNS support off",
-    "Apply the stack.",
+    "recording",
+    "AWS answered every describe and list call. A verdict that depends on one that it did not answer is `unknown`, and "
+    "has a finding of its own.",
+    "ec2:DescribeRouteTables: UnauthorizedOperation, so RouteTables could not be recorded",
+    "Allow the role the action that the finding names; docs/guides/verify.md lists all of them.",
 )
-GATEWAY = Code(
+DIFFERENCE = Code(
     "HUB403",
-    "gateway",
-    "The transit gateway is available.",
-    "modifying",
-    "Wait, or apply the hub's stack.",
-)
-GATEWAY_SHARE = Code(
-    "HUB404",
-    "gateway share",
-    "The hub's transit gateway is shared with the spoke's account.",
-    "the account sees it as not there",
-    "See that the share of the hub's stack holds the gateway, and that the account is in the organization.",
-)
-ATTACHMENT = Code(
-    "HUB405",
-    "attachment",
-    "The VPC is attached to the hub's gateway, with a subnet in each planned zone.",
-    "no attachment of the VPC to the hub's gateway",
-    "Apply the stack.",
-)
-ASSOCIATION = Code(
-    "HUB406",
-    "association",
-    "The attachment uses the gateway's route table of its segment. An attachment without a table drops every packet.",
-    "tgw-attach-0123 is associated with no table",
-    "Apply the spoke's stack.",
-)
-PROPAGATION = Code(
-    "HUB407",
-    "propagation",
-    "The gateway's tables learn the attachment's routes. Where one does not, answers have no route back.",
-    'not into "hub"',
-    "Apply the spoke's stack.",
-)
-GATEWAY_ROUTES = Code(
-    "HUB408",
-    "gateway routes",
-    "The gateway's tables have active routes to the spoke and to the hub, that lead to their attachments. A narrower "
-    "route or a blackhole draws packets away.",
-    'table "hub": the route to 10.0.4.0/24 is a blackhole',
-    "Remove the route that is in the way, or apply the spoke's stack.",
-)
-ROUTES = Code(
-    "HUB409",
-    "routes",
-    "The route tables of the VPC lead to the other side through the hub's gateway.",
-    "table rtb-0123: no route to 10.0.0.0/22",
-    "Apply the stack.",
-)
-NETWORK_ACLS = Code(
-    "HUB410",
-    "network ACLs",
-    "The network ACLs of the VPC's subnets allow everything, as a default ACL does.",
-    "the inbound entries of subnet-0123 are not those of a default ACL",
-    "Give the subnets the VPC's default network ACL, or see that it allows 443, DNS and the answers.",
-)
-RESOLVER_ENDPOINTS = Code(
-    "HUB411",
-    "resolver endpoints",
-    "The hub's resolver endpoints are operational, with every address attached, and the inbound one at the addresses "
-    "that the rules lead to.",
-    "rslvr-in-0123 is at 10.0.0.9, 10.0.1.53",
-    "Apply the hub's stack.",
-)
-FORWARDING_RULE = Code(
-    "HUB412",
-    "forwarding rule",
-    "The hub's rule forwards its domain to the inbound endpoint, through the outbound endpoint.",
-    "rslvr-rr-0123 forwards to 10.9.9.9",
-    "Apply the hub's stack.",
-)
-RULE_ASSOCIATION = Code(
-    "HUB413",
-    "rule association",
-    "The rule is shared with the spoke's account and associated with its VPC. Otherwise the spoke silently uses public "
-    "DNS.",
-    "the account does not see the rule; its association is not there",
-    "See that the share of the hub's stack holds the rule; then apply the spoke's stack.",
-)
-EXEMPTION = Code(
-    "HUB414",
-    "exemption",
-    "The rule that keeps a name with the spoke exists and is associated.",
-    "its association is not there",
-    "Apply the spoke's stack.",
-)
-OTHER_ANSWERS = Code(
-    "HUB415",
-    "other answers",
-    "Nothing else in the spoke's VPC answers a name that the hub offers: no other rule, no private hosted zone, no "
-    "interface endpoint of its own.",
-    "private zone kms.us-east-1.amazonaws.com takes kms.us-east-1.amazonaws.com",
-    "Take it from the VPC, or take the service from the hub.",
-)
-ENDPOINT = Code(
-    "HUB416",
-    "endpoint",
-    "The hub's interface endpoint of the service is available, with private DNS, in every planned zone.",
-    "vpce-0123 has private DNS off",
-    "Apply the hub's stack.",
-)
-SECURITY_GROUP = Code(
-    "HUB417",
-    "security group",
-    "The security groups of the hub's endpoints and resolver endpoints allow what the spokes send.",
-    "tcp 443 from 10.0.4.0/22 is denied",
-    "Apply the hub's stack.",
-)
-GATEWAY_ENDPOINT = Code(
-    "HUB418",
-    "gateway endpoint",
-    "The spoke's gateway endpoint of the service is available, and in every route table.",
-    "it is not in the route tables rtb-0123",
-    "Apply the spoke's stack.",
+    "difference",
+    "What is deployed is what the topology designs, part by part. A difference is a warning; each path that it breaks "
+    "has a finding of its own.",
+    "10.0.4.0/26: 10.0.0.0/22 to transit gateway missing",
+    "`./hub plan FILE --only STACK` shows what an apply restores. What was added by hand is not in it: remove that by "
+    "hand, or add it to the topology.",
 )
 TEST_INSTANCE = Code(
     "HUB420",

@@ -22,6 +22,7 @@ from network.model import (
     Subnet,
     Unknown,
     Vpc,
+    stack_of,
 )
 
 __all__ = ["Difference", "differences"]
@@ -35,8 +36,9 @@ EVERYTHING = "allows everything"
 class Difference:
     """What one part of a hub or spoke has in one network and not in the other."""
 
+    stack: str
     subject: str
-    """The hub or spoke."""
+    """The hub or spoke, by name."""
     part: str
     """Such as `routes`."""
     missing: tuple[str, ...]
@@ -49,28 +51,48 @@ Facts = Mapping[str, frozenset[str]]
 """What a VPC has, by part."""
 
 
-def differences(designed: Network, deployed: Network, subjects: Iterable[str] | None = None) -> Iterator[Difference]:
-    """Every difference between the hubs and spokes of two networks, in the order of their names.
+def differences(
+    designed: Network, deployed: Network, stacks: Iterable[str] | None = None, *, partial: bool = False
+) -> Iterator[Difference]:
+    """Every difference between the hubs and spokes of two networks, in the order of their stacks and names.
 
-    `subjects` limits it to some names. A hub or spoke that only one of them has is one difference. What a reader could
-    not determine differs from everything that is known, so that no part passes as equal that nobody has seen.
+    `stacks` limits it to the VPCs of some stacks. A VPC that only one network has is one difference. What a reader
+    could not determine differs from everything that is known, so that no part passes as equal that nobody has seen.
+    With `partial`, the networks hold some of the spokes only, and what a gateway's tables learn from others is not
+    compared.
     """
-    known = {**designed.hubs, **designed.spokes}
-    found = {**deployed.hubs, **deployed.spokes}
-    for name in sorted((known.keys() | found.keys()) if subjects is None else set(subjects)):
-        if name not in known or name not in found:
+    known, found = _by_stack(designed), _by_stack(deployed)
+    chosen = known.keys() | found.keys()
+    if stacks is not None:
+        wanted = frozenset(stacks)
+        chosen = {key for key in chosen if key[0] in wanted}
+    compared = frozenset(vpc.address for network in (known, found) for key, vpc in network.items() if key in chosen)
+    for key in sorted(chosen):
+        stack, name = key
+        if key not in known or key not in found:
             there = (f"VPC {name}",)
-            yield Difference(name, "VPC", there if name in known else (), there if name in found else ())
+            yield Difference(stack, name, "VPC", there if key in known else (), there if key in found else ())
             continue
-        ours, theirs = _facts(designed, known[name]), _facts(deployed, found[name])
+        ours, theirs = (
+            _facts(network, vpc, compared if partial else None)
+            for network, vpc in ((designed, known[key]), (deployed, found[key]))
+        )
         for part in ours:
             if ours[part] != theirs[part]:
                 missing, added = sorted(ours[part] - theirs[part]), sorted(theirs[part] - ours[part])
-                yield Difference(name, part, tuple(missing), tuple(added))
+                yield Difference(stack, name, part, tuple(missing), tuple(added))
 
 
-def _facts(network: Network, vpc: Vpc) -> Facts:
-    """What a VPC has. Every part is there, so that an empty one is compared too."""
+def _by_stack(network: Network) -> Mapping[tuple[str, str], Vpc]:
+    """VPCs by stack and name: a hub and a spoke may have one name."""
+    return {(stack_of(vpc.address), name): vpc for name, vpc in (*network.hubs.items(), *network.spokes.items())}
+
+
+def _facts(network: Network, vpc: Vpc, compared: frozenset[str] | None = None) -> Facts:
+    """What a VPC has. Every part is there, so that an empty one is compared too.
+
+    Of what its gateway's tables learn, only what is of the VPCs that are `compared`, where that is given.
+    """
     subnets = network.subnets_of.get(vpc.address, ())
     return {
         part: frozenset(facts)
@@ -80,7 +102,7 @@ def _facts(network: Network, vpc: Vpc) -> Facts:
             ("routes", _routes(network, subnets)),
             ("network ACLs", (f"{_text(s.cidr)}: {_acl(network, s)}" for s in subnets)),
             ("attachments", _attachments(network, vpc)),
-            ("gateway tables", _gateway_tables(network, vpc)),
+            ("gateway tables", _gateway_tables(network, vpc, compared)),
             ("resolver endpoints", _resolver_endpoints(network, vpc)),
             ("resolver rules", _rules(network, vpc)),
             ("private zones", _zones(network, vpc)),
@@ -163,7 +185,7 @@ def _attachments(network: Network, vpc: Vpc) -> Iterator[str]:
             yield f"in {_text(subnet.zone) if subnet is not None else UNDETERMINED}"
 
 
-def _gateway_tables(network: Network, vpc: Vpc) -> Iterator[str]:
+def _gateway_tables(network: Network, vpc: Vpc, compared: frozenset[str] | None) -> Iterator[str]:
     """What is in the tables that a VPC's attachments are associated with: who is reached through them."""
     for attachment in network.attachments_of.get(vpc.address, ()):
         tables = [table for table in network.gateway_tables.values() if _is_associated(table, attachment)]
@@ -171,7 +193,9 @@ def _gateway_tables(network: Network, vpc: Vpc) -> Iterator[str]:
             yield "no association with a route table"
         for table in tables:
             for link in table.propagations:
-                yield f"propagation from {_behind(network, link.target)}"
+                source = network.attachments.get(str(link.target))
+                if compared is None or (source is not None and source.vpc in compared):
+                    yield f"propagation from {_behind(network, link.target)}"
             for route in table.routes:
                 target = "blackhole" if route.attachment is None else _behind(network, route.attachment)
                 yield f"static route {_text(route.destination)} to {target}"

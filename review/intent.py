@@ -55,7 +55,7 @@ def names_in(design: Design) -> Mapping[str, str]:
     return {hub.stack: hub.name for hub in design.hubs} | {spoke.stack: spoke.name for spoke in design.spokes}
 
 
-def lost(design: Design, stacks: Collection[str], network: Network) -> list[str]:
+def lost(design: Design, stacks: Collection[str], network: Network, where: str = "its stack") -> list[str]:
     """What is wrong with stacks that were read, and that should have a spoke's VPC and have none."""
     meant = {spoke.name for spoke in design.spokes if spoke.stack in stacks and not spoke.absent}
-    return [f"{name}: its VPC is not in its stack" for name in sorted(meant - network.spokes.keys())]
+    return [f"{name}: its VPC is not in {where}" for name in sorted(meant - network.spokes.keys())]

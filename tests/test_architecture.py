@@ -43,8 +43,6 @@ ALLOWED = {
     "lab": {"network", "dns", "cryptography"},
     "deployment": {"topology", "modules", "stacks", "assurance", "findings"},
     "accounts": {"topology", "network", "assurance", "findings", "boto3", "botocore"},
-    # Until the trace of the deployed network takes the place of what it judges by itself.
-    "accounts/verify.py": {"accounts", "topology", "network", "assurance", "findings", "review"},
     "review": {"topology", "network", "assurance", "findings"},
     "local": {"topology", "network", "accounts", "emulator", "lab"},
     "emulator": {"moto", "werkzeug", "boto3", "botocore"},

@@ -144,10 +144,13 @@ def recorded(
     count: Callable[[int], object] = lambda _: None,
     *,
     excluded: Collection[str] = (),
-) -> dict[str, bytes]:
+) -> tuple[dict[str, bytes], Recording]:
     """The same in memory: each file's text by its path below the snapshot's folder, `aws_configs/accounts/…`."""
-    accounts = _in_parallel(clients, sites(design, wanted), excluded, count, lambda account: account.files)
-    return {f"{FOLDER}/{path}": files[path] for files in accounts for path in files}
+    asked = sites(design, wanted)
+    done = list(_in_parallel(clients, asked, excluded, count, lambda account: account))
+    files = {f"{FOLDER}/{path}": account.files[path] for account in done for path in account.files}
+    missing = sorted(each for account in done for each in account.missing)
+    return files, Recording(tuple(asked), sum(account.calls for account in done), tuple(missing))
 
 
 def _in_parallel(

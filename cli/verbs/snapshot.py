@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,14 @@ import typer
 
 from accounts import snapshot as recording
 from accounts.clients import CallerError, Clients
-from accounts.snapshot import KEPT_TAGS, Missing, OccupiedError, Recording
-from cli.console import FAILED, err, fail, out, refuse
+from accounts.snapshot import KEPT_TAGS, OccupiedError, Recording
+from cli.console import FAILED, fail, out, refuse
 from cli.options import File, Only
 from cli.progress import progress
+from cli.recorded import show_missing
 from cli.steps import read_file
 from deployment.synthesis import UnsoundError, select
 from topology import design
-
-MOST_FILES = 3
-"""Files that are named where one refusal costs several."""
 
 
 def snapshot(
@@ -57,14 +54,6 @@ def snapshot(
 
 
 def _show(done: Recording, output: Path) -> None:
-    for (account, region, action, code), group in groupby(sorted(done.missing, key=_failure), _failure):
-        lost = list(group)
-        files = ", ".join(missing.file for missing in lost) if len(lost) <= MOST_FILES else f"{len(lost)} files"
-        said = f" ({lost[0].message})" if lost[0].message else ""
-        err.print(f"not recorded: {account} {region} {files}: {action}: {code}{said}", markup=False, style="red")
+    show_missing(done.missing)
     accounts = len(done.accounts)
     out.print(f"{accounts} account{'s' * (accounts != 1)} recorded in {output} with {done.calls:,} calls", markup=False)
-
-
-def _failure(missing: Missing) -> tuple[str, str, str, str]:
-    return missing.account, missing.region, missing.action, missing.code

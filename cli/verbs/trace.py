@@ -34,12 +34,15 @@ def trace(
         Path | None,
         typer.Option(metavar="DIR", help="What exists (./hub snapshot), alone or under the stacks or plans."),
     ] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="Record what exists now, with the deploy roles, in place of a snapshot.")
+    ] = False,
 ) -> None:
-    """Trace every name and packet before an apply.
+    """Trace every name and packet, before an apply or of what is deployed.
 
     Exit status 1: a path is broken, or one is reachable that should not be.
     """
-    network, intent = network_of(paths, snapshot)
+    network, intent = network_of(paths, snapshot, deployed=deployed)
     if explained is not None:
         try:
             out.print(explain(network, *explained), markup=False)

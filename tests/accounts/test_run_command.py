@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from accounts import run_command
+from accounts.asked import AskedAccount, RefusedError
 from accounts.clients import Clients
-from accounts.deployed import AskedAccount, RefusedError
 from accounts.judgements import Role
 from accounts.run_command import InstanceError, run_on_instance
 from tests.accounts.recorded import Answer, Answers, Recorded, Refusal

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from accounts.clients import Clients
 from accounts.judgements import Role
-from accounts.snapshot import Missing, OccupiedError, record, recorded, recording
+from accounts.snapshot import Missing, OccupiedError, record, recording
+from accounts.snapshot import recorded as recorded_in_memory
 from accounts.snapshot.calls import CALLS, CONTRACTS
 from accounts.snapshot.form import cleaned, rendered
 from cli.app import app
@@ -30,6 +31,11 @@ REGIONAL = {call.file for call in CALLS if not call.once}
 ONCE = {call.file for call in CALLS if call.once}
 CONTRACT = {call.file for call in CALLS if call.of == CONTRACTS}
 DESIGN = designed("quickstart")
+
+
+def recorded(*arguments: Any, **options: Any) -> dict[str, bytes]:
+    """The files of a recording in memory."""
+    return recorded_in_memory(*arguments, **options)[0]
 
 
 class OneDenied(Clients):

@@ -21,15 +21,17 @@ from moto.core.exceptions import ServiceException
 from moto.ec2.exceptions import EC2ClientError
 from moto.ssm.exceptions import SSMException
 
-from accounts import verify as asking
 from accounts.clients import Clients
-from accounts.verify import Expectation, expectations
 from cli.steps import proved
-from cli.verify_reports import verify_report
+from cli.verification import report_of
+from cli.verification import verify as verified
 from deployment.synthesis import synthesise
 from emulator import ec2 as emulated_ec2
 from emulator import ssm as emulated_ssm
 from findings.render import as_json, as_text
+from findings.report import Report
+from network.model import Network
+from review.verdicts import Report as Traced
 from tests.deploy.local import TIMEOUT, Local, deployed
 from tests.deploy.played import Played, endpoint_addresses
 from tests.examples import ROOT
@@ -59,29 +61,44 @@ def network(standing: Local) -> Iterator[Local]:
 
 
 @cache
-def traced(topology: Path) -> tuple[Design, dict[str, tuple[Expectation, ...]]]:
+def traced(topology: Path) -> tuple[Design, tuple[Network, Traced]]:
     planned = design(read_topology(topology).topology)
-    return planned, expectations(planned, *proved(planned, synthesise(planned)))
+    return planned, proved(planned, synthesise(planned))
+
+
+def reported(network: Local, only: str = "*", seconds: float = PATIENCE) -> Report:
+    """What the verb does in its process, for stacks whose names match."""
+    planned, proof = traced(network.topology)
+    wanted = [stack for stack in planned.order if fnmatch(stack, only)]
+    with mock.patch.dict(os.environ, network.aws.environment()):
+        return report_of(verified(planned, wanted, proof, Clients(), seconds=seconds, stopping=threading.Event()))
 
 
 def verify(network: Local, only: str = "*", *, seconds: float = PATIENCE, sound: bool = False) -> dict[str, Any]:
-    """What the verb does in its process, for stacks whose names match; the report as JSON has it."""
-    planned, expected = traced(network.topology)
-    wanted = [stack for stack in planned.order if fnmatch(stack, only)]
-    with mock.patch.dict(os.environ, network.aws.environment()):
-        found = asking.verify(planned, wanted, expected, Clients(), seconds=seconds, stopping=threading.Event())
-    report = verify_report(found)
-    assert found.sound is sound, as_text(report)
+    """The report as JSON has it."""
+    report = reported(network, only, seconds)
+    assert report.sound is sound, as_text(report)
     return dict(json.loads(as_json(report)))
 
 
 def amiss(report: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Severity and finding of everything that is not in order, by subject and check."""
+    """Severity and finding of everything that is not in order, by subject and check or target."""
     return {
-        (check["subject"], check["check"]): (check["severity"], check["found"])
+        (check["subject"], check["target"] or check["check"]): (check["severity"], check["found"])
         for check in report["findings"]
         if check["severity"] != "ok"
     }
+
+
+def why(report: dict[str, Any], subject: str, target: str) -> str:
+    """The hop that decided, and the resource that it is at."""
+    check = next(each for each in report["findings"] if (each["subject"], each["target"]) == (subject, target))
+    return f"{check['place']['address']}: {check['why']}"
+
+
+def cells(report: dict[str, Any], spoke: str, word: str) -> dict[str, str]:
+    """What is promised, deployed or observed of each service."""
+    return {key: cell[word] for key, cell in report["facts"]["spokes"][spoke]["services"].items()}
 
 
 @contextmanager
@@ -98,39 +115,43 @@ def table_of(network: Local, account: str, stack: str) -> tuple[Any, str]:
     return client, client.describe_route_tables(Filters=tags)["RouteTables"][0]["RouteTableId"]
 
 
+AS_DESIGNED = {**dict.fromkeys(OFFERED, "private"), "s3": "gateway", "without endpoint": "unreachable"}
+
+
 def test_a_network_as_designed_is_sound_and_shows_what_the_instance_saw(network: Local) -> None:
     said = network.run([ROOT / "hub", "verify", network.topology, "--format", "json"])
     report = dict(json.loads(said[said.index("{") :]))
     assert amiss(report) == {}
-    payments = report["facts"]["spokes"]["payments"]
-    assert payments["asked"].startswith("i-")
-    private = dict.fromkeys(OFFERED, "private")
-    assert payments["services"] == {**private, "s3": "gateway", "without endpoint": "unreachable"}
-    assert report["facts"]["spokes"]["ledger"] == {
-        "asked": "AWS APIs",
-        "services": dict.fromkeys((*OFFERED, "s3"), "in place"),
-    }
+    assert report["facts"]["differences"] == []
+    for spoke in ("payments", "ledger"):
+        assert cells(report, spoke, "promised") == AS_DESIGNED
+        assert cells(report, spoke, "deployed") == AS_DESIGNED
+    assert cells(report, "payments", "observed") == AS_DESIGNED
+    assert report["facts"]["spokes"]["payments"]["instance"].startswith("i-")
+    assert report["facts"]["spokes"]["ledger"]["instance"] == ""
     assert {KMS, STATES} <= set(PLAYED.asked)
     assert PLAYED.ran_on[-1].account == PAYMENTS
 
 
+def test_the_deployed_network_is_traced_as_it_is_and_under_the_stacks(network: Local) -> None:
+    network.run([ROOT / "hub", "trace", network.topology, "--deployed"])
+    client, table = table_of(network, LEDGER, "spoke-core-ledger")
+    gateway = client.describe_transit_gateways()["TransitGateways"][0]["TransitGatewayId"]
+    client.delete_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/22")
+    try:
+        said = network.run([ROOT / "hub", "trace", network.topology, "--deployed"], expect=1)
+        network.run([ROOT / "hub", "trace", network.topology, network.output, "--deployed"])
+    finally:
+        client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/22", TransitGatewayId=gateway)
+    assert "ledger → kms" in said, said
+
+
 def test_the_table_has_a_row_for_each_spoke_and_counts_the_checks(network: Local) -> None:
-    planned, expected = traced(network.topology)
-    with mock.patch.dict(os.environ, network.aws.environment()):
-        found = asking.verify(planned, planned.order, expected, Clients(), seconds=PATIENCE, stopping=threading.Event())
-    lines = as_text(verify_report(found)).splitlines()
+    lines = as_text(reported(network)).splitlines()
     assert lines[0].split() == [
-        "spoke",
-        "asked",
-        "ec2messages",
-        "kms",
-        "s3",
-        "ssm",
-        "ssmmessages",
-        "without",
-        "endpoint",
+        *("spoke", "test", "instance", "ec2messages", "kms", "s3", "ssm", "ssmmessages", "without", "endpoint")
     ]
-    assert lines[1].split()[:3] == ["ledger", "AWS", "APIs"]
+    assert lines[1].split() == ["ledger", "–", "private", "private", "gateway", "private", "private", "unreachable"]
     assert lines[2].split()[0] == "payments"
     assert lines[2].split()[2:] == ["private", "private", "gateway", "private", "private", "unreachable"]
     assert lines[-1].endswith(" ok"), lines
@@ -164,10 +185,25 @@ def test_what_the_instance_saw_and_the_trace_does_not_say_is_a_difference(
     PLAYED.answers = answers
     report = verify(network, "*payments")
     assert amiss(report) == {("payments", name): ("failed", found)}
-    assert report["facts"]["spokes"]["payments"]["services"][cell[0]] == cell[1]
-    assert ("payments", "routes") in {(check["subject"], check["check"]) for check in report["findings"]}, (
-        "the wiring is looked at too, since it may say why"
-    )
+    assert cells(report, "payments", "observed")[cell[0]] == cell[1]
+    assert cells(report, "payments", "deployed") == AS_DESIGNED
+
+
+def every(spoke: str, state: str, *services: str) -> dict[tuple[str, str], tuple[str, str]]:
+    return {(spoke, service): ("failed", state) for service in services or OFFERED}
+
+
+def differing(report: dict[str, Any]) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """What is missing and what was added, by stack and part."""
+    return {(each["stack"], each["part"]): (each["missing"], each["added"]) for each in report["facts"]["differences"]}
+
+
+def broken(report: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
+    """What is amiss besides the differences, which are warnings."""
+    found = amiss(report)
+    parts = {(check["subject"], check["check"]) for check in report["findings"] if check["code"] == "HUB403"}
+    assert {found[part][0] for part in parts} <= {"warning"}, found
+    return {key: value for key, value in found.items() if key not in parts}
 
 
 def test_a_deleted_route_is_found_where_there_is_no_instance(network: Local) -> None:
@@ -178,9 +214,12 @@ def test_a_deleted_route_is_found_where_there_is_no_instance(network: Local) -> 
         report = verify(network)
     finally:
         client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/22", TransitGatewayId=gateway)
-    assert amiss(report) == {("ledger", "routes"): ("failed", f"table {table}: no route to 10.0.0.0/22")}
-    assert report["facts"]["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "differs"), "s3": "in place"}
-    assert report["facts"]["spokes"]["payments"]["services"]["kms"] == "private"
+    assert broken(report) == every("ledger", "broken")
+    assert "no route leads to 10.0." in why(report, "ledger", "kms")
+    assert why(report, "ledger", "kms").startswith(f"spoke-core-ledger: {table}: ")
+    assert cells(report, "ledger", "deployed") == {**AS_DESIGNED, **dict.fromkeys(OFFERED, "broken")}
+    assert cells(report, "payments", "observed") == AS_DESIGNED
+    assert list(differing(report)) == [("spoke-core-ledger", "routes")]
 
 
 def test_a_missing_return_route_of_the_hub_is_found(network: Local) -> None:
@@ -188,10 +227,12 @@ def test_a_missing_return_route_of_the_hub_is_found(network: Local) -> None:
     gateway = client.describe_transit_gateways()["TransitGateways"][0]["TransitGatewayId"]
     client.delete_route(RouteTableId=table, DestinationCidrBlock="10.0.4.0/22")
     try:
-        report = verify(network, "hub-core")
+        report = verify(network, "*ledger")
     finally:
         client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.4.0/22", TransitGatewayId=gateway)
-    assert amiss(report) == {("core", "return routes"): ("failed", f"table {table}: no route to 10.0.4.0/22")}
+    assert broken(report) == every("ledger", "broken")
+    assert why(report, "ledger", "kms").startswith(f"hub-core: {table}: ")
+    assert list(differing(report)) == [("hub-core", "routes")]
 
 
 def test_removed_associations_are_found_on_both_sides_of_the_account_boundary(network: Local) -> None:
@@ -212,23 +253,19 @@ def test_removed_associations_are_found_on_both_sides_of_the_account_boundary(ne
         "TransitGatewayAttachmentId": attachment["TransitGatewayAttachmentId"],
         "TransitGatewayRouteTableId": seen["Association"]["TransitGatewayRouteTableId"],
     }
-    resolver.disassociate_resolver_rule(VPCId=link["VPCId"], ResolverRuleId=link["ResolverRuleId"])
     hub.disassociate_transit_gateway_route_table(**wired)
     try:
-        report = verify(network, "*ledger")
+        table = verify(network, "*ledger")
+        resolver.disassociate_resolver_rule(VPCId=link["VPCId"], ResolverRuleId=link["ResolverRuleId"])
+        both = verify(network, "*ledger")
     finally:
         hub.associate_transit_gateway_route_table(**wired)
         resolver.associate_resolver_rule(VPCId=link["VPCId"], ResolverRuleId=link["ResolverRuleId"], Name=link["Name"])
-    assert amiss(report) == {
-        ("ledger", "association"): (
-            "failed", f"{attachment['TransitGatewayAttachmentId']} is associated with no table"
-        ),
-        ("ledger", "rule us-east-1.amazonaws.com"): ("failed", "its association is not there"),
-    }  # fmt: skip
-    accounts = {
-        check["check"]: check["place"]["account"] for check in report["findings"] if check["subject"] == "ledger"
-    }
-    assert (accounts["association"], accounts["rule us-east-1.amazonaws.com"]) == (HUB, LEDGER)
+    assert broken(table) == every("ledger", "broken")
+    assert attachment["TransitGatewayAttachmentId"] in why(table, "ledger", "kms")
+    assert differing(table)["spoke-core-ledger", "gateway tables"][1] == ["no association with a route table"]
+    assert broken(both) == every("ledger", "unreachable")
+    assert {part for _, part in differing(both)} == {"gateway tables", "resolver rules"}
 
 
 def test_a_withdrawn_share_is_found(network: Local) -> None:
@@ -248,14 +285,11 @@ def test_a_withdrawn_share_is_found(network: Local) -> None:
             vpc = network.client("ec2", account).describe_vpcs(Filters=tags)["Vpcs"][0]["VpcId"]
             resolver = network.client("route53resolver", account)
             resolver.associate_resolver_rule(VPCId=vpc, ResolverRuleId=rule, Name="anew")
-    assert amiss(report) == {
-        ("ledger", "rule us-east-1.amazonaws.com"): (
-            "failed", "the account does not see the rule; its association is not there"
-        )
-    }  # fmt: skip
+    assert broken(report) == every("ledger", "unreachable")
+    assert list(differing(report)) == [("spoke-core-ledger", "resolver rules")]
 
 
-def test_an_instance_that_is_not_registered_is_told_and_the_wiring_is_looked_at(network: Local) -> None:
+def test_an_instance_that_is_not_registered_is_reported_and_the_trace_still_judges_its_spoke(network: Local) -> None:
     iam, policy = network.client("iam", PAYMENTS), "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
     iam.detach_role_policy(RoleName="endpoint-hub-test-payments", PolicyArn=policy)
     try:
@@ -266,10 +300,8 @@ def test_an_instance_that_is_not_registered_is_told_and_the_wiring_is_looked_at(
     assert others == []
     assert result == "failed"
     assert found.endswith("is not registered with Systems Manager")
-    assert report["facts"]["spokes"]["payments"] == {
-        "asked": "AWS APIs",
-        "services": dict.fromkeys((*OFFERED, "s3"), "in place"),
-    }
+    assert report["facts"]["spokes"]["payments"]["instance"] == ""
+    assert cells(report, "payments", "deployed") == AS_DESIGNED
 
 
 def test_an_instance_that_is_stopped_is_told_with_the_command_that_starts_it(network: Local) -> None:
@@ -323,13 +355,17 @@ def test_a_role_that_may_not_send_commands_is_told_the_action(network: Local) ->
     assert fix.startswith(f"allow arn:aws:iam::{PAYMENTS}:role/NetworkDeploy ssm:SendCommand ")
 
 
-def test_a_role_that_may_not_describe_is_told_each_action_and_the_rest_is_checked(network: Local) -> None:
-    with answering(emulated_ec2.Backend, "search_transit_gateway_routes", REFUSED):
+def test_a_role_that_may_not_describe_is_told_the_action_and_what_depends_on_it_is_unknown(network: Local) -> None:
+    with answering(emulated_ec2.Backend, "describe_network_acls", REFUSED):
         report = verify(network, "*ledger")
-    assert list(amiss(report)) == [("ledger", "gateway routes")]
-    fix = next(check["fix"] for check in report["findings"] if check["check"] == "gateway routes")
-    assert fix.startswith(f"allow arn:aws:iam::{HUB}:role/NetworkDeploy ec2:SearchTransitGatewayRoutes ")
-    assert report["facts"]["spokes"]["ledger"]["services"] == {**dict.fromkeys(OFFERED, "unknown"), "s3": "in place"}
+    found = amiss(report)
+    assert {severity for (_, target), (severity, _) in found.items() if target in OFFERED} == {"unknown"}
+    lost = [check for check in report["findings"] if check["code"] == "HUB402"]
+    assert {(check["severity"], check["place"]["account"]) for check in lost} == {("warning", HUB), ("warning", LEDGER)}
+    assert {check["fix"].partition(" (")[0] for check in lost} == {
+        f"allow arn:aws:iam::{account}:role/NetworkDeploy ec2:DescribeNetworkAcls" for account in (HUB, LEDGER)
+    }
+    assert {cells(report, "ledger", "deployed")[service] for service in OFFERED} == {"unknown"}
 
 
 def test_ctrl_c_ends_it_within_seconds_and_takes_the_command_back(network: Local) -> None:

@@ -31,7 +31,7 @@ BROKEN = Finding(
     alike=2,
 )
 DENIED = Finding(
-    codes.ENDPOINT, Place("111111111111", "us-east-1"), Severity.UNKNOWN, "denied", "allow it", subject="core"
+    codes.NOT_RECORDED, Place("111111111111", "us-east-1"), Severity.UNKNOWN, "denied", "allow it", subject="core"
 )
 ODD = Finding(codes.QUOTA, Place("111111111111", "us-east-1"), Severity.WARNING, "5 of 5")
 FINE = Finding(codes.ROLE, Place("111111111111"), Severity.OK, "works")
@@ -74,7 +74,7 @@ def test_a_terminal_shows_the_table_the_notes_and_the_worst_first() -> None:
         "  in:       network.yaml:13",
         "  see:      https://a.b/c",
         "",
-        "unknown HUB416 core: endpoint",
+        "unknown HUB402 core: recording",
         "  found:    denied",
         "  fix:      allow it",
         "  asked in: 111111111111 us-east-1",
@@ -98,7 +98,7 @@ def test_json_holds_every_finding_with_its_path() -> None:
     assert (document["version"], document["verb"], document["sound"]) == (1, "trace", False)
     assert document["counts"] == {"failed": 1, "unknown": 1, "warning": 1, "ok": 1}
     assert [(each["code"], each["severity"]) for each in document["findings"]] == [
-        ("HUB201", "ok"), ("HUB207", "warning"), ("HUB416", "unknown"), ("HUB301", "failed")
+        ("HUB201", "ok"), ("HUB207", "warning"), ("HUB402", "unknown"), ("HUB301", "failed")
     ]  # fmt: skip
     broken = document["findings"][3]
     assert (broken["subject"], broken["target"], broken["service"], broken["alike"]) == ("payments", "kms", "kms", 2)
@@ -125,7 +125,7 @@ def test_in_junit_a_finding_is_a_failure_and_what_could_not_be_determined_an_err
     assert {key: [child.tag for child in case] for key, case in cases.items()} == {
         ("111111111111", "role"): [],
         ("111111111111 us-east-1", "quota"): ["system-out"],
-        ("core", "endpoint"): ["error"],
+        ("core", "recording"): ["error"],
         ("payments", "reach kms"): ["failure"],
     }
     [failure] = cases["payments", "reach kms"]

@@ -51,7 +51,7 @@ def sound_sarif(text: str) -> list[dict[str, Any]]:
 def test_results_are_what_is_not_in_order_with_rule_level_and_line() -> None:
     odd, denied, broken = sound_sarif(render(REPORT, "sarif"))
     assert [(each["ruleId"], each["level"]) for each in (odd, denied, broken)] == [
-        ("HUB207", "warning"), ("HUB416", "error"), ("HUB301", "error")
+        ("HUB207", "warning"), ("HUB402", "error"), ("HUB301", "error")
     ]  # fmt: skip
     physical = broken["locations"][0]["physicalLocation"]
     assert physical == {"artifactLocation": {"uri": "network.yaml"}, "region": {"startLine": 13}}

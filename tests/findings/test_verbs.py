@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from cli.verify_reports import verify_report
+from cli.verification import report_of
 from findings import Finding, Place, Severity, codes
 from findings.render import FORMATS, render
-from tests.accounts.test_verify import FOUND
 from tests.assurance.faults import HUB, PAYMENTS, Stacks
 from tests.cli.test_tracing import ROUTE, folder
+from tests.cli.test_verification import FOUND
 from tests.examples import ROOT
 from tests.findings.test_render import valid
 from tests.findings.test_sarif import sound_sarif
@@ -132,7 +132,7 @@ def test_preflights_json_keeps_the_promise() -> None:
 
 @pytest.mark.parametrize("topology", [None, QUICKSTART], ids=["alone", "with its topology"])
 def test_verifys_json_keeps_the_promise(topology: Path | None) -> None:
-    document = valid(render(verify_report(FOUND, topology), "json"))
+    document = valid(render(report_of(FOUND, topology), "json"))
     lines = {each["subject"]: each["place"]["line"] for each in document["findings"] if each["subject"]}
     expected = {name: line_of(f"{name}:") for name in ("payments", "core", "ledger")}
     assert lines == (expected if topology is not None else dict.fromkeys(expected, 0))

@@ -91,15 +91,17 @@ def test_a_value_that_could_not_be_determined_is_not_taken_as_equal() -> None:
         blocks[name]["enable_dns_support"] = "${var.dns}"
 
     (found,) = found_after(change)
-    assert found == Difference("payments", "VPC", ("DNS support on",), ("DNS support could not be determined",))
+    assert found == Difference(
+        "spoke-core-payments", "payments", "VPC", ("DNS support on",), ("DNS support could not be determined",)
+    )
 
 
 def test_a_spoke_that_only_one_network_has_is_one_difference() -> None:
     stacks = {name: stack for name, stack in stacks_of("quickstart").items() if name != "spoke-core-payments"}
     found = [each for each in differences(DESIGNED, read(stacks.items())) if each.subject == "payments"]
-    assert found == [Difference("payments", "VPC", ("VPC payments",), ())]
+    assert found == [Difference("spoke-core-payments", "payments", "VPC", ("VPC payments",), ())]
 
 
-def test_only_the_subjects_that_are_asked_for_are_compared() -> None:
+def test_only_the_stacks_that_are_asked_for_are_compared() -> None:
     changed = network_of(without("spoke-core-payments", "aws_route"))
-    assert list(differences(DESIGNED, changed, ["ledger"])) == []
+    assert list(differences(DESIGNED, changed, ["spoke-core-ledger"])) == []
