@@ -193,12 +193,19 @@ def _gateway_tables(network: Network, vpc: Vpc, compared: frozenset[str] | None)
             yield "no association with a route table"
         for table in tables:
             for link in table.propagations:
-                source = network.attachments.get(str(link.target))
-                if compared is None or (source is not None and source.vpc in compared):
+                if _is_compared(network, link.target, compared):
                     yield f"propagation from {_behind(network, link.target)}"
             for route in table.routes:
-                target = "blackhole" if route.attachment is None else _behind(network, route.attachment)
-                yield f"static route {_text(route.destination)} to {target}"
+                if route.attachment is None:
+                    yield f"static route {_text(route.destination)} to blackhole"
+                elif _is_compared(network, route.attachment, compared):
+                    yield f"static route {_text(route.destination)} to {_behind(network, route.attachment)}"
+
+
+def _is_compared(network: Network, attachment: str | Unknown, compared: frozenset[str] | None) -> bool:
+    """Whether an attachment is of a VPC that is compared; None compares all."""
+    known = network.attachments.get(str(attachment))
+    return compared is None or (known is not None and known.vpc in compared)
 
 
 def _is_associated(table: GatewayTable, attachment: Attachment) -> bool:

@@ -162,6 +162,15 @@ def test_only_the_wanted_stacks_are_judged_and_compared() -> None:
     assert {each.subject for each in found.findings} == {"core", "payments"}
 
 
+def test_what_the_gateway_learns_from_spokes_that_were_not_recorded_is_no_difference() -> None:
+    recorded = Recorded()
+    for path in [path for path in recorded.documents if f"/{LEDGER}/" in path]:
+        del recorded.documents[path]
+    found = judged(recorded, "spoke-core-payments")
+    assert wrong(found) == []
+    assert found.differences == ()
+
+
 def test_a_difference_of_a_hub_none_of_whose_spokes_was_verified_is_unknown() -> None:
     (difference,) = wrong(judged(without_gateway_route(HUB), "hub-core"))
     assert (difference.subject, difference.check, difference.severity) == ("core", "routes", Severity.UNKNOWN)
