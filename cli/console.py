@@ -16,10 +16,23 @@ from rich.text import Text
 from cli import progress
 from deployment.walk import Step
 
-__all__ = ["FAILED", "REFUSED", "caution", "err", "fail", "following", "heading", "out", "refuse", "table", "warn"]
+__all__ = [
+    "FAILED",
+    "NOTHING",
+    "REFUSED",
+    "caution",
+    "err",
+    "fail",
+    "following",
+    "heading",
+    "out",
+    "refuse",
+    "table",
+    "warn",
+]
 
-FAILED, REFUSED = 1, 2
-"""Exit statuses: something is wrong outside the topology; the input is refused."""
+FAILED, REFUSED, NOTHING = 1, 2, 3
+"""Exit statuses: something is wrong outside the topology; the input is refused; there was nothing to check."""
 
 WIDE = 240
 """Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""

@@ -11,7 +11,7 @@ import typer
 
 from assurance.capacity import Figure
 from assurance.trace import State
-from cli.console import FAILED
+from cli.console import FAILED, NOTHING
 from findings import Finding, Place, Severity, codes
 from findings.render import render
 from findings.report import Report, Table
@@ -27,10 +27,11 @@ SHOWN = 8
 
 
 def show(report: Report, form: str) -> None:
-    """Write a report to standard output; one that is not sound ends the verb with status 1."""
+    """Write a report to standard output. One that is not sound ends the verb with status 1; one on nothing, with 3."""
     sys.stdout.write(render(report, form) + "\n")
     if not report.sound:
-        raise typer.Exit(FAILED)
+        wrong = report.counts[Severity.FAILED] or report.counts[Severity.UNKNOWN]
+        raise typer.Exit(FAILED if wrong else NOTHING)
 
 
 def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding, ...]:
@@ -70,6 +71,7 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
             ],
             "unmodelled": list(found.unmodelled),
         },
+        examined=found.examined,
     )
 
 
@@ -99,6 +101,7 @@ def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]
                 service=service,
                 alike=len(wanted) - 1,
             )
+    yield from (finding for finding in findings if finding.code == codes.HUB_NOT_READ)
     for code, sound in (
         (codes.ISOLATION, "spokes reach each other where they are meant to, and nowhere else"),
         (codes.EXPOSURE, "spokes reach nothing else"),
@@ -147,6 +150,8 @@ def _notes(found: Traced) -> Iterator[str]:
     """What follows the table."""
     if found.sound:
         yield "Every intended path works, and no other is reachable."
+    if not found.examined:
+        yield "Nothing was proved: no spoke that should reach a service is in what was read."
     meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
     yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
     for source, target in meant[:SHOWN]:

@@ -406,6 +406,14 @@ CAPACITY = Code(
     "Request an increase, or give the resolver endpoint more addresses.",
 )
 
+HUB_NOT_READ = Code(
+    "HUB305",
+    "hub",
+    "The hub of every spoke is in what was traced.",
+    "payments: its hub is not in what was read, so what it should reach is not known",
+    "Trace the stack or the plan of its hub as well, or the topology, or a snapshot that holds the hub.",
+)
+
 # 4xx: the deployed network -------------------------------------------------------------------------------------------
 
 DEPLOYED = Code(

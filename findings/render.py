@@ -98,6 +98,7 @@ def as_json(report: Report) -> str:
         "version": VERSION,
         "verb": report.verb,
         "sound": report.sound,
+        "examined": report.examined,
         "counts": {severity.value: report.counts[severity] for severity in Severity},
         "findings": [_document(finding) for finding in report.findings],
         "facts": report.facts,

@@ -36,11 +36,13 @@ class Report:
     """What only this verb knows, for programs: JSON values. `schema/findings.schema.json` has its form for each."""
     every: bool = False
     """Show people what is in order too."""
+    examined: bool = True
+    """Whether there was anything to check. A report on nothing is not sound."""
 
     @property
     def sound(self) -> bool:
         """Whether everything is as it should be. What could not be determined is not."""
-        return not self.counts[Severity.FAILED] and not self.counts[Severity.UNKNOWN]
+        return self.examined and not self.counts[Severity.FAILED] and not self.counts[Severity.UNKNOWN]
 
     @cached_property
     def counts(self) -> Counter[Severity]:

@@ -48,6 +48,10 @@ class Intent:
         """Whether a spoke is meant to reach a service."""
         return service in self.services.get(spoke, ()) or service in self.gateway.get(spoke, ())
 
+    def wants_any(self, spoke: str) -> bool:
+        """Whether a spoke is meant to reach any service."""
+        return bool(self.services.get(spoke) or self.gateway.get(spoke))
+
     def may_reach(self, source: str, target: str) -> bool:
         """Whether a spoke is meant to reach another."""
         pair = self.segment.get(source), self.segment.get(target)
@@ -75,8 +79,13 @@ class Report:
 
     @property
     def sound(self) -> bool:
-        """Whether every intended path works and nothing else is reachable."""
-        return not self.findings
+        """Whether every intended path works and nothing else is reachable. Where there is no such path, nothing is."""
+        return self.examined and not self.findings
+
+    @property
+    def examined(self) -> bool:
+        """Whether there is a spoke that is judged and should reach something: else nothing was proved."""
+        return any(self.intent.judges(name) and self.intent.wants_any(name) for name in self.group_of)
 
     @cached_property
     def group_of(self) -> dict[str, int]:
@@ -124,7 +133,12 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     reaches = tracer.reaches()
     opened = tracer.opened()
     exposed = tracer.exposed()
-    findings = (*tracer.reach_findings(reaches), *tracer.isolation_findings(opened), *tracer.exposure_findings(exposed))
+    findings = (
+        *tracer.hub_findings(),
+        *tracer.reach_findings(reaches),
+        *tracer.isolation_findings(opened),
+        *tracer.exposure_findings(exposed),
+    )
     return Report(
         intent=intent,
         groups=tuple(alike),
@@ -208,6 +222,25 @@ class _Judge:
             for service in self.trace.offered.get(hub.address, ())
             if service.endpoint == endpoint.service and service.key in meant
         }
+
+    def hub_findings(self) -> Iterator[Finding]:
+        """Spokes that use a gateway or a rule, and whose hub nobody knows: what they should reach is not known."""
+        network = self.trace.network
+        linked = {vpc for vpc, attachments in network.attachments_of.items() if attachments}
+        linked |= {str(association.vpc) for association in network.rule_associations}
+        for names in self.groups:
+            vpc = network.spokes[names[0]].address
+            lost = [name for name in names if self.intent.judges(name) and name not in self.intent.hub]
+            if lost and vpc in linked:
+                yield Finding(
+                    codes.HUB_NOT_READ,
+                    Place(address=vpc),
+                    Severity.UNKNOWN,
+                    "its hub is not in what was read, so what it should reach is not known",
+                    codes.HUB_NOT_READ.fix,
+                    subject=lost[0],
+                    alike=len(lost) - 1,
+                )
 
     def reach_findings(self, reaches: Mapping[tuple[str, str], Reach]) -> Iterator[Finding]:
         for names in self.groups:

@@ -256,3 +256,40 @@ def test_segments_that_list_each_other_are_meant_to_meet() -> None:
     assert not meant.may_reach("payments", "sandbox")
     assert not meant.may_reach("payments", "ledger")
     assert intent_of(designed("two-hubs")).may_reach("payments-dev", "ledger-dev")
+
+
+def only(stacks: Stacks, at: Path, *names: str) -> str:
+    stacks.stacks = {name: stack for name, stack in stacks.stacks.items() if name in names}
+    return folder(stacks, at)
+
+
+def test_a_trace_without_a_spoke_proves_nothing_and_says_so_with_its_own_exit_status(tmp_path: Path) -> None:
+    status, said, _ = trace(only(Stacks(), tmp_path, HUB))
+    assert status == 3, said
+    assert "Nothing was proved: no spoke that should reach a service is in what was read." in said
+    assert "Every intended path works" not in said
+    document = json.loads(trace(str(tmp_path), "--format", "json")[1])
+    assert (document["sound"], document["examined"]) == (False, False)
+
+
+def test_a_topology_of_a_hub_alone_proves_nothing_and_is_written(tmp_path: Path) -> None:
+    text = Path(QUICKSTART).read_text(encoding="utf-8").partition("\nspokes:")[0]
+    (tmp_path / "hub.yaml").write_text(f"{text}\n")
+    assert trace(str(tmp_path / "hub.yaml"))[0] == 3
+    done = CliRunner().invoke(app, ["synth", str(tmp_path / "hub.yaml"), "--output", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+
+
+def test_spokes_whose_hub_was_not_read_are_unknown_without_a_topology(tmp_path: Path) -> None:
+    status, said, _ = trace(only(Stacks(), tmp_path, PAYMENTS), "--format", "json")
+    assert status == 1, said
+    [finding] = [each for each in json.loads(said)["findings"] if each["code"] == "HUB305"]
+    assert (finding["subject"], finding["severity"]) == ("payments", "unknown")
+    assert finding["place"]["address"].startswith(f"{PAYMENTS}: aws_vpc.")
+
+
+def test_a_stack_without_any_vpc_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text(json.dumps({"resource": {"aws_sns_topic": {"x": {"name": "x"}}}}))
+    status, said, _ = trace(str(tmp_path / "other.json"))
+    assert status == 3, said
+    assert "Nothing was proved" in said
