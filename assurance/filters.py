@@ -133,8 +133,8 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
     """What an ACL does with a flow: the lowest entry that concerns any of it decides."""
     entries = sorted(acl.ingress if side == "ingress" else acl.egress, key=lambda entry: entry.number)
     towards = f"{flow} {'from' if side == 'ingress' else 'to'} {peer}"
-    if flow.protocol == ANY:
-        return _any_hop(acl, entries, towards, peer, source)
+    if flow.protocol == ANY or flow.in_part:
+        return _in_part(acl, entries, peer, flow, source)
     for entry in (entry for entry in entries if _concerns(entry, peer, flow)):
         if isinstance(entry.cidr, Unknown):
             return undetermined(entry.address, f"entry {entry.number} has a range that is not known", source)
@@ -146,15 +146,16 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
     return Hop(acl.address, f"no {side} entry allows {towards}", source, Verdict.DROPPED, f"allow {towards}")
 
 
-def _any_hop(acl: Acl, entries: Iterable[AclEntry], towards: str, peer: Prefix, source: str) -> Hop:
-    """Whether an ACL allows anything at all: it does unless it denies everything before it allows something."""
+def _in_part(acl: Acl, entries: Iterable[AclEntry], peer: Prefix, flow: Flow, source: str) -> Hop:
+    """Whether an ACL allows anything of a flow: it does unless it denies all of it before it allows some."""
     for entry in entries:
-        concerned = isinstance(entry.cidr, Unknown) or entry.cidr.overlaps(peer)
-        if entry.allow and concerned:
-            return Hop(entry.address, f"entry {entry.number} allows some of {towards}", source)
-        if not entry.allow and entry.protocol == "-1" and covers(entry.cidr, peer):
-            return Hop(entry.address, f"entry {entry.number} denies {towards}", source, Verdict.DROPPED)
-    return Hop(acl.address, f"no entry allows {towards}", source, Verdict.DROPPED)
+        concerned = flow.protocol == ANY or _concerns(entry, peer, flow)
+        if entry.allow and concerned and (isinstance(entry.cidr, Unknown) or entry.cidr.overlaps(peer)):
+            return Hop(entry.address, f"entry {entry.number} allows some of {flow} from or to {peer}", source)
+        every = entry.protocol == "-1" if flow.protocol == ANY else concerned and _all_of(entry, peer, flow)
+        if not entry.allow and every and covers(entry.cidr, peer):
+            return Hop(entry.address, f"entry {entry.number} denies {flow} from or to {peer}", source, Verdict.DROPPED)
+    return Hop(acl.address, f"no entry allows {flow} from or to {peer}", source, Verdict.DROPPED)
 
 
 def _concerns(entry: AclEntry, peer: Prefix, flow: Flow) -> bool:

@@ -27,6 +27,8 @@ class Flow:
     protocol: str
     first_port: int
     last_port: int
+    in_part: bool = False
+    """Whether something of it is enough: what an exposure has to rule out, as ANY does of all protocols."""
 
     def __str__(self) -> str:
         """As people write it."""

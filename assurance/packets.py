@@ -30,8 +30,8 @@ from network.model import (
 __all__ = ["Packets"]
 
 
-SHARED = IPv4Network("100.64.0.0/10")
-"""Carriers' shared range (RFC 6598), which VPCs use as a private one."""
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
+"""Private ranges (RFC 1918), carriers' shared range (RFC 6598), which VPCs use as a private one, and link-local."""
 
 Step = tuple[Path, Prefix]
 """A walk so far, and the part of the destination that it is about."""
@@ -125,7 +125,7 @@ class Packets:
             yield start, target
             return
         for path, piece, route in self._route(start, here, target):
-            if path.verdict is Verdict.DROPPED or (route is None and path.verdict is Verdict.UNKNOWN):
+            if path.hops[-1].verdict is not Verdict.PASSES:
                 yield path, piece
             elif here.vpc == there.vpc and route is None:
                 yield self.filters.acl_hops(path, there, "ingress", source.addresses, flow=flow), piece
@@ -143,16 +143,21 @@ class Packets:
                 yield from self._cross(path, piece, crossing)
 
     def _route(self, path: Path, subnet: Subnet, target: Prefix) -> Iterator[tuple[Path, Prefix, Route | None]]:
-        """What a subnet's route table does with a range: the VPC's own ranges are local, and have no route."""
+        """What a subnet's route table does with a range: the VPC's own ranges are local, and have no route.
+
+        A route whose destination is not known may take any packet that is not local, so that the walk forks.
+        """
         table, unknown = self.tables.routes(str(subnet.table))
         if table is None:
             yield path.then(undetermined(subnet.address, "its route table is not among what was read")), target, None
             return
         for piece, route in table.match(target):
             if unknown is not None and not isinstance(route, str):
-                hop = undetermined(unknown.address, "a route whose destination is not known may take the packet")
-            else:
-                hop = _route_hop(str(subnet.table), piece, route)
+                says = "a route whose destination is not known may take the packet"
+                yield path.then(undetermined(unknown.address, says)), piece, None
+                if route is None:
+                    continue
+            hop = _route_hop(str(subnet.table), piece, route)
             yield path.then(hop), piece, route if isinstance(route, Route) else None
 
     def _cross(self, path: Path, target: Prefix, crossing: _Crossing) -> Iterator[Step]:
@@ -173,6 +178,11 @@ class Packets:
         if gateway not in self.network.gateways:
             return path.then(undetermined(gateway, "the transit gateway is not among what was read")), None
         found = [a for a in self.network.attachments_of.get(str(subnet.vpc), ()) if a.gateway == gateway]
+        unsure = [a for a in self.network.attachments.values() if self._may_attach(a, str(subnet.vpc), gateway)]
+        if not found and unsure:
+            return path.then(
+                undetermined(unsure[0].address, "which VPC it attaches to which gateway is not known")
+            ), None
         if not found:
             fix = "attach the VPC (aws_ec2_transit_gateway_vpc_attachment)"
             says = f"the VPC has no attachment to {gateway}"
@@ -187,6 +197,13 @@ class Packets:
             if door.zone == subnet.zone and not crossing.passed:
                 path = self.filters.acl_hops(path, door, "ingress", crossing.source, flow=crossing.flow, gateway=True)
         return (path, None) if path.verdict is Verdict.DROPPED else (path, attachment)
+
+    @staticmethod
+    def _may_attach(attachment: Attachment, vpc: str, gateway: str) -> bool:
+        """Whether an attachment of which not everything is known could be a VPC's to a gateway."""
+        unsure = isinstance(attachment.vpc, Unknown) or isinstance(attachment.gateway, Unknown)
+        fits = attachment.vpc == vpc or isinstance(attachment.vpc, Unknown)
+        return unsure and fits and (attachment.gateway == gateway or isinstance(attachment.gateway, Unknown))
 
     def _doors(self, attachment: Attachment) -> list[Subnet]:
         """The subnets of an attachment, as far as they were read."""
@@ -264,13 +281,15 @@ class Packets:
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
         """From an attachment into its VPC: any of its subnets may carry the packet, so all of them have to."""
         doors = self._doors(attachment)
-        if not doors or len(doors) < len(attachment.subnets):
-            yield path.then(undetermined(attachment.address, "its subnets are not known")), target
+        if isinstance(attachment.vpc, Unknown) or not doors or len(doors) < len(attachment.subnets):
+            yield path.then(undetermined(attachment.address, "its VPC or its subnets are not known")), target
         for door in {(door.table, door.acl): door for door in reversed(doors)}.values():
             for arrived, piece, route in self._route(path, door, target):
-                if arrived.verdict is Verdict.PASSES and route is not None:
+                if arrived.hops[-1].verdict is not Verdict.PASSES:
+                    yield arrived, piece
+                elif route is not None:
                     yield from self._leave_again(arrived.then(_through(attachment)), piece, route, door, crossing)
-                elif attachment.vpc != crossing.there.vpc and arrived.verdict is not Verdict.DROPPED:
+                elif attachment.vpc != crossing.there.vpc:
                     says = f"it ends in {attachment.vpc}, and the other side is in {crossing.there.vpc}"
                     yield arrived.then(Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED)), piece
                 else:
@@ -343,15 +362,15 @@ class Packets:
         if attachment is None:
             yield path
             return
-        # The narrower routes are to private ranges; what is left of "everywhere" is the public part.
         whole = route.destination if isinstance(route.destination, IPv4Network) else EVERYWHERE
-        onward, _, leaving = next(self._gateway_route(path, attachment, whole))
-        if leaving is None:
-            yield onward
-            return
-        for door in self._doors(leaving):
-            for public in self._to_public(door, flow, seen):
-                yield onward + public
+        for onward, piece, leaving in self._gateway_route(path, attachment, whole):
+            if leaving is None:
+                if _is_public(piece):
+                    yield onward
+            elif _is_public(piece):
+                for door in self._doors(leaving):
+                    for public in self._to_public(door, flow, seen):
+                        yield onward + public
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,9 +391,15 @@ def _answer(flow: Flow) -> Flow:
 
 
 def _leads_out(route: Route) -> bool:
-    """Whether a route may take public addresses; ranges that are private as a whole have none."""
-    known = route.destination
-    return isinstance(known, Unknown) or (isinstance(known, IPv4Network) and not known.is_private and known != SHARED)
+    """Whether a route may take public addresses."""
+    return isinstance(route.destination, Unknown) or (
+        isinstance(route.destination, IPv4Network) and _is_public(route.destination)
+    )
+
+
+def _is_public(cidr: Prefix) -> bool:
+    """Whether a range has public addresses; one that is private as a whole has none."""
+    return not any(map(cidr.subnet_of, PRIVATE))
 
 
 def _through(attachment: Attachment) -> Hop:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -192,12 +192,11 @@ class Trace:
         `offered` has the TCP ports of each interface endpoint that is meant for it.
         """
         vpc = self.spoke(spoke)
-        starts = self.workloads(vpc)
-        ways = [way for start in starts for way in self._outside(start, None)]
+        sources = _workloads(self.network.subnets_of.get(vpc.address, ()))
+        ways = [way for start in sources for way in self.packets.outside(start, None, ANYTHING)]
         best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
         if best is not None and best.verdict is not Verdict.DROPPED:
-            yield Exposure("public addresses", str(HTTPS), best)
-        sources = _workloads(self.network.subnets_of.get(vpc.address, ()))
+            yield Exposure("public addresses", str(ANYTHING), best)
         seen = set()
         for target in self._foreign_interfaces(vpc):
             for exposure in self._exposed(sources, target, offered.get(target.address, frozenset())):
@@ -214,7 +213,9 @@ class Trace:
                 way
                 for start in starts
                 for piece in _overlap(start.addresses, rule.peer)
-                for way in self.packets.there(Interface(start.address, start.subnet, piece, None), target, flow)
+                for way in self.packets.there(
+                    Interface(start.address, start.subnet, piece, None), target, replace(flow, in_part=True)
+                )
             ]
             best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
             if best is not None and best.verdict is not Verdict.DROPPED:

@@ -394,7 +394,7 @@ EXPOSURE = Code(
     "HUB303",
     "exposure",
     "From a spoke nothing in a hub is reached but the ports of the services on offer, and no public address.",
-    "payments → public addresses: tcp 443 is reachable, and is no service on offer",
+    "payments → public addresses: anything is reachable, and is no service on offer",
     "Remove the rule or the route that the finding names.",
 )
 CAPACITY = Code(

@@ -14,7 +14,7 @@ __all__ = ["READERS"]
 
 TARGETS = {
     "transit_gateway_id": "transit_gateway",
-    "gateway_id": "internet_gateway",
+    "gateway_id": "gateway",
     "nat_gateway_id": "nat_gateway",
     "vpc_peering_connection_id": "peering",
     "network_interface_id": "network_interface",
@@ -24,6 +24,13 @@ TARGETS = {
     "local_gateway_id": "local_gateway",
     "core_network_arn": "core_network",
 }
+GATEWAYS = {
+    "aws_internet_gateway.": "internet_gateway",
+    "igw-": "internet_gateway",
+    "aws_vpn_gateway.": "vpn_gateway",
+    "vgw-": "vpn_gateway",
+}
+"""Kinds of what is named as `gateway_id`, by the beginning of its address or id."""
 
 
 def _vpc(to: Builder, r: Resource) -> None:
@@ -67,8 +74,15 @@ def _route_of(address: str, destination: Json, get: Callable[[str], Json]) -> Ro
     for name, kind in TARGETS.items():
         target = as_optional(get(name))
         if target is not None:
-            return Route(address, as_prefix(destination), kind, target)
+            exact = _gateway_kind(target) if name == "gateway_id" else kind
+            return Route(address, as_prefix(destination), exact, target)
     return Route(address, as_prefix(destination), "unknown", Unknown("no target"))
+
+
+def _gateway_kind(target: str | Unknown) -> str:
+    """What the argument `gateway_id` names, which takes internet gateways and others."""
+    named = str(target).partition(": ")[2] or str(target)
+    return next((kind for start, kind in GATEWAYS.items() if named.startswith(start)), "gateway")
 
 
 def _route(to: Builder, r: Resource) -> None:
