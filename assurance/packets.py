@@ -44,6 +44,11 @@ class Packets:
         self.network = network
         self.filters = Filters(network)
         self.tables = Tables(network)
+        self._unsure = [
+            attachment
+            for attachment in network.attachments.values()
+            if isinstance(attachment.vpc, Unknown) or isinstance(attachment.gateway, Unknown)
+        ]
 
     # Walks --------------------------------------------------------------------------------------------------------
 
@@ -178,7 +183,7 @@ class Packets:
         if gateway not in self.network.gateways:
             return path.then(undetermined(gateway, "the transit gateway is not among what was read")), None
         found = [a for a in self.network.attachments_of.get(str(subnet.vpc), ()) if a.gateway == gateway]
-        unsure = [a for a in self.network.attachments.values() if self._may_attach(a, str(subnet.vpc), gateway)]
+        unsure = [a for a in self._unsure if _may_attach(a, str(subnet.vpc), gateway)]
         if not found and unsure:
             return path.then(
                 undetermined(unsure[0].address, "which VPC it attaches to which gateway is not known")
@@ -197,13 +202,6 @@ class Packets:
             if door.zone == subnet.zone and not crossing.passed:
                 path = self.filters.acl_hops(path, door, "ingress", crossing.source, flow=crossing.flow, gateway=True)
         return (path, None) if path.verdict is Verdict.DROPPED else (path, attachment)
-
-    @staticmethod
-    def _may_attach(attachment: Attachment, vpc: str, gateway: str) -> bool:
-        """Whether an attachment of which not everything is known could be a VPC's to a gateway."""
-        unsure = isinstance(attachment.vpc, Unknown) or isinstance(attachment.gateway, Unknown)
-        fits = attachment.vpc == vpc or isinstance(attachment.vpc, Unknown)
-        return unsure and fits and (attachment.gateway == gateway or isinstance(attachment.gateway, Unknown))
 
     def _doors(self, attachment: Attachment) -> list[Subnet]:
         """The subnets of an attachment, as far as they were read."""
@@ -384,6 +382,12 @@ class _Crossing:
     flow: Flow
     passed: frozenset[str] = frozenset()
     """Subnets of attachments by which it came into a VPC and left it again."""
+
+
+def _may_attach(attachment: Attachment, vpc: str, gateway: str) -> bool:
+    """Whether an attachment of which not everything is known could be a VPC's to a gateway."""
+    known = ((attachment.vpc, vpc), (attachment.gateway, gateway))
+    return all(isinstance(found, Unknown) or found == wanted for found, wanted in known)
 
 
 def _answer(flow: Flow) -> Flow:
