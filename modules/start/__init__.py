@@ -1,6 +1,6 @@
 """How a synthesis starts fast: `install()` does all of it, and `HUB_START=plain` in the environment none.
 
-Importing this package, or a file of it, changes nothing. docs/start.md says what is done, and what it saves.
+Importing this package, or a file of it, changes nothing. docs/internals/start.md says what is done, and what it saves.
 """
 
 from __future__ import annotations
