@@ -1,4 +1,4 @@
-"""The files and folders that a command is given: topologies, stacks, plans, states."""
+"""Reads the files and folders named on the command line: topologies, stacks, plans, states, snapshots."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "sta
 
 
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
-    """The file of every stack, plan and state at some paths, by the name of its stack.
+    """The files of all stacks, plans and states at the given paths, by stack name.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Files of one name, such as everybody's `plan.json`, go
-    by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a folder that holds nothing,
-    and for two files of one stack; `OSError` for a file that cannot be read.
+    A folder is the output of `./hub synth`, or contains JSON files. Files of the same name, such as two `plan.json`,
+    are named after the stack in their tags, or else after their folder. Raises `UnsoundError` for a folder without
+    stacks, and for two files for one stack; `OSError` for a file that cannot be read.
     """
     named: dict[str, list[Path]] = {}
     for path in paths:
@@ -42,7 +42,7 @@ def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
             files = sorted(path.glob(f"stacks/*/{STACK_FILE}")) or sorted(path.glob("*.json"))
             files = [file for file in files if file.name != "manifest.json"]
         if not files:
-            raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])
+            raise UnsoundError([f"{path} contains no stacks; ./hub synth writes them"])
         for file in files:
             named.setdefault(_stack_name(file), []).append(file)
     given: dict[str, Path] = {}
@@ -51,7 +51,7 @@ def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
         for file in files:
             stack = name if len(files) == 1 else _tagged_stack(file) or file.absolute().parent.name
             if given.setdefault(stack, file) is not file:
-                twice.append(f"{given[stack]} and {file} are both the stack {stack}; give one of them")
+                twice.append(f"{given[stack]} and {file} are both for stack {stack}; give only one of them")
     if twice:
         raise UnsoundError(twice)
     return given
@@ -62,13 +62,13 @@ def _stack_name(file: Path) -> str:
 
 
 def _tagged_stack(file: Path) -> str | None:
-    """The stack that a file's tags name, where they name one."""
+    """The stack in a file's `hub:stack` tags; None unless they all name the same one."""
     found = set(re.findall(rf'"{STACK_TAG}"\s*:\s*"([^"]+)"', file.read_text(encoding="utf-8", errors="replace")))
     return found.pop() if len(found) == 1 else None
 
 
 def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Stacks, plans and states, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
+    """The parsed stacks, plans and states, read one at a time. Raises `OSError`, and `UnsoundError` for other files."""
     for name, file in files.items():
         yield name, _json(file)
 
@@ -85,34 +85,34 @@ def _json(file: Path) -> Mapping[str, Any]:
 
 
 def recorded_files(folder: Path) -> dict[str, bytes]:
-    """A snapshot's files by their paths below its folder. Raises `OSError`, or `UnsoundError` where there are none."""
+    """A snapshot's files by path relative to its folder. Raises `OSError`, and `UnsoundError` if there are none."""
     found = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.glob("aws_configs/**/*.json"))}
     if not found:
-        raise UnsoundError([f"{folder} holds no snapshot (aws_configs/…); ./hub snapshot records one"])
+        raise UnsoundError([f"{folder} contains no snapshot (aws_configs/…); ./hub snapshot records one"])
     return found
 
 
 def recorded_network(folder: Path) -> tuple[Network, frozenset[str]]:
-    """The network of a snapshot, and the accounts that it is of. Raises as `recorded_files` does."""
+    """The network in a snapshot, and the accounts recorded in it. Raises as `recorded_files` does."""
     files = recorded_files(folder)
     try:
         network = read_snapshot(files)
     except SnapshotError as error:
         raise UnsoundError([f"{folder}/{problem}" for problem in error.problems]) from None
-    told = re.findall(r"^aws_configs/accounts/([^/]+)/", "\n".join(files), re.MULTILINE)
-    return network, frozenset((*told, *(str(vpc.owner.account) for vpc in network.vpcs.values())))
+    recorded = re.findall(r"^aws_configs/accounts/([^/]+)/", "\n".join(files), re.MULTILINE)
+    return network, frozenset((*recorded, *(str(vpc.owner.account) for vpc in network.vpcs.values())))
 
 
 def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network, Intent | None]:
-    """What the paths hold, and what the topology among them means; without one the stacks speak for themselves.
+    """The network at the given paths, and the intent of the topology among them, or None without a topology.
 
-    With a snapshot beside a topology alone it is the network as it is; with one under stacks, plans or states, the
-    network as it will be.
+    A snapshot alone, or with just a topology, gives the network as it is. Stacks, plans or states on top of a snapshot
+    give the network as it will be.
     """
     topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
     others = [path for path in paths if path not in topologies]
     if len(topologies) > 1:
-        refuse("one topology at a time")
+        refuse("give only one topology")
     planned = design(read_file(topologies[0]).topology) if topologies else None
     try:
         exists, accounts = recorded_network(snapshot) if snapshot is not None else (Network(), frozenset())
@@ -141,8 +141,9 @@ def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network
         refuse("\n".join(reasons))
     meant = intent_of(planned)
     if snapshot is not None:
-        # Accounts hold more than the topology: what else is there is judged by what it does to its spokes.
+        # Accounts contain more than the topology. Anything else in them matters only if it affects the topology's
+        # spokes.
         meant = replace(meant, judged=frozenset(meant.services))
     if untraced := sorted(meant.services.keys() - network.spokes.keys()):
-        err.print(f"not traced, since nothing that was given has their VPC: {listed(untraced)}", markup=False)
+        err.print(f"not traced, since their VPCs are not in the input: {listed(untraced)}", markup=False)
     return network, meant

@@ -1,4 +1,4 @@
-"""What the verbs found, as reports: `findings.render` writes them."""
+"""Turns the results of verbs into reports, which `findings.render` formats."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from topology.document import read_document
 __all__ = ["located", "show", "trace_report"]
 
 EACH = 100
-"""Spokes that get a row each; of more, those that are alike share one."""
+"""Up to this many spokes get a row each; beyond it, equivalent spokes share a row."""
 SHOWN = 8
-"""Figures and pairs that people are shown: of figures, those nearest to their limit."""
+"""How many figures and pairs the table shows; of figures, those nearest to their limits."""
 
 
 def show(report: Report, form: str) -> None:
-    """Write a report to standard output; one that is not sound ends the verb with status 1."""
+    """Write a report to standard output; end the verb with status 1 if the report is not sound."""
     sys.stdout.write(render(report, form) + "\n")
     if not report.sound:
         raise typer.Exit(FAILED)
 
 
 def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding, ...]:
-    """The findings, each with the line of the topology that its spoke or hub begins on."""
+    """The findings, each with the line of the topology on which its spoke or hub begins."""
     found = tuple(findings)
     if topology is None or not any(finding.subject for finding in found):
         return found
@@ -51,7 +51,7 @@ def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding
 
 
 def trace_report(found: Traced, topology: Path | None = None) -> Report:
-    """What a trace found. With the topology's file, on its lines."""
+    """The report of a trace. Given the topology file, findings carry its lines."""
     checks = located((*_reaches(found), *_others(found), *_capacity(found)), topology)
     return Report(
         "trace",
@@ -77,7 +77,7 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
 
 
 def _reaches(found: Traced) -> Iterator[Finding]:
-    """A check for each group of spokes and service: the finding, or that there is none."""
+    """A check for each group of spokes and each service: its finding, or OK."""
     wrong = {(finding.subject, finding.target): finding for finding in found.findings if finding.code == codes.REACH}
     for names in found.groups:
         for service in found.services:
@@ -95,9 +95,9 @@ def _reaches(found: Traced) -> Iterator[Finding]:
 
 
 def _others(found: Traced) -> Iterator[Finding]:
-    """Isolation and exposure: the findings, or one check each that found nothing."""
+    """Isolation and exposure: the findings, or OK if there are none."""
     for code, sound in (
-        (codes.ISOLATION, "spokes reach each other where they are meant to, and nowhere else"),
+        (codes.ISOLATION, "spokes reach each other only where intended"),
         (codes.EXPOSURE, "spokes reach nothing else"),
     ):
         wrong = [finding for finding in found.findings if finding.code == code]
@@ -123,7 +123,7 @@ def _figure(figure: Figure) -> str:
 
 
 def _rows(found: Traced) -> Iterator[tuple[str, ...]]:
-    """The table's cells. A service that a spoke is not meant to reach, and does not, is a dash."""
+    """The table's cells. A dash marks a service that a spoke is not meant to reach and does not reach."""
     if len(found.group_of) <= EACH:
         for spoke in sorted(found.group_of):
             yield spoke, *(_cell(found, spoke, service) for service in found.services)
@@ -141,9 +141,9 @@ def _cell(found: Traced, spoke: str, service: str) -> str:
 
 
 def _notes(found: Traced) -> Iterator[str]:
-    """What follows the table."""
+    """The notes below the table."""
     if found.sound:
-        yield "Every intended path works, and no other is reachable."
+        yield "Every intended path works, and nothing else is reachable."
     meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
     yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
     for source, target in meant[:SHOWN]:
@@ -156,7 +156,7 @@ def _notes(found: Traced) -> Iterator[str]:
     for figure in fitting[:SHOWN]:
         yield f"{_figure(figure)} ({figure.where}; {figure.source})"
     if len(fitting) > SHOWN:
-        yield f"and {len(fitting) - SHOWN} figures further from their limits (--format json)"
+        yield f"and {len(fitting) - SHOWN} more figures, further from their limits (--format json lists them)"
     for address in found.unmodelled:
         yield f"not modelled: {address}"
 

@@ -25,7 +25,10 @@ STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
 LEAST_ALIKE = 3
 """Spokes of one shape that are worth a stamp, since the stamp and its sample are two syntheses."""
-DECIDES = "A construct decides by a value that is the spoke's own: make it a field of SpokeDesign (docs/internals/synthesis.md)"
+DECIDES = (
+    "A construct decides by a value that is specific to the spoke: make it a field of SpokeDesign "
+    "(docs/internals/synthesis.md)"
+)
 Count = Callable[[int], object]
 """Is called with the number of further stacks that are done."""
 

@@ -1,4 +1,4 @@
-"""The quickstart, from check to destroy."""
+"""Run the quickstart, from check to destroy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Standing = Mapping[str, list[tuple[str, str]]]
 
 
 def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("cdktf.out")) -> None:
-    """Check, synthesise and validate a topology, deploy it to a local AWS Organization, and take it down again."""
+    """Check, synthesise and validate a topology, deploy it to a local AWS Organization, and destroy it again."""
     topology = read_file(file).topology
     planned = design(topology)
     result = synthesised(planned, None, output)
@@ -31,18 +31,18 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     else:
         with serve(local_organization(topology, planned)) as aws, operating():
             _rehearse(terraform_in(output, aws.environment()), planned, aws.leftovers)
-    heading("the stacks, in the order in which they are applied")
+    heading("the stacks, in the order they are applied")
     show_stacks(planned, result, output)
 
 
 def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Standing]) -> None:
-    """Deploy everything, plan again, show what exists, destroy, and see that nothing is left.
+    """Deploy everything, plan again, show what exists, destroy, and check that nothing is left.
 
-    Raises `OperationError` where a step fails, a second plan shows changes or something is left.
+    Raises `OperationError` if a step fails, the second plan shows changes, or something is left.
     """
     stacks, options = list(planned.order), Options()
     heading("deploy to a local AWS Organization")
-    # The provider watches a new bucket's lifecycle rule for 55 seconds, whatever the server says: time to validate in.
+    # The provider polls a new bucket's lifecycle rule for 55 seconds whatever the server returns; validate meanwhile.
     with ThreadPoolExecutor(1) as aside:
         valid = aside.submit(operations.validate, terraform, stacks)
         operations.deploy(terraform, planned, stacks, options, view=console)
@@ -50,7 +50,7 @@ def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Stan
     out.print("every stack is valid for the real provider", markup=False)
     heading("plan again")
     operations.plan_again(terraform, planned, stacks, options, view=console)
-    heading("what exists in which account")
+    heading("resources by account")
     rows = [
         (account, kind, str(sum(other == kind for other, _ in items)))
         for account, items in sorted(standing().items())

@@ -407,7 +407,7 @@ def test_the_verb_names_what_could_not_be_recorded(verb: Verb, tmp_path: Path) -
     ("options", "words"),
     [
         (["--only", "spoke-none"], 'no stack matches "spoke-none"'),
-        (["--exclude-tags", "hub:stack"], "hub:stack: a trace finds a part's stack by this tag"),
+        (["--exclude-tags", "hub:stack"], "hub:stack: this tag identifies a resource's stack"),
         (["--output", "FILE"], "is a file, and a snapshot is a folder"),
     ],
 )

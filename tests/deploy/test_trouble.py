@@ -92,7 +92,7 @@ def test_3_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Loca
             process.wait(PATIENCE)
     assert process.returncode == 1, said
     assert "exceeded maximum number of attempts, 3" in said, said
-    assert "to go on: ./hub deploy" in said, said
+    assert "to resume: ./hub deploy" in said, said
     assert (network.stack(STACK) / "errored.tfstate").is_file(), f"expected the state on this machine:\n{said}"
     assert network.locks(BUCKET) == [f"endpoint-hub/{STACK}.tfstate.tflock"]
 

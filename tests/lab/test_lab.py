@@ -250,7 +250,7 @@ def _until(terminal: int, wanted: str) -> str:
 def test_a_spoke_that_is_not_there_is_refused() -> None:
     done = CliRunner().invoke(app, ["lab", str(ROOT / "examples/quickstart.yaml"), "--shell", "nobody"])
     assert done.exit_code == 2
-    assert "no spoke nobody; there are ledger, payments" in done.output
+    assert "no spoke nobody; the spokes are ledger, payments" in done.output
 
 
 def test_a_machine_without_the_parts_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
