@@ -17,7 +17,7 @@ from emulator import serve
 from local.organization import local_organization
 from topology import Design, design
 
-Standing = Mapping[str, list[tuple[str, str]]]
+Inventory = Mapping[str, list[tuple[str, str]]]
 """Kind and id of what exists in each account."""
 
 
@@ -35,7 +35,7 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     show_stacks(planned, result, output)
 
 
-def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Standing]) -> None:
+def _rehearse(terraform: Terraform, planned: Design, inventory: Callable[[], Inventory]) -> None:
     """Deploy everything, plan again, show what exists, destroy, and check that nothing is left.
 
     Raises `OperationError` if a step fails, the second plan shows changes, or something is left.
@@ -53,13 +53,13 @@ def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Stan
     heading("resources by account")
     rows = [
         (account, kind, str(sum(other == kind for other, _ in items)))
-        for account, items in sorted(standing().items())
+        for account, items in sorted(inventory().items())
         for kind in sorted({kind for kind, _ in items})
     ]
     out.print(table(["account", "resource", "count"], rows))
     heading("destroy, in reverse order")
     operations.destroy(terraform, planned, stacks, options, view=console)
-    left = standing()
+    left = inventory()
     if left:
         raise OperationError(f"left behind: {left}")
     out.print("nothing is left in any account", markup=False)

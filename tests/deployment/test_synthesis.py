@@ -238,8 +238,8 @@ def test_a_pattern_that_matches_nothing_is_refused() -> None:
     with pytest.raises(UnsoundError) as refused:
         select(QUICKSTART, ["hub-*", "spoke-edge-*", "x"])
     assert refused.value.reasons == (
-        'no stack matches "spoke-edge-*"; there are state, hub-core, spoke-core-ledger, spoke-core-payments',
-        'no stack matches "x"; there are state, hub-core, spoke-core-ledger, spoke-core-payments',
+        'no stack matches "spoke-edge-*"; the stacks are state, hub-core, spoke-core-ledger, spoke-core-payments',
+        'no stack matches "x"; the stacks are state, hub-core, spoke-core-ledger, spoke-core-payments',
     )
 
 

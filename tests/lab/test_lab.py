@@ -94,7 +94,7 @@ def test_the_endpoint_is_reached_over_tls_from_the_spokes_own_address(quickstart
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["service"] == "com.amazonaws.us-east-1.kms"
-    assert said["client"] == str(quickstart.plan.seat("payments").addresses[0])
+    assert said["client"] == str(quickstart.plan.client("payments").addresses[0])
 
 
 def test_another_name_than_the_certificates_is_refused(quickstart: Lab) -> None:
