@@ -16,7 +16,7 @@ from traceback import extract_tb
 from typing import Any
 
 from deployment.wellformed import defects
-from stacks.shapes import LookedAtError, Shape, Stamp, shapes
+from stacks.shapes import MarkInspectedError, Shape, Stamp, shapes
 from topology import Design
 
 __all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "listed", "matches", "select", "synthesise", "write"]
@@ -130,7 +130,7 @@ def _make(
         app = App(outdir=folder)
         try:
             add_stacks(app, design, wanted, added)
-        except LookedAtError as error:
+        except MarkInspectedError as error:
             frame = extract_tb(error.__traceback__)[-2]  # the last frame is in the mark itself
             raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
         app.synth()

@@ -101,7 +101,7 @@ def alike(count: int, **own: Any) -> Design:
         (lambda name: "dedicated" if name.startswith("x") else "default", r"/.*/test_synthesis\.py:\d+: "),
         (
             lambda name: f"{name}"[:5],
-            r'spoke-core-spoke\d: line \d+ is "instance_tenancy": "spoke", and by the spoke.s shape ',
+            r'spoke-core-spoke\d: line \d+ is "instance_tenancy": "spoke", but stamped from the spoke.s shape ',
         ),
     ],
     ids=["by a value", "by a text that holds it"],
