@@ -6,6 +6,14 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
+# Terraform ignores a configuration file that does not exist, and then the user's own one too: it goes to its registry.
+ifneq ($(filter demo test soak bench-deploy,$(MAKECMDGOALS)),)
+ifneq ($(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE)))
+$(warning ignoring TF_CLI_CONFIG_FILE: there is no $(TF_CLI_CONFIG_FILE))
+unexport TF_CLI_CONFIG_FILE
+endif
+endif
+
 .PHONY: help setup setup-synth demo lab test check lint types bench bench-deploy golden picture reference schema lock packages soak cdktf clean
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile

@@ -20,7 +20,7 @@ from topology import TopologyError, design, read_topology  # noqa: E402
 
 
 def counter(total: int) -> Callable[[int], None]:
-    """A line for each thousand stacks that are done, since a log of a few needs none."""
+    """A callback that prints a line for every thousand stacks done."""
     done = 0
 
     def count(more: int) -> None:

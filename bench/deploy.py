@@ -172,7 +172,7 @@ def report(spokes: int, parallel: int, ours: Costs, peers: list[Costs], noise: l
 
 Below 1 is better. Memory is the most at one time, as PSS, of `./hub`, Terraform and the providers, looked at every
 {EVERY} s; the emulator's is not counted. Most of a spoke's time are waits that the provider has built in
-([emulator](../../docs/internals/emulator.md#how-long-things-take)), so stacks side by side gain until the processors
+([emulator](../../docs/internals/emulator.md#timing)), so stacks side by side gain until the processors
 are busy. A plan has no such waits, and `./hub plan` also runs `init`, and has Terraform start the provider once more to
 write it as JSON.
 

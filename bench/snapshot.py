@@ -27,7 +27,7 @@ from accounts.clients import Clients
 from accounts.snapshot import record
 from bench.topologies import topology
 from bench.trace import peak
-from emulator import Trouble, serve
+from emulator import Fault, serve
 from local.organization import local_organization
 from topology import Design, design
 from topology.document import read_text
@@ -36,8 +36,8 @@ from topology.reader import topology_of
 ACCOUNTS = 300
 LATENCY = 0.05
 """Seconds that an answer takes at least: a describe call within a region takes 50 to 200 ms."""
-RATES = (Trouble("ec2:*", latency=LATENCY, rate=4), Trouble("route53resolver:*", latency=LATENCY, rate=5))
-OTHERS = tuple(Trouble(f"{service}:*", latency=LATENCY) for service in ("ram", "route53", "route53profiles", "ssm"))
+RATES = (Fault("ec2:*", latency=LATENCY, rate=4), Fault("route53resolver:*", latency=LATENCY, rate=5))
+OTHERS = tuple(Fault(f"{service}:*", latency=LATENCY) for service in ("ram", "route53", "route53profiles", "ssm"))
 """The rates are requests a second. The resolver's is AWS's own, for an account in a region
 (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html); EC2's is lower than AWS's, which differ
 by call (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), so that calls are throttled."""
@@ -110,13 +110,13 @@ def emulate(accounts: int, folder: Path) -> None:
     with serve(local_organization(reading.topology, wanted)) as aws:
         ids = [HUB, *(spoke.account.id for spoke in wanted.spokes)]
         settle(aws.url, {account: aws.environment(account) for account in ids}, wanted)
-        aws.trouble = (*RATES, *OTHERS)
+        aws.faults = (*RATES, *OTHERS)
         ready = folder / f"{SETTLED}.part"
         ready.write_text(json.dumps(aws.environment()), encoding="utf-8")
         ready.rename(folder / SETTLED)
         while not (folder / STOP).exists():
             time.sleep(0.2)
-        throttled = sum(number for (what, _), number in aws.met.items() if what == "throttled")
+        throttled = sum(number for (what, _), number in aws.injected.items() if what == "throttled")
         (folder / "throttled").write_text(str(throttled), encoding="utf-8")
 
 

@@ -1,1 +1,1 @@
-"""The `./hub` command: each verb calls one function of the other packages and shows what came of it."""
+"""The `./hub` command: each verb calls one function of another package and shows the result."""

@@ -40,14 +40,14 @@ VERBS = (
 )
 """In the order of the help. Each is a function of its own name, in a file of its own name in `cli/verbs/`."""
 RENAMED = {"strays": "unmanaged"}
-"""Verbs that had another name: the old one still works, is not listed, and says so."""
+"""Old names of verbs. They still work, with a warning, and are not listed in the help."""
 
 
 class Verbs(TyperGroup):
     """The verbs, each imported when it is called: most need neither boto3 nor the lab."""
 
     listing = False
-    """Whether only the verbs' names and summaries are asked for, which takes none of their imports."""
+    """Whether only the verbs' names and summaries are needed, so that none of them has to be imported."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002  Typer has no public type for it
         """Every verb, in the order of the help."""
@@ -87,13 +87,13 @@ PANELS = {
     "preflight": "With the accounts",
     "bootstrap": "Apply and operate",
     "emulator": "On this machine",
-    "services": "To look up",
+    "services": "Reference",
 }
-"""The headings of the help, each with the first verb below it."""
+"""The headings of the help, by the first verb listed under each."""
 
 
 def _panel(verb: str) -> str:
-    """The heading that a verb is listed below."""
+    """The heading that a verb is listed under."""
     return next(PANELS[first] for first in reversed(VERBS[: VERBS.index(verb) + 1]) if first in PANELS)
 
 
@@ -108,7 +108,7 @@ app = typer.Typer(
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001  the option's own form
-    """The version that pyproject.toml has."""
+    """Print the version in pyproject.toml."""
     if asked:
         project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         sys.stdout.write(f"{project['name']} {project['version']}\n")
@@ -122,11 +122,11 @@ def _hub(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit.")
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress and no warnings; results and errors.")
+        bool, typer.Option("--quiet", "-q", help="Show results and errors only: no progress, no warnings.")
     ] = False,
 ) -> None:
     """Private access to AWS services for every VPC of an organization, from one topology file."""
-    del version  # its callback has answered
+    del version  # handled by its callback
     progress.quiet = quiet
 
 

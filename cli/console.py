@@ -1,4 +1,4 @@
-"""How the commands speak: results on standard output, everything else on standard error."""
+"""Output of the commands: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ FAILED, REFUSED, NOTHING = 1, 2, 3
 """Exit statuses: something is wrong outside the topology; the input is refused; there was nothing to check."""
 
 WIDE = 240
-"""Columns where nobody's terminal says how many there are: a log or a file need not break a path in two."""
+"""Width in columns when the output is no terminal: wide enough for a log or a file to keep a path on one line."""
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def heading(text: str) -> None:
-    """The name of what comes next."""
+    """Print a heading."""
     out.print(f"\n{text}", markup=False, style="bold")
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """A plain table: it reads the same in a terminal, a log and a pull request's comment."""
+    """A plain table, which reads the same in a terminal, a log and a pull request comment."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         result.add_column(column, overflow="fold")
     for row in rows:
-        result.add_row(*map(Text, row))  # as it stands: brackets are no markup
+        result.add_row(*map(Text, row))  # literal text: brackets are not markup
     return result
 
 
 @contextmanager
 def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
-    """Show what becomes of stacks: a live table to a person at a terminal, else a line for each stack that is done."""
+    """Show the progress of stacks: a live table on a terminal, otherwise a line for each finished stack."""
     if progress.quiet:
         yield lambda _: None
         return
@@ -89,13 +89,13 @@ def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
 
 
 def caution(warning: object) -> None:
-    """A warning on standard error, unless `--quiet` is set."""
+    """Print a warning on standard error, unless `--quiet` is set."""
     if not progress.quiet:
         err.print(f"warning: {warning}", markup=False, style="yellow")
 
 
 def warn(text: str) -> None:
-    """A line on standard error, as it stands."""
+    """Print a line on standard error, verbatim."""
     err.print(text, markup=False)
 
 

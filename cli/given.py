@@ -1,4 +1,4 @@
-"""The files and folders that a command is given: topologies, stacks, plans, states."""
+"""Reads the files and folders named on the command line: topologies, stacks, plans, states, snapshots."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "sta
 
 
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
-    """The file of every stack, plan and state at some paths, by the name of its stack.
+    """The files of all stacks, plans and states at the given paths, by stack name.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Files of one name, such as everybody's `plan.json`, go
-    by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a folder that holds nothing,
-    and for two files of one stack; `OSError` for a file that cannot be read.
+    A folder is the output of `./hub synth`, or contains JSON files. Files of the same name, such as two `plan.json`,
+    are named after the stack in their tags, or else after their folder. Raises `UnsoundError` for a folder without
+    stacks, and for two files for one stack; `OSError` for a file that cannot be read.
     """
     named: dict[str, list[Path]] = {}
     for path in paths:
@@ -42,7 +42,7 @@ def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
             files = sorted(path.glob(f"stacks/*/{STACK_FILE}")) or sorted(path.glob("*.json"))
             files = [file for file in files if file.name != "manifest.json"]
         if not files:
-            raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])
+            raise UnsoundError([f"{path} contains no stacks; ./hub synth writes them"])
         for file in files:
             named.setdefault(_stack_name(file), []).append(file)
     given: dict[str, Path] = {}
@@ -51,7 +51,7 @@ def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
         for file in files:
             stack = name if len(files) == 1 else _tagged_stack(file) or file.absolute().parent.name
             if given.setdefault(stack, file) is not file:
-                twice.append(f"{given[stack]} and {file} are both the stack {stack}; give one of them")
+                twice.append(f"{given[stack]} and {file} are both for stack {stack}; give only one of them")
     if twice:
         raise UnsoundError(twice)
     return given
@@ -62,13 +62,13 @@ def _stack_name(file: Path) -> str:
 
 
 def _tagged_stack(file: Path) -> str | None:
-    """The stack that a file's tags name, where they name one."""
+    """The stack in a file's `hub:stack` tags; None unless they all name the same one."""
     found = set(re.findall(rf'"{STACK_TAG}"\s*:\s*"([^"]+)"', file.read_text(encoding="utf-8", errors="replace")))
     return found.pop() if len(found) == 1 else None
 
 
 def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Stacks, plans and states, read one at a time. Raises `OSError` or `UnsoundError` for what is none."""
+    """The parsed stacks, plans and states, read one at a time. Raises `OSError`, and `UnsoundError` for other files."""
     for name, file in files.items():
         yield name, _json(file)
 
@@ -85,10 +85,10 @@ def _json(file: Path) -> Mapping[str, Any]:
 
 
 def recorded_files(folder: Path) -> dict[str, bytes]:
-    """A snapshot's files by their paths below its folder. Raises `OSError`, or `UnsoundError` where there are none."""
+    """A snapshot's files by path relative to its folder. Raises `OSError`, and `UnsoundError` if there are none."""
     found = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.glob("aws_configs/**/*.json"))}
     if not found:
-        raise UnsoundError([f"{folder} holds no snapshot (aws_configs/…); ./hub snapshot records one"])
+        raise UnsoundError([f"{folder} contains no snapshot (aws_configs/…); ./hub snapshot records one"])
     return found
 
 
@@ -148,7 +148,7 @@ def network_of(
     topologies = [path for path in paths if path.suffix in {".yaml", ".yml"}]
     others = [path for path in paths if path not in topologies]
     if len(topologies) > 1:
-        refuse("one topology at a time")
+        refuse("give only one topology")
     planned = design(read_file(topologies[0]).topology) if topologies else None
     if deployed and (planned is None or snapshot is not None):
         refuse("--deployed records the accounts of a topology: give its file, and no --snapshot beside it")
@@ -171,8 +171,9 @@ def network_of(
         refuse("\n".join(reasons))
     meant = intent_of(planned)
     if exists is not None:
-        # Accounts hold more than the topology: what else is there is judged by what it does to its spokes.
+        # Accounts contain more than the topology. Anything else in them matters only if it affects the topology's
+        # spokes.
         meant = replace(meant, judged=frozenset(meant.services))
     if untraced := sorted(meant.services.keys() - network.spokes.keys()):
-        err.print(f"not traced, since nothing that was given has their VPC: {listed(untraced)}", markup=False)
+        err.print(f"not traced, since their VPCs are not in the input: {listed(untraced)}", markup=False)
     return network, meant

@@ -1,4 +1,4 @@
-"""Shows how far a longer piece of work is, on standard error."""
+"""Shows the progress of long operations on standard error."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["counted", "progress"]
 
 T = TypeVar("T")
 quiet = False
-"""Whether neither progress nor warnings are shown; `./hub --quiet` sets it."""
+"""Whether progress and warnings are suppressed; set by `./hub --quiet`."""
 Count = Callable[[int], None]
 TICK, LINE = 0.1, 5.0
-"""Seconds between two counts: on a terminal, and in a log."""
+"""Seconds between two updates: on a terminal, and in a log."""
 MANY = 100
-"""Stacks that are worth a line in a log."""
+"""From this number of stacks on, progress is worth lines in a log."""
 
 
 @contextmanager
 def progress(doing: str, total: int = 0, things: str = "stacks") -> Iterator[Count]:
-    """Show what is being done, once it takes longer than a second, and of how many stacks, or else, it has been done.
+    """Show an operation that takes longer than a second, with the number of stacks (or other things) done so far.
 
-    A person at a terminal sees the number move. A log gets a line every few seconds where there are many stacks.
+    On a terminal the number is updated in place. A log gets a line every few seconds if there are many stacks.
     """
     if quiet:
         yield lambda _: None
@@ -34,7 +34,7 @@ def progress(doing: str, total: int = 0, things: str = "stacks") -> Iterator[Cou
         pause = LINE if total >= MANY else float("inf")
         yield _counting(doing, total, things, pause, lambda text: sys.stderr.write(f"{text}\n"))
         return
-    from cli.console import err  # noqa: PLC0415  it takes longer to import than many a synthesis
+    from cli.console import err  # noqa: PLC0415    importing it takes longer than many a synthesis
 
     status = err.status(f"{doing} {total:,} {things}" if total else doing)
     timer = threading.Timer(1.0, status.start)
@@ -61,7 +61,7 @@ def _counting(doing: str, total: int, things: str, pause: float, say: Callable[[
 
 
 def counted(items: Iterable[T], count: Callable[[int], object]) -> Iterator[T]:
-    """The items, each of them counted when the next one is asked for."""
+    """The items, counting each one when the next is requested."""
     for item in items:
         yield item
         count(1)

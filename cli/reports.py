@@ -1,4 +1,4 @@
-"""What the verbs found, as reports: `findings.render` writes them."""
+"""Turns the results of verbs into reports, which `findings.render` formats."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from topology.document import read_document
 __all__ = ["checks_of", "located", "reachable_pairs", "show", "trace_report"]
 
 EACH = 100
-"""Spokes that get a row each; of more, those that are alike share one."""
+"""Up to this many spokes get a row each; beyond it, equivalent spokes share a row."""
 SHOWN = 8
-"""Figures and pairs that people are shown: of figures, those nearest to their limit."""
+"""How many figures and pairs the table shows; of figures, those nearest to their limits."""
 
 
 def show(report: Report, form: str) -> None:
@@ -35,7 +35,7 @@ def show(report: Report, form: str) -> None:
 
 
 def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding, ...]:
-    """The findings, each with the line of the topology that its spoke or hub begins on."""
+    """The findings, each with the line of the topology on which its spoke or hub begins."""
     found = tuple(findings)
     if topology is None or not any(finding.subject for finding in found):
         return found
@@ -52,7 +52,7 @@ def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding
 
 
 def trace_report(found: Traced, topology: Path | None = None) -> Report:
-    """What a trace found. With the topology's file, on its lines."""
+    """The report of a trace. Given the topology file, findings carry its lines."""
     checks = located((*checks_of(found, found.findings), *_capacity(found)), topology)
     return Report(
         "trace",
@@ -103,7 +103,7 @@ def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]
             )
     yield from (finding for finding in findings if finding.code == codes.HUB_NOT_READ)
     for code, sound in (
-        (codes.ISOLATION, "spokes reach each other where they are meant to, and nowhere else"),
+        (codes.ISOLATION, "spokes reach each other only where intended"),
         (codes.EXPOSURE, "spokes reach nothing else"),
     ):
         others = [finding for finding in findings if finding.code == code]
@@ -129,7 +129,7 @@ def _figure(figure: Figure) -> str:
 
 
 def _rows(found: Traced) -> Iterator[tuple[str, ...]]:
-    """The table's cells. A service that a spoke is not meant to reach, and does not, is a dash."""
+    """The table's cells. A dash marks a service that a spoke is not meant to reach and does not reach."""
     if len(found.group_of) <= EACH:
         for spoke in sorted(found.group_of):
             yield spoke, *(_cell(found, spoke, service) for service in found.services)
@@ -147,11 +147,11 @@ def _cell(found: Traced, spoke: str, service: str) -> str:
 
 
 def _notes(found: Traced) -> Iterator[str]:
-    """What follows the table."""
+    """The notes below the table."""
     if found.sound:
-        yield "Every intended path works, and no other is reachable."
+        yield "Every intended path works, and nothing else is reachable."
     if not found.examined:
-        yield "Nothing was proved: no spoke that should reach a service is in what was read."
+        yield "Nothing was proved: the input has no spoke that should reach a service."
     meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
     yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
     for source, target in meant[:SHOWN]:
@@ -164,7 +164,7 @@ def _notes(found: Traced) -> Iterator[str]:
     for figure in fitting[:SHOWN]:
         yield f"{_figure(figure)} ({figure.where}; {figure.source})"
     if len(fitting) > SHOWN:
-        yield f"and {len(fitting) - SHOWN} figures further from their limits (--format json)"
+        yield f"and {len(fitting) - SHOWN} more figures, further from their limits (--format json lists them)"
     for address in found.unmodelled:
         yield f"not modelled: {address}"
 

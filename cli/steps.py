@@ -1,4 +1,4 @@
-"""What several verbs do: read a topology, synthesise it, ask before a change, end with the reason."""
+"""Steps that several verbs share: read a topology, synthesise it, confirm a change, end with the reason."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ __all__ = [
 ]
 
 MOST_SHOWN = 1000
-"""Problems that are printed: enough for any file that is meant to be a topology."""
+"""The most problems that are printed: enough for any file that is meant to be a topology."""
 MOST_STACKS = 100
-"""Stacks that are listed: more than anyone reads, and a table of thousands takes longer than their synthesis."""
+"""The most stacks that are listed: a table of thousands takes longer than their synthesis, and nobody reads it."""
 
 
 def read_file(file: Path) -> Reading:
-    """Read a topology: its warnings are shown, and its problems end the command."""
+    """Read a topology and show its warnings; end the command if it has problems."""
     try:
         reading = read_topology(file)
     except TopologyError as refused:
@@ -52,7 +52,7 @@ def read_file(file: Path) -> Reading:
 
 
 def refuse_topology(refused: TopologyError) -> NoReturn:
-    """End the command: a topology has problems, each of which is shown on a line."""
+    """Show each problem of a topology on a line of its own, and end the command."""
     for problem in refused.problems[:MOST_SHOWN]:
         err.print(str(problem), markup=False)
     count = len(refused.problems)
@@ -62,14 +62,14 @@ def refuse_topology(refused: TopologyError) -> NoReturn:
 
 
 def accept(reading: Reading) -> Reading:
-    """A sound topology, whose warnings are shown."""
+    """Show the warnings of a sound topology."""
     for warning in reading.warnings:
         caution(warning)
     return reading
 
 
 def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthesis:
-    """Synthesise the wanted stacks, trace them, and write them where they pass."""
+    """Synthesise the selected stacks, trace them, and write them if the trace passes."""
     try:
         wanted = select(planned.order, only or [])
         total = sum(map(wanted, planned.order))
@@ -92,7 +92,7 @@ def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthe
 def proved(
     planned: Design, result: Synthesis, count: Callable[[int], object] = lambda _: None
 ) -> tuple[Network, Report]:
-    """Trace stacks, with the hubs that they need. Raises `UnsoundError`, with each path that is not as intended."""
+    """Trace stacks, with the hubs that they need. Raises `UnsoundError` with every path that is not as intended."""
     needed = needed_hubs(planned, result.stacks)
     hubs = synthesise(planned, needed.__contains__).stacks if needed else {}
     texts = chain(hubs.items(), counted(result.stacks.items(), count))
@@ -103,7 +103,7 @@ def proved(
 
 
 def show_stacks(planned: Design, result: Synthesis, output: Path) -> None:
-    """Each stack with its account and its file."""
+    """Print each stack with its account and file."""
     rows = []
     names = [name for name in planned.order if name in result.stacks]
     for name in names[:MOST_STACKS]:
@@ -116,7 +116,7 @@ def show_stacks(planned: Design, result: Synthesis, output: Path) -> None:
 
 
 def terraform_in(output: Path, variables: Mapping[str, str] | None = None) -> Terraform:
-    """Terraform, in the folders of stacks."""
+    """Terraform for the stacks in an output folder. Ends the command if Terraform is not installed."""
     binary = find()
     if binary is None:
         fail("terraform is not on PATH; install Terraform 1.11 or newer")
@@ -125,8 +125,8 @@ def terraform_in(output: Path, variables: Mapping[str, str] | None = None) -> Te
 
 @contextmanager
 def asking(failure: str) -> Iterator[None]:
-    """Within it, an AWS that refuses or does not answer ends the command, with why."""
-    from accounts.clients import AWSError, CallerError, reason  # noqa: PLC0415  boto3 takes a while to import
+    """End the command with the reason if AWS refuses a call or does not respond within this context."""
+    from accounts.clients import AWSError, CallerError, reason  # noqa: PLC0415    importing boto3 is slow
 
     try:
         yield
@@ -137,24 +137,24 @@ def asking(failure: str) -> Iterator[None]:
 
 
 def accounts_of(planned: Design, stacks: Iterable[str]) -> str:
-    """The accounts of some stacks, in a sentence."""
+    """The accounts of some stacks, as a comma-separated list."""
     return ", ".join(sorted({planned.accounts[stack] for stack in stacks}))
 
 
 @contextmanager
 def operating(resume: str = "") -> Iterator[None]:
-    """Within it, what fails is shown with the command to go on with."""
+    """End the command with the error of a failed operation, and with the command that resumes it."""
     try:
         yield
     except operations.OperationError as failed:
-        fail(f"{failed}\n\nto go on: {resume}" if resume else failed)
+        fail(f"{failed}\n\nto resume: {resume}" if resume else failed)
 
 
 def agree(what: str, yes: bool) -> None:  # noqa: FBT001  the option's own name
-    """Ask a person once; a pipeline has to say --yes, so that none applies by mistake."""
+    """Ask for confirmation, once. Without a terminal `--yes` is required, so that no pipeline applies by mistake."""
     if yes:
         return
     if not sys.stdin.isatty():
-        refuse(f"this would {what}; say --yes where nobody can be asked")
+        refuse(f"this would {what}; pass --yes to confirm without a terminal")
     if not typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
         raise typer.Exit(REFUSED)

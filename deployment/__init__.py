@@ -1,1 +1,1 @@
-"""A design becomes applied stacks: synthesis, Terraform, order."""
+"""Turns a design into applied stacks: synthesis, Terraform, order."""

@@ -1,8 +1,8 @@
-"""The state bucket before and after there is a state bucket.
+"""Creates and destroys the state bucket, in which the stack that creates it keeps its own state.
 
-The `state` stack's own state lies in the bucket that it makes. For its first apply a local backend is put in front of
-the S3 one, with an override file (https://developer.hashicorp.com/terraform/language/files/override), and the state
-then moves into the bucket; for its destruction the other way round. What is synthesised stays the same throughout.
+For the first apply of the `state` stack, an override file replaces the S3 backend with a local one
+(https://developer.hashicorp.com/terraform/language/files/override), and the state is then migrated into the bucket; for
+its destruction, the other way round. The synthesised JSON is the same throughout.
 """
 
 from __future__ import annotations
@@ -23,56 +23,56 @@ OVERRIDE = "backend_override.tf.json"
 
 
 def bootstrap(terraform: Terraform) -> Work:
-    """Apply the state stack, moving its state into the bucket if this made the bucket. A second time changes nothing.
+    """Apply the state stack, and migrate its state into the bucket if this created it. A second run changes nothing.
 
-    Interrupted at any point, the next run resumes there: a local state that is left is applied and moved,
-    unless the bucket has the state already.
+    After an interruption the next run resumes: a local state that was left is applied and migrated, unless the bucket
+    already has the state.
     """
 
-    def work(stack: str, say: Callable[[str], None]) -> str:
+    def work(stack: str, report: Callable[[str], None]) -> str:
         folder = terraform.folder(stack)
         terraform.begin_log(stack)
-        say("init")
+        report("init")
         if _bucket_exists(terraform, stack):
             if terraform.addresses(stack):
-                _forget(folder)
-                return change(terraform, stack, say)
+                _delete_local_state(folder)
+                return change(terraform, stack, report)
             if not (folder / LOCAL_STATE).is_file():
                 raise TerraformError(
-                    "The bucket exists, and no state in it says that this topology made it.\n"
+                    "The bucket exists, and no state in it shows that this topology created it.\n"
                     "Set `create: false` under `state` to use it as it is, or import it into the stack."
                 )
         with local_backend(folder):
             terraform.init(stack, "-reconfigure")
-            outcome = change(terraform, stack, say)
-        say("moving the state")
+            outcome = change(terraform, stack, report)
+        report("moving the state")
         terraform.init(stack, "-migrate-state", "-force-copy")
         if not terraform.addresses(stack):
-            raise TerraformError(f"The state did not arrive in the bucket; it is still in {folder / LOCAL_STATE}.")
-        _forget(folder)
+            raise TerraformError(f"The state was not migrated into the bucket; it is still in {folder / LOCAL_STATE}.")
+        _delete_local_state(folder)
         return outcome
 
     return work
 
 
 def retire(terraform: Terraform) -> Work:
-    """Destroy the state stack, and with it the bucket and every state in it, after taking its own state out."""
+    """Destroy the state stack, with the bucket and every state in it, after migrating its own state out of it."""
 
-    def work(stack: str, say: Callable[[str], None]) -> str:
+    def work(stack: str, report: Callable[[str], None]) -> str:
         folder = terraform.folder(stack)
         terraform.begin_log(stack)
-        say("init")
+        report("init")
         moved = (folder / LOCAL_STATE).is_file()
         if not _bucket_exists(terraform, stack) and not moved:
             return "no changes"
         with local_backend(folder):
             if not moved:
-                say("moving the state")
+                report("moving the state")
                 terraform.init(stack, "-migrate-state", "-force-copy")
             else:
                 terraform.init(stack, "-reconfigure")
-            outcome = change(terraform, stack, say, "-destroy")
-        _forget(folder)
+            outcome = change(terraform, stack, report, "-destroy")
+        _delete_local_state(folder)
         return outcome
 
     return work
@@ -89,7 +89,7 @@ def _bucket_exists(terraform: Terraform, stack: str) -> bool:
 
 
 def is_missing(failed: TerraformError) -> bool:
-    """Whether `init` failed because S3 has no such bucket. S3's own code decides: much else "does not exist".
+    """Whether `init` failed because the bucket does not exist, by S3's error code: other things may not exist, too.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
     """
@@ -98,7 +98,10 @@ def is_missing(failed: TerraformError) -> bool:
 
 @contextmanager
 def local_backend(folder: Path) -> Iterator[None]:
-    """Within it, the stack's state is a file beside it. The path is relative, as in every clone."""
+    """Use a local state file in the stack's folder within this context.
+
+    Its path is relative, so the same in any clone.
+    """
     override = folder / OVERRIDE
     override.write_text(json.dumps({"terraform": {"backend": {"local": {"path": LOCAL_STATE}}}}), encoding="utf-8")
     try:
@@ -107,6 +110,6 @@ def local_backend(folder: Path) -> Iterator[None]:
         override.unlink()
 
 
-def _forget(folder: Path) -> None:
+def _delete_local_state(folder: Path) -> None:
     for name in (LOCAL_STATE, f"{LOCAL_STATE}.backup"):
         (folder / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What is done to a deployed network: its stacks are walked with Terraform, and a view shows how that goes."""
+"""Operations on stacks with Terraform: validate, plan, deploy, destroy. A view shows the progress."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["OperationError", "Options", "View", "deploy", "destroy", "plan", "pl
 
 
 class OperationError(Exception):
-    """Stacks that failed, each with Terraform's own error and the path of its whole log."""
+    """Stacks failed; the message has Terraform's error and the path of the full log for each."""
 
 
 class View(Protocol):
-    """Shows what becomes of stacks."""
+    """Shows the progress of stacks."""
 
     def following(self, accounts: Mapping[str, str], /) -> AbstractContextManager[Callable[[Step], None]]:
-        """Within it, the callback takes each step of a stack; `accounts` has the account of each."""
+        """Show the steps passed to the callback within this context; `accounts` has the account of each stack."""
 
     def warn(self, text: str, /) -> None:
         """Show a line."""
@@ -32,14 +32,19 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How stacks are walked."""
+    """How stacks are processed."""
 
     parallel: int = 2
-    """Stacks that run at the same time. Two: each Terraform with the provider takes some 600 MB, and VPC
-    Resolver answers five requests a second per account."""
+    """Stacks that are processed at the same time.
+
+    Two, since each Terraform process with the provider takes some 600 MB, and VPC Resolver accepts five requests per
+    second and account.
+    """
     share_wait: float = 120.0
-    """Seconds that a share may take to be effective. It is a matter of seconds as a rule; after two minutes something
-    is wrong."""
+    """Seconds to wait for a share to take effect.
+
+    It usually takes a few seconds; after two minutes something is wrong.
+    """
 
 
 def validate(terraform: Terraform, stacks: Collection[str]) -> None:
@@ -50,15 +55,15 @@ def validate(terraform: Terraform, stacks: Collection[str]) -> None:
             apart.begin_log(stack)
             apart.validate(stack)
         except TerraformError as failed:
-            raise OperationError(f"{stack}: {failed}\nthe whole log: {apart.log(stack)}") from None
+            raise OperationError(f"{stack}: {failed}\nfull log: {apart.log(stack)}") from None
 
 
 def plan(
     terraform: Terraform, design: Design, stacks: Collection[str], options: Options, *, view: View, drift: bool
 ) -> tuple[dict[str, Planned], list[str]]:
-    """Plan stacks and apply nothing; or, for `drift`, find what was changed outside of Terraform.
+    """Plan stacks and apply nothing; with `drift`, find changes made outside Terraform instead.
 
-    Returns what was found of each stack that could be planned, and the errors of the others.
+    Returns the plan of each stack that could be planned, and the errors of the others.
     """
     found: dict[str, Planned] = {}
     work = (drift_stack if drift else plan_stack)(terraform, design, found)
@@ -67,13 +72,13 @@ def plan(
 
 
 def deploy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options, *, view: View) -> None:
-    """Plan and apply stacks, each after those that it needs; the state bucket is made where it does not exist yet."""
+    """Plan and apply stacks, each after its dependencies; create the state bucket if it does not exist yet."""
     apply, first = apply_stack(terraform, options.share_wait), bootstrap(terraform)
     state = design.state.stack if design.state else None
 
-    def work(stack: str, say: Callable[[str], None]) -> str:
+    def work(stack: str, report: Callable[[str], None]) -> str:
         try:
-            return (first if stack == state else apply)(stack, say)
+            return (first if stack == state else apply)(stack, report)
         except TerraformError as failed:
             before = waits_for(design, stack, failed)
             if before:
@@ -84,16 +89,16 @@ def deploy(terraform: Terraform, design: Design, stacks: Collection[str], option
 
 
 def destroy(terraform: Terraform, design: Design, stacks: Collection[str], options: Options, *, view: View) -> None:
-    """Destroy stacks, each before those that it needs; the state bucket goes last, with every state in it."""
+    """Destroy stacks, each before its dependencies; the state bucket goes last, with every state in it."""
     remove, last = destroy_stack(terraform), retire(terraform)
     order = _order(design, stacks)
     order = {stack: tuple(other for other in order if stack in order[other]) for stack in reversed(list(order))}
     state = design.state.stack if design.state else None
-    _walk(terraform, design, order, options, lambda s, say: (last if s == state else remove)(s, say), view=view)
+    _walk(terraform, design, order, options, lambda s, report: (last if s == state else remove)(s, report), view=view)
 
 
 def plan_again(terraform: Terraform, design: Design, stacks: Collection[str], options: Options, *, view: View) -> None:
-    """Plan stacks that were just applied. Raises `OperationError` where a plan shows changes."""
+    """Plan stacks that were just applied. Raises `OperationError` if a plan shows changes."""
     _walk(terraform, design, _order(design, stacks), options, _unchanged(terraform), view=view)
 
 
@@ -102,8 +107,8 @@ def _order(design: Design, stacks: Collection[str]) -> dict[str, tuple[str, ...]
 
 
 def _unchanged(terraform: Terraform) -> Work:
-    def work(stack: str, say: Callable[[str], None]) -> str:
-        say("plan")
+    def work(stack: str, report: Callable[[str], None]) -> str:
+        report("plan")
         if terraform.plan(stack):
             raise TerraformError("a plan right after the apply shows changes")
         return "no changes"
@@ -135,10 +140,10 @@ def _steps(
     view: View,
     keep_going: bool = False,
 ) -> list[str]:
-    """Walk stacks; returns the error of each that failed, with where its log is."""
+    """Process stacks; returns the error of each failed stack, with the path of its log."""
     accounts = {stack: design.accounts[stack] for stack in order}
-    for stack in order:  # a run that was killed may have left one, and states would go beside the stacks
+    for stack in order:  # a killed run may have left one, and states would be written to the stacks' folders
         (terraform.folder(stack) / OVERRIDE).unlink(missing_ok=True)
     with view.following(accounts) as tell, interruptible(terraform, view.warn):
         steps = walk(order, work, tell, workers=options.parallel, keep_going=keep_going)
-    return [f"{step.stack}: {step.error}\nthe whole log: {terraform.log(step.stack)}" for step in steps if step.failed]
+    return [f"{step.stack}: {step.error}\nfull log: {terraform.log(step.stack)}" for step in steps if step.failed]

@@ -1,4 +1,4 @@
-"""Synthesises stacks in a folder of its own, checks them there, and only then writes what changed."""
+"""Synthesises stacks in a temporary folder, checks them there, and only then writes what changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from traceback import extract_tb
 from typing import Any
 
 from deployment.wellformed import defects
-from stacks.shapes import LookedAtError, Shape, Stamp, shapes
+from stacks.shapes import MarkInspectedError, Shape, Stamp, shapes
 from topology import Design
 
 __all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "listed", "matches", "select", "synthesise", "write"]
@@ -24,14 +24,17 @@ __all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "listed", "matches", "sele
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
 LEAST_ALIKE = 3
-"""Spokes of one shape that are worth a stamp, since the stamp and its sample are two syntheses."""
-DECIDES = "A construct decides by a value that is the spoke's own: make it a field of SpokeDesign (docs/synthesis.md)"
+"""From this number of spokes on, stamping a shape pays: its template and its sample are two syntheses."""
+DECIDES = (
+    "A construct decides by a value that is specific to the spoke: make it a field of SpokeDesign "
+    "(docs/internals/synthesis.md)"
+)
 Count = Callable[[int], object]
-"""Is called with the number of further stacks that are done."""
+"""A callback that takes the number of further stacks done."""
 
 
 class UnsoundError(Exception):
-    """Stacks that must not be applied, with every reason."""
+    """Stacks must not be applied, with all the reasons."""
 
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
@@ -40,7 +43,7 @@ class UnsoundError(Exception):
 
 @dataclass(frozen=True)
 class Synthesis:
-    """Stacks as they were synthesised: the bytes of each stack's JSON, and the manifest's."""
+    """Synthesised stacks: the bytes of each stack's JSON, and of the manifest."""
 
     stacks: Mapping[str, bytes]
     manifest: bytes
@@ -51,14 +54,14 @@ class Synthesis:
 
 
 def select(names: Iterable[str], patterns: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a stack is wanted: its name matches one of the patterns, or there are none.
+    """A predicate that selects stacks: the name matches one of the patterns, or there are none.
 
     Raises `UnsoundError` naming each pattern that matches no stack.
     """
     known, asked = list(names), list(patterns)
     unmatched = [pattern for pattern in asked if not any(fnmatchcase(name, pattern) for name in known)]
     if unmatched:
-        raise UnsoundError(f'no stack matches "{pattern}"; there are {listed(known)}' for pattern in unmatched)
+        raise UnsoundError(f'no stack matches "{pattern}"; the stacks are {listed(known)}' for pattern in unmatched)
     return lambda name: matches(name, asked)
 
 
@@ -68,18 +71,18 @@ def matches(name: str, patterns: Collection[str]) -> bool:
 
 
 def listed(names: list[str], most: int = 12) -> str:
-    """Names in a sentence, and how many more there are."""
+    """Names as a comma-separated list, cut after `most` with the number of further ones."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def synthesise(
     design: Design, wanted: Callable[[str], bool] = lambda _: True, count: Count = lambda _: None
 ) -> Synthesis:
-    """Synthesise the wanted stacks of a design. Needs no network, no credentials and no Terraform.
+    """Synthesise the selected stacks of a design. Needs no network, no credentials and no Terraform.
 
-    Of spokes that have one shape, CDKTF makes a stack with marks and one sample. All others are stamped, and have the
-    bytes that CDKTF would give them (see `stacks.shapes`). Raises `UnsoundError` where the result must not be applied,
-    and where the sample is not what is stamped for it.
+    For spokes of the same shape, CDKTF makes a template with marks and one sample. The other stacks are stamped from
+    the template, with the bytes that CDKTF would produce (see `stacks.shapes`). Raises `UnsoundError` if the result
+    must not be applied, or if the sample differs from its stamped counterpart.
     """
     if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         raise UnsoundError(["stacks are written as JSON; leave out --hcl"])
@@ -95,7 +98,7 @@ def synthesise(
         lambda name: name in templates or wanted(name),
         lambda name: count(name not in templates),
     )
-    # A stamped stack has the addresses, providers and aliases of its shape's sample, which is among these.
+    # A stamped stack has the same addresses, providers and aliases as its shape's sample, which is checked here.
     reasons = [
         reason for name in sorted(made.keys() - templates) for reason in defects(name, json.loads(made[name].text))
     ]
@@ -110,7 +113,7 @@ def synthesise(
 
 @dataclass(frozen=True)
 class _Stack:
-    """A stack that was made: its JSON, and its entry in the manifest."""
+    """A synthesised stack: its JSON, and its entry in the manifest."""
 
     text: bytes
     entry: str
@@ -119,16 +122,16 @@ class _Stack:
 def _make(
     design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]
 ) -> tuple[dict[str, _Stack], str]:
-    """What CDKTF makes of the wanted stacks of a design, by their names, and the version of its manifest."""
-    from modules.cdk import App  # noqa: PLC0415  jsii takes seconds to start, and most commands do without
+    """Have CDKTF synthesise the selected stacks; returns them by name, and the version of the manifest."""
+    from modules.cdk import App  # noqa: PLC0415  jsii takes seconds to start, and most commands do not need it
     from stacks.app import add_stacks  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
         app = App(outdir=folder)
         try:
             add_stacks(app, design, wanted, added)
-        except LookedAtError as error:
-            frame = extract_tb(error.__traceback__)[-2]  # the last one is the mark's own
+        except MarkInspectedError as error:
+            frame = extract_tb(error.__traceback__)[-2]  # the last frame is in the mark itself
             raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
         app.synth()
         manifest = json.loads(Path(folder, MANIFEST).read_bytes())
@@ -140,7 +143,7 @@ def _make(
 
 
 def _stamp(shape: Shape, made: dict[str, _Stack]) -> list[str]:
-    """Put the stacks of a shape's spokes in the place of its template; returns what is wrong with the sample's."""
+    """Replace a shape's template with the stacks of its spokes; returns what is wrong with the sample's."""
     template = made.pop(shape.template.stack)
     text, entry = Stamp(template.text.decode()), Stamp(template.entry)
     sample = shape.spokes[shape.sample].stack
@@ -157,14 +160,14 @@ def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
     ours, theirs = ([*stack.text.decode().splitlines(), stack.entry] for stack in (stamped, by_cdktf))
     pairs = enumerate(zip_longest(ours, theirs, fillvalue="nothing"), 1)
     at, (our, their) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
-    return f"line {at} is {their.strip(' ,')}, and by the spoke's shape {our.strip(' ,')}"
+    return f"line {at} is {their.strip(' ,')}, but stamped from the spoke's shape {our.strip(' ,')}"
 
 
 def write(result: Synthesis, output: Path, design: Design, count: Count = lambda _: None) -> list[str]:
-    """Make a folder hold the stacks of a design, as far as they were synthesised; returns what was kept and why.
+    """Write the synthesised stacks of a design to a folder; returns a message for each stale folder that was kept.
 
-    Files that would not change are not touched, each other one is replaced at once. Folders of stacks that the design
-    no longer has are deleted, except one that holds a state file. Stacks that were not synthesised this time stay.
+    Files that would not change are not touched; others are replaced atomically. Folders of stacks that are no longer in
+    the design are deleted, unless they contain a state file. Stacks that were not synthesised this time stay.
     """
     output.mkdir(parents=True, exist_ok=True)
     for name, text in result.stacks.items():
@@ -175,7 +178,7 @@ def write(result: Synthesis, output: Path, design: Design, count: Count = lambda
         if folder.name in order:
             continue
         if any(folder.glob("*.tfstate*")):
-            kept.append(f"{folder} is no stack of the topology, and is kept because it holds a state file")
+            kept.append(f"{folder} belongs to no stack of the topology, but is kept because it contains a state file")
         else:
             shutil.rmtree(folder)
     _replace(output / MANIFEST, _merged(result.manifest, output, design))
@@ -192,7 +195,7 @@ def _replace(path: Path, text: bytes) -> None:
 
 
 def _merged(manifest: bytes, output: Path, design: Design) -> bytes:
-    """The manifest with the stacks that are in the folder from an earlier synthesis."""
+    """The manifest, including stacks in the folder from an earlier synthesis."""
     new = json.loads(manifest)
     try:
         old = dict(json.loads((output / MANIFEST).read_bytes())["stacks"])
@@ -211,7 +214,7 @@ def _merged(manifest: bytes, output: Path, design: Design) -> bytes:
 
 
 def _manifest(entries: Mapping[str, dict[str, Any]], version: str, design: Design) -> bytes:
-    """The manifest of some stacks of a design, in CDKTF's own form."""
+    """The manifest of some stacks of a design, in CDKTF's own format."""
     stacks = {
         name: {**entries[name], "dependencies": [earlier for earlier in before if earlier in entries]}
         for name, before in design.order.items()

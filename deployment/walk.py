@@ -1,4 +1,4 @@
-"""Applies and destroys stacks in the order of the manifest, independent ones side by side."""
+"""Applies and destroys stacks in dependency order, independent ones in parallel."""
 
 from __future__ import annotations
 
@@ -17,35 +17,36 @@ from deployment.terraform import InterruptedRunError, Terraform, TerraformError
 __all__ = ["Step", "Work", "apply_stack", "change", "destroy_stack", "interruptible", "walk"]
 
 SHARE_ERRORS = ("InvalidTransitGatewayID.NotFound", "ResourceNotFoundException", "UnknownResourceException")
-"""What AWS answers while a share that was just made is not effective yet (hashicorp/terraform-provider-aws#10025,
-#11902): a gateway or a rule that the hub knows does not exist for the spoke."""
+"""The errors that AWS returns while a new share has not taken effect yet (hashicorp/terraform-provider-aws#10025,
+#11902): for the spoke, the hub's gateway or rule does not exist.
+"""
 RETRY_SECONDS = 5.0
-"""The first pause before another try; each next one is twice as long."""
+"""The pause before the first retry; it doubles with each further one."""
 
 
 @dataclass
 class Step:
-    """What becomes of one stack."""
+    """The progress of one stack."""
 
     stack: str
     status: str = "waiting"
-    """waiting, then what is being done, then what came of it."""
+    """First `waiting`, then the current activity, finally the outcome."""
     started: float | None = None
     seconds: float = 0.0
     error: str = ""
 
     @property
     def failed(self) -> bool:
-        """Whether the stack's work ended with an error."""
+        """Whether the stack's work failed."""
         return bool(self.error)
 
     def elapsed(self) -> float:
-        """Seconds that the stack has taken so far."""
+        """The seconds that the stack has taken so far."""
         return self.seconds if self.started is None else time.monotonic() - self.started
 
 
 Work = Callable[[str, Callable[[str], None]], str]
-"""Does a stack's work, says what it is doing, and returns what came of it; raises `TerraformError`."""
+"""Processes a stack, reports what it is doing, and returns the outcome. Raises `TerraformError`."""
 
 
 @dataclass
@@ -62,12 +63,12 @@ class _Walk:
             return
         step.started = time.monotonic()
 
-        def say(status: str) -> None:
+        def report(status: str) -> None:
             step.status = status
             self.tell(step)
 
         try:
-            outcome = self.work(stack, say)
+            outcome = self.work(stack, report)
         except InterruptedRunError as interrupted:
             self.halted.set()
             outcome, step.error = "interrupted", str(interrupted)
@@ -76,7 +77,7 @@ class _Walk:
                 self.halted.set()
             outcome, step.error = "failed", str(failed)
         step.seconds, step.started = step.elapsed(), None
-        say(outcome)
+        report(outcome)
 
 
 def walk(
@@ -87,10 +88,11 @@ def walk(
     workers: int,
     keep_going: bool = False,
 ) -> list[Step]:
-    """Do the work of every stack, each after those it names, at most so many at once; returns what became of each.
+    """Process every stack after its dependencies, at most `workers` at once; returns the final step of each.
 
-    After a failure no other stack is started, and those that run are finished: half an apply is worse than a long one.
-    With `keep_going` all are: for work that changes nothing, and whose failures are wanted all at once.
+    After a failure no further stack is started, and running ones are finished: a partial apply is worse than a long
+    one. With `keep_going`, all stacks are processed: for work that changes nothing, and whose failures should all be
+    reported.
     """
     steps = {stack: Step(stack) for stack in order}
     walking = _Walk(steps, work, tell, keep_going)
@@ -104,7 +106,7 @@ def walk(
                 pending[stack] = pool.submit(walking.run, stack)
                 pending[stack].add_done_callback(lambda _: _notify(finished))
             with finished:
-                # Wakes up by itself too, so that a signal's handler gets its turn in the main thread.
+                # The timeout lets signal handlers run in the main thread.
                 finished.wait_for(lambda: any(future.done() for future in pending.values()), timeout=0.2)
             for stack in [stack for stack, future in pending.items() if future.done()]:
                 pending.pop(stack).result()
@@ -123,26 +125,27 @@ def _notify(finished: threading.Condition) -> None:
 
 
 def apply_stack(terraform: Terraform, share_wait: float) -> Work:
-    """Plan a stack and apply that plan, and again while a share that it needs is not effective yet.
+    """Plan a stack and apply that plan; retry while a share that it needs has not taken effect yet.
 
-    A share takes effect some time after RAM says that it has. Plain Terraform users apply once more; this waits up to
-    `share_wait` seconds in all, since a share that never comes is an error to be shown and not to be waited for.
+    A share takes effect some time after RAM reports it as associated. With plain Terraform you would apply again; this
+    retries for up to `share_wait` seconds in total, since a share that never takes effect should be reported as an
+    error.
     """
 
-    def work(stack: str, say: Callable[[str], None]) -> str:
+    def work(stack: str, report: Callable[[str], None]) -> str:
         terraform.begin_log(stack)
-        say("init")
+        report("init")
         terraform.init(stack)
         waited, pause = 0.0, RETRY_SECONDS
         while True:
             try:
-                return change(terraform, stack, say)
+                return change(terraform, stack, report)
             except InterruptedRunError:
                 raise
             except TerraformError as failed:
                 if waited + pause > share_wait or not any(code in str(failed) for code in SHARE_ERRORS):
                     raise
-            say("waiting for the share")
+            report("waiting for the share")
             terraform.stopping.wait(pause)
             waited, pause = waited + pause, pause * 2
 
@@ -152,27 +155,27 @@ def apply_stack(terraform: Terraform, share_wait: float) -> Work:
 def destroy_stack(terraform: Terraform) -> Work:
     """Plan the destruction of a stack and apply that plan."""
 
-    def work(stack: str, say: Callable[[str], None]) -> str:
+    def work(stack: str, report: Callable[[str], None]) -> str:
         terraform.begin_log(stack)
-        say("init")
+        report("init")
         terraform.init(stack)
-        return change(terraform, stack, say, "-destroy")
+        return change(terraform, stack, report, "-destroy")
 
     return work
 
 
-def change(terraform: Terraform, stack: str, say: Callable[[str], None], *options: str) -> str:
-    """Plan a stack whose folder is prepared, and apply that plan where it changes anything."""
-    say("plan")
+def change(terraform: Terraform, stack: str, report: Callable[[str], None], *options: str) -> str:
+    """Plan a stack whose folder is initialised, and apply the plan if it changes anything."""
+    report("plan")
     if terraform.plan(stack, *options):
-        say("destroy" if "-destroy" in options else "apply")
+        report("destroy" if "-destroy" in options else "apply")
         terraform.apply(stack)
     return str(terraform.changes(stack))
 
 
 @contextmanager
 def interruptible(terraform: Terraform, warn: Callable[[str], None]) -> Iterator[None]:
-    """Within it, Ctrl-C and SIGTERM let Terraform finish its step and release its lock."""
+    """Make Ctrl-C and SIGTERM let Terraform finish its step and release its lock within this context."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         warn("stopping: Terraform finishes its step, writes its state and releases its lock")

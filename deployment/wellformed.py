@@ -1,7 +1,7 @@
-"""What CDKTF lets pass and Terraform accepts, and what would still write to the wrong account or lose a resource.
+"""Finds defects that CDKTF and Terraform accept, but that would write to the wrong account or lose a resource.
 
-Checked on the synthesised JSON rather than by CDKTF's aspects: an aspect costs a round trip to Node for each construct,
-and the JSON is what is applied.
+This checks the synthesised JSON, since the JSON is what is applied. CDKTF's aspects would cost a round trip to Node for
+each construct.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Stack = Mapping[str, Any]
 """One stack's Terraform JSON."""
 
 SAFE = re.compile(r"[A-Za-z0-9_-]+")
-"""What CDKTF keeps of an id: it drops any other character, so that two ids can become one resource."""
+"""The characters that CDKTF keeps in an id. It drops all others, so two ids can become one resource."""
 
 
 def defects(name: str, stack: Stack) -> list[str]:
-    """Everything in a stack that must not be applied, as sentences that name the stack and the address.
+    """Every defect of a stack, as a sentence that names the stack and the address.
 
-    A resource or data source without an explicit provider would run with default credentials; a doubled alias, or one
-    that no provider has, would run with another account's; an empty `assume_role` with the caller's own.
+    A resource or data source without an explicit provider would run with default credentials; a duplicate or unknown
+    alias, with another account's; an empty `assume_role`, with the caller's own.
     """
     return [f"{name}: {defect}" for defect in (*_providers(stack), *_resources(stack))]
 
@@ -34,9 +34,9 @@ def _providers(stack: Stack) -> Iterator[str]:
         blocks = configured if isinstance(configured, list) else [configured]
         for alias, count in Counter(block.get("alias") for block in blocks).items():
             if alias is None:
-                yield f"provider {kind} has a configuration without alias, which resources would use by mistake"
+                yield f"provider {kind} has a configuration without an alias, which resources would use by mistake"
             elif count > 1:
-                yield f"the alias {kind}.{alias} stands {count} times"
+                yield f"the alias {kind}.{alias} exists {count} times"
         for block in blocks:
             label = f"provider {kind}.{block.get('alias')}"
             for role in block.get("assume_role", []):

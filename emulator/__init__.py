@@ -1,11 +1,11 @@
-"""A local AWS Organization that unmodified Terraform deploys to.
+"""A local AWS Organization to which unmodified Terraform can deploy.
 
-moto's server, extended where this project's resources need AWS to behave as AWS does.
+This is moto's server, extended wherever this project's resources depend on how AWS really behaves.
 """
 
+from emulator.faults import Fault
 from emulator.organization import Account, LocalOrganization
 from emulator.server import LocalAWS, serve
-from emulator.ssm import Machine, Ran, Shell
-from emulator.trouble import Trouble
+from emulator.ssm import Machine, ScriptResult, Shell
 
-__all__ = ["Account", "LocalAWS", "LocalOrganization", "Machine", "Ran", "Shell", "Trouble", "serve"]
+__all__ = ["Account", "Fault", "LocalAWS", "LocalOrganization", "Machine", "ScriptResult", "Shell", "serve"]

@@ -1,4 +1,4 @@
-"""moto's state: per service a dictionary of accounts, in each one of regions, in each a backend."""
+"""Access to moto's state, in which each service has a backend for each account and region."""
 
 from typing import TypeVar
 
@@ -8,5 +8,5 @@ B = TypeVar("B", bound=BaseBackend)
 
 
 def in_region(backends: BackendDict[B], region: str) -> list[B]:
-    """The backends of all accounts that have used the service in the region. Looking up one more would create it."""
+    """The existing backends of a service in a region. Looking up an account that has none would create one."""
     return [regions[region] for regions in backends.values() if region in regions.keys()]  # noqa: SIM118 # "in" lies

@@ -1,5 +1,5 @@
 # ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
-"""EC2: endpoints, security-group rules, network interfaces, and what may not be deleted while it is in use."""
+"""EC2: endpoints, security group rules, network interfaces, and the deletion of resources that are in use."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ from emulator import transit_gateway
 from emulator.mount import Extension
 
 ROOT_VOLUME_SIZE = 8
-"""GiB, of an Amazon Linux image. moto's images have no size."""
+"""The size of an Amazon Linux image in GiB. moto's images have none."""
 
 
 class Rule(SecurityGroupRule):
-    """moto returns the description of a rule only where its source is a CIDR."""
+    """A security group rule that always returns its description; moto does so only if the source is a CIDR."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,17 +31,17 @@ class Rule(SecurityGroupRule):
 
     @property
     def description(self) -> str | None:
-        """The description, whatever the source."""
+        """The description, whatever the source is."""
         sources = (self.ip_range, self.source_group, self._prefix_list)
         return next((source["Description"] for source in sources if source.get("Description")), None)
 
 
 OF_SERVICES = {"VPC Endpoint Interface ": "vpc_endpoint", "Route 53 Resolver: ": "interface"}
-"""How AWS describes the network interfaces that its services make, and of which type they are."""
+"""The descriptions and types of the network interfaces that AWS services create."""
 
 
 class Interface(NetworkInterface):
-    """moto takes every network interface for one that somebody made and attached to nothing."""
+    """A network interface that may belong to a service; moto treats all as created by a user and unattached."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,10 +51,10 @@ class Interface(NetworkInterface):
 
 
 class LocalSubnet(Subnet):
-    """moto gives away addresses that network interfaces hold, unless it chose them itself."""
+    """A subnet that hands out free addresses only; moto may hand out one that an interface was given explicitly."""
 
     def get_available_subnet_ip(self, instance: Instance) -> str:
-        """An address that no network interface of the subnet holds."""
+        """An address that no network interface in the subnet has."""
         held = {eni.private_ip_address for eni in self.ec2_backend.enis.values() if eni.subnet is self}
         while (address := super().get_available_subnet_ip(instance)) in held:
             pass
@@ -62,14 +62,14 @@ class LocalSubnet(Subnet):
 
 
 class Backend(transit_gateway.Backend):
-    """Networks of one account in one region."""
+    """The networks of one account in one region."""
 
     def create_vpc_endpoint(
         self, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any
     ) -> VPCEndPoint:
-        """CreateVpcEndpoint, with network interfaces of its subnets and security groups.
+        """CreateVpcEndpoint, with network interfaces in its subnets and security groups.
 
-        moto draws each interface's address from 10.0.0.0/8 and gives it the default group.
+        moto picks each interface's address from 10.0.0.0/8 and gives it the default group.
         """
         endpoint = super().create_vpc_endpoint(vpc_id, service_name, endpoint_type, *args, **kwargs)
         for eni_id in endpoint.network_interface_ids:
@@ -79,12 +79,12 @@ class Backend(transit_gateway.Backend):
         return endpoint
 
     def modify_vpc_endpoint(self, vpc_id: str, *args: Any, **kwargs: Any) -> None:
-        """ModifyVpcEndpoint, whose interfaces follow its subnets and groups; moto's stay as they were."""
+        """ModifyVpcEndpoint, which also updates the interfaces' subnets and groups; moto leaves them unchanged."""
         super().modify_vpc_endpoint(vpc_id, *args, **kwargs)
         self._settle_interfaces(self.vpc_end_points[vpc_id])
 
     def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
-        """DeleteVpcEndpoints, which leaves alone what is deleted; moto looks for a gateway endpoint's routes again."""
+        """DeleteVpcEndpoints, which skips deleted endpoints; moto would look for a gateway endpoint's routes again."""
         known = self.vpc_end_points
         super().delete_vpc_endpoints(
             [id_ for id_ in vpce_ids or [] if id_ not in known or known[id_].state != "deleted"]
@@ -93,7 +93,7 @@ class Backend(transit_gateway.Backend):
     def create_subnet(self, vpc_id: str, *args: Any, **kwargs: Any) -> Subnet:
         """CreateSubnet: a default subnet only in a default VPC.
 
-        moto takes the first subnet of each zone for the default one, whatever its VPC, and gives it public addresses.
+        moto makes the first subnet of each zone a default subnet with public addresses, whatever its VPC.
         """
         subnet = super().create_subnet(vpc_id, *args, **kwargs)
         if not is_default(self.get_vpc(vpc_id)):
@@ -101,20 +101,20 @@ class Backend(transit_gateway.Backend):
         return subnet
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
-        """DeleteSubnet, refused while a network interface stands in it; moto deletes it all the same."""
+        """DeleteSubnet, refused while it has a network interface; moto deletes it anyway."""
         attached = any(subnet_id in a.subnet_ids for a in self.transit_gateway_attachments.values() if a.home is self)
         if attached or any(eni.subnet.id == subnet_id for eni in self.enis.values()):
             raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
         return super().delete_subnet(subnet_id)
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
-        """DeleteSecurityGroup, refused while a network interface is in it; moto deletes it all the same."""
+        """DeleteSecurityGroup, refused while a network interface uses it; moto deletes it anyway."""
         if any(group_id in {group.id for group in eni.group_set} for eni in self.enis.values()):
             raise DependencyViolationError(f"resource {group_id} has a dependent object")
         super().delete_security_group(name, group_id)
 
     def revoke_security_group_ingress(self, *args: Any, **kwargs: Any) -> None:
-        """RevokeSecurityGroupIngress, with AWS's code for a rule that is gone and was named by its id."""
+        """RevokeSecurityGroupIngress, with AWS's error code for a rule id that no longer exists."""
         self._check_rule_ids(SecurityGroupBackend.revoke_security_group_ingress, *args, **kwargs)
         super().revoke_security_group_ingress(*args, **kwargs)
 
@@ -124,7 +124,7 @@ class Backend(transit_gateway.Backend):
         super().revoke_security_group_egress(*args, **kwargs)
 
     def delete_vpc(self, vpc_id: str) -> VPC:
-        """DeleteVpc, refused while endpoints or security groups remain; moto looks at subnets and route tables."""
+        """DeleteVpc, refused while endpoints or security groups remain; moto checks only subnets and route tables."""
         endpoints = [e for e in self.vpc_end_points.values() if e.vpc_id == vpc_id and e.state != "deleted"]
         groups = [group for group in self.groups[vpc_id].values() if group.name != "default"]
         if endpoints or groups:
@@ -132,7 +132,7 @@ class Backend(transit_gateway.Backend):
         return super().delete_vpc(vpc_id)
 
     def terminate_instances(self, instance_ids: list[str]) -> list[tuple[Instance, InstanceState]]:
-        """TerminateInstances, which takes the instance's own network interfaces with it; moto leaves them."""
+        """TerminateInstances, which also deletes the instance's own network interfaces; moto leaves them."""
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
             for eni in [eni for eni in self.enis.values() if eni.instance is instance]:
@@ -140,7 +140,7 @@ class Backend(transit_gateway.Backend):
         return terminated
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the Resource Groups Tagging API lists; moto leaves these three kinds out."""
+        """Resources for the Resource Groups Tagging API; moto leaves out these three kinds."""
         yield from super().iter_tagged_resources()
         further: dict[str, Any] = {
             "vpc-endpoint": [e.id for e in self.vpc_end_points.values() if e.state != "deleted"],
@@ -168,7 +168,7 @@ class Backend(transit_gateway.Backend):
                 )
 
     def _settle_interfaces(self, endpoint: VPCEndPoint) -> None:
-        """Give an endpoint one interface in each of its subnets, and all of them its groups."""
+        """Make an endpoint have one interface in each of its subnets, all with its security groups."""
         if endpoint.vpc_endpoint_type != "Interface":
             return
         subnets = endpoint.subnet_ids or []
@@ -187,18 +187,18 @@ class Backend(transit_gateway.Backend):
 
 
 class Response(transit_gateway.Response):
-    """The operations whose answers moto gets wrong."""
+    """Operations that moto gets wrong."""
 
     ec2_backend: Backend
 
     def create_vpc_endpoint(self) -> ActionResult:
-        """CreateVpcEndpoint, with private DNS checked and DNS options kept; moto drops them.
+        """CreateVpcEndpoint, with private DNS checked and DNS options kept; moto does neither.
 
-        The words of the refusals: AWS PrivateLink guide, "Private DNS"; terraform-provider-aws#17535 (conflict),
-        terraform-aws-modules/terraform-aws-vpc#982 (S3).
+        The error messages are from the AWS PrivateLink guide, "Private DNS", terraform-provider-aws#17535 (conflict)
+        and terraform-aws-modules/terraform-aws-vpc#982 (S3).
         """
         interface = self._get_param("VpcEndpointType") == "Interface"
-        # AWS enables private DNS by default on interface endpoints, and only they have it; moto says so of all.
+        # AWS enables private DNS by default on interface endpoints, and only they have it; moto enables it on all.
         private_dns = interface and self._get_bool_param("PrivateDnsEnabled", if_none=True)
         options = dict(self._get_param("DnsOptions") or {})
         service = self._get_param("ServiceName")
@@ -217,13 +217,13 @@ class Response(transit_gateway.Response):
         endpoint: Any = result.result["VpcEndpoint"]  # type: ignore[index]  # typed as object
         endpoint.private_dns_enabled = private_dns
         endpoint.ip_address_type = self._get_param("IpAddressType", "ipv4")
-        # moto forgets the region of a service that is reached across regions, and the provider replaces the endpoint.
+        # moto forgets the region of a cross-region service, and the provider would replace the endpoint.
         endpoint.service_region = self._get_param("ServiceRegion", self.region)
         endpoint.dns_options = {"DnsRecordIpType": "ipv4" if interface else "service-defined"} | options
         return result
 
     def modify_vpc_endpoint(self) -> ActionResult:
-        """ModifyVpcEndpoint; moto drops private DNS and DNS options."""
+        """ModifyVpcEndpoint, with private DNS and DNS options, which moto drops."""
         result = super().modify_vpc_endpoint()
         endpoint: Any = self.ec2_backend.vpc_end_points[self._get_param("VpcEndpointId")]
         endpoint.private_dns_enabled = self._get_bool_param("PrivateDnsEnabled", if_none=endpoint.private_dns_enabled)
@@ -231,7 +231,7 @@ class Response(transit_gateway.Response):
         return result
 
     def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
-        """The devices of a new instance; moto wants the size of the root volume, where AWS knows the image's."""
+        """The devices of a new instance; moto requires the size of the root volume, where AWS takes the image's."""
         image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
         for device in self._get_param("BlockDeviceMappings", []):
             if device.get("DeviceName") == image.root_device_name and "Ebs" in device:
@@ -262,7 +262,7 @@ class Response(transit_gateway.Response):
 
 
 def is_default(vpc: VPC) -> bool:
-    """Whether AWS made the VPC with the account."""
+    """Whether this is a default VPC."""
     return vpc.is_default in (True, "true")
 
 

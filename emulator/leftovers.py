@@ -1,4 +1,4 @@
-"""What stands in which account, as moto holds it."""
+"""Lists the resources that exist in each account, from moto's state."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,15 @@ from moto.ssm.models import ssm_backends
 
 from emulator.ec2 import is_default
 
-Standing = dict[str, list[tuple[str, str]]]
+Inventory = dict[str, list[tuple[str, str]]]
 
 
-def standing(accounts: tuple[str, ...]) -> Standing:
-    """For each account, the kind and id of every resource that someone made and nobody has removed, in all regions.
+def inventory(accounts: tuple[str, ...]) -> Inventory:
+    """The kind and id of every existing resource in each account, in all regions.
 
-    What AWS makes of itself is left out: default VPCs, in each VPC its default group and main route table, AWS's keys;
-    instances that are terminated, endpoints that are deleted, shares that are deleted, keys that wait for deletion.
+    Left out is what AWS creates by itself (default VPCs; the default security group and main route table of each VPC;
+    AWS managed keys) and what only remains visible after its deletion (terminated instances, deleted endpoints and
+    shares, keys pending deletion).
     """
     return {account: sorted({*_networks(account), *_resolvers(account), *_others(account)}) for account in accounts}
 
@@ -63,8 +64,8 @@ def _others(account: str) -> Iterator[tuple[str, str]]:
     yield from (("bucket", name) for name in s3_backends[account]["aws"].buckets)
     for keys in list(kms_backends[account].values()):
         for key in keys.keys.values():
-            made_by_aws = any(name.startswith("alias/aws/") for name in key.aliases)
-            if key.key_state != "PendingDeletion" and not made_by_aws:
+            created_by_aws = any(name.startswith("alias/aws/") for name in key.aliases)
+            if key.key_state != "PendingDeletion" and not created_by_aws:
                 yield "key", key.id
                 yield from (("key alias", name) for name in key.aliases)
     for parameters in list(ssm_backends[account].values()):

@@ -1,4 +1,4 @@
-"""Put extended classes in moto's places for a while, then take them out again."""
+"""Temporarily replaces moto's classes with extended ones."""
 
 import importlib
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from unittest import mock
 
 @dataclass(frozen=True)
 class Extension:
-    """The classes that replace moto's for one service.
+    """The classes that replace moto's in one service.
 
-    ``actions`` are further operations of a REST service, which moto routes by URL, in lower case. ``models`` are
-    further classes of moto's to replace, by ``module.Class`` below ``moto.<service>``.
+    ``actions`` are additional operations of a REST service, in lower case; moto routes these by URL. ``models`` are
+    other moto classes to replace, by ``module.Class`` under ``moto.<service>``.
     """
 
     service: str
@@ -25,9 +25,9 @@ class Extension:
 
 @contextmanager
 def mounted(*extensions: Extension) -> Iterator[None]:
-    """While this runs, moto is the extended one. Nothing may have used these services since moto's last reset.
+    """Replace moto's classes within this context. These services must not have been used since moto's last reset.
 
-    ``unittest.mock`` does the replacing because it also does the putting back, whatever happens in between.
+    ``unittest.mock`` does this because it reliably restores the originals, whatever happens in between.
     """
     with ExitStack() as stack:
         for extension in extensions:
@@ -40,7 +40,7 @@ def _patches(extension: Extension) -> Iterator[Any]:
     package = f"moto.{extension.service}"
     if extension.backend is not None:
         urls = importlib.import_module(f"{package}.urls")
-        # moto finds a backend's URLs by the name of the module that the class stands in.
+        # moto finds a backend's URLs by the name of the module that the class is defined in.
         extension.backend._url_module = urls  # type: ignore[attr-defined]  # noqa: SLF001 # a property that we replace
         backends = getattr(importlib.import_module(f"{package}.models"), f"{extension.service}_backends")
         yield mock.patch.object(backends, "backend", extension.backend)

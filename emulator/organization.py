@@ -1,4 +1,4 @@
-"""What the emulated AWS Organization consists of, and how its parts are found."""
+"""The emulated AWS Organization: its description, its creation in moto, and lookups in it."""
 
 import json
 import re
@@ -20,7 +20,7 @@ RAM_SERVICE_ROLE = "AWSServiceRoleForResourceAccessManager"
 
 @dataclass(frozen=True)
 class Account:
-    """A member account, with the roles that exist in it from the start.
+    """A member account, with the roles that exist in it initially.
 
     ``roles`` are role names, with their IAM path if they have one (``deploy/Network``). ``ou`` is the path of its
     organizational unit below the root (``network``, ``workloads/prod``); the empty path is the root itself.
@@ -31,19 +31,20 @@ class Account:
     ou: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what AWS could not have issued."""
+        """Refuse ids that AWS could not have issued."""
         if not re.fullmatch(r"\d{12}", self.id):
             raise ValueError(f"account id {self.id!r}: an AWS account id has 12 digits")
 
 
 @dataclass(frozen=True)
 class LocalOrganization:
-    """An AWS Organization to emulate: a value, which starts nothing.
+    """The description of an AWS Organization to emulate. A plain value: creating one starts nothing.
 
-    ``accounts`` may list the management account too, to give it roles. ``share_delay`` is the time in seconds between
-    the moment RAM reports an association as ASSOCIATED and the moment the other account sees the resource; on AWS it
-    is some seconds, and never announced (terraform-provider-aws#11902). ``share_with_organization`` says whether RAM
-    sharing within the organization is enabled, as ``aws ram enable-sharing-with-aws-organization`` does.
+    ``accounts`` may include the management account, to give it roles. ``share_delay`` is the time in seconds between
+    the moment RAM reports an association as ASSOCIATED and the moment the other account can see the resource; on AWS
+    this takes some seconds, and nothing signals its end (terraform-provider-aws#11902). ``share_with_organization``
+    states whether RAM sharing within the organization is enabled, as by ``aws ram
+    enable-sharing-with-aws-organization``.
 
     Raises ValueError for ids that AWS could not have issued and for an account listed twice.
     """
@@ -56,7 +57,7 @@ class LocalOrganization:
     share_with_organization: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what AWS could not have issued."""
+        """Refuse ids that AWS could not have issued."""
         if not re.fullmatch(r"o-[a-z0-9]{10,32}", self.id):
             raise ValueError(f"organization id {self.id!r}: expected o- and 10 to 32 lower-case letters or digits")
         Account(self.management_account)
@@ -66,32 +67,33 @@ class LocalOrganization:
 
     @property
     def arn(self) -> str:
-        """The organization's ARN, a principal that a share can name."""
+        """The organization's ARN, which can be the principal of a share."""
         return f"arn:aws:organizations::{self.management_account}:organization/{self.id}"
 
     def unit_arn(self, path: str) -> str:
-        """The ARN of the organizational unit at ``path``, a principal that a share can name."""
+        """The ARN of the organizational unit at ``path``, which can be the principal of a share."""
         return f"arn:aws:organizations::{self.management_account}:ou/{self.id}/{_unit_id(path)}"
 
     @property
     def account_ids(self) -> tuple[str, ...]:
-        """Every account, the management account first."""
+        """The ids of all accounts, the management account first."""
         return (self.management_account, *(a.id for a in self.accounts if a.id != self.management_account))
 
 
 def create(organization: LocalOrganization) -> None:
-    """Make the organization, its units, accounts, roles and operators exist in moto.
+    """Create the organization, its units, accounts, roles and operators in moto.
 
-    Each account gets an IAM user named ``operator``, whose access key is what a person would have configured.
+    Each account gets an IAM user named ``operator``, whose access key plays the part of a person's configured
+    credentials.
     """
     backend = organizations_backends[organization.management_account]["aws"]
-    with _named(organization_id=organization.id, root_id=ROOT):
+    with _with_ids(organization_id=organization.id, root_id=ROOT):
         backend.create_organization(organization.region, FeatureSet="ALL")
     units = {"": ROOT}
     for account in organization.accounts:
         if account.id != organization.management_account:
             parent = _make_units(backend, account.ou, units)
-            with _named(account_id=account.id):
+            with _with_ids(account_id=account.id):
                 backend.create_account(AccountName=account.id, Email=f"{account.id}@example.com")
             backend.get_account_by_id(account.id).parent_id = parent
         for role in account.roles:
@@ -117,7 +119,7 @@ def is_member(account: str) -> bool:
 
 
 def in_unit(account: str, unit_arn: str) -> bool:
-    """Whether the account stands in the organizational unit, or in a unit below it."""
+    """Whether the account is in the organizational unit or in a unit below it."""
     backend = organization_of(account)
     if backend is None:
         return False
@@ -131,10 +133,10 @@ def in_unit(account: str, unit_arn: str) -> bool:
 
 
 def enable_ram_sharing(management_account: str) -> None:
-    """What EnableSharingWithAwsOrganization leaves behind: trusted access, and RAM's service-linked role.
+    """Do what EnableSharingWithAwsOrganization does: enable trusted access, and create RAM's service-linked role.
 
-    Trusted access alone does not do: sharing then fails (AWS RAM user guide, "Getting started: sharing"). The provider
-    reads both to see whether ``aws_ram_sharing_with_organization`` exists.
+    Trusted access alone is not enough: sharing then fails (AWS RAM user guide, "Getting started: sharing"). The
+    provider checks both to decide whether ``aws_ram_sharing_with_organization`` exists.
     """
     organizations_backends[management_account]["aws"].enable_aws_service_access(ServicePrincipal=RAM_SERVICE)
     if not _has_role(management_account, RAM_SERVICE_ROLE):
@@ -155,12 +157,12 @@ def _unit_id(path: str) -> str:
 
 
 def _make_units(backend: OrganizationsBackend, path: str, units: dict[str, str]) -> str:
-    """Make the unit at ``path`` and those above it, and return its id."""
+    """Create the unit at ``path`` and its parents, and return its id."""
     if path not in units:
         above, _, name = path.rpartition("/")
         parent = _make_units(backend, above, units)
         units[path] = _unit_id(path)
-        with _named(unit_id=units[path]):
+        with _with_ids(unit_id=units[path]):
             backend.create_organizational_unit(ParentId=parent, Name=name)
     return units[path]
 
@@ -183,8 +185,8 @@ def _has_role(account: str, name: str) -> bool:
     return any(role.name == name for role in iam_backends[account]["aws"].roles.values())
 
 
-def _named(**ids: str) -> AbstractContextManager[Any]:
-    """Have moto use these ids, which it otherwise draws at random, as AWS does."""
+def _with_ids(**ids: str) -> AbstractContextManager[Any]:
+    """Make moto use these ids instead of random ones."""
     drawn = {
         "organization_id": "make_random_org_id",
         "root_id": "make_random_root_id",

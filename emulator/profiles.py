@@ -1,6 +1,6 @@
-"""Route 53 Profiles, which moto lacks: made and shared by one account, associated with the VPCs of others.
+"""Route 53 Profiles, which moto lacks: created and shared by one account, associated with the VPCs of others.
 
-The numbers of refusals are not confirmed against AWS.
+The RSLVR error numbers are not confirmed against AWS.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Record = dict[str, Any]
 
 
 class NotFoundError(JsonRESTError):
-    """Something that was named is not there, or not seen by this account."""
+    """A resource does not exist, or is not visible to this account."""
 
     code = 404
 
@@ -39,7 +39,7 @@ class NotFoundError(JsonRESTError):
 
 
 class ConflictError(JsonRESTError):
-    """Something is there already, or still."""
+    """A conflicting resource exists already, or still."""
 
     code = 409
 
@@ -48,7 +48,7 @@ class ConflictError(JsonRESTError):
 
 
 class Backend(BaseBackend):
-    """Profiles of one account in one region, and its associations with them."""
+    """The profiles and profile associations of one account in one region."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -61,19 +61,19 @@ class Backend(BaseBackend):
     def _url_module(self) -> Any:  # noqa: ANN401 # moto's own
         return sys.modules[__name__]
 
-    def seen(self) -> Iterator[Record]:
-        """The account's own profiles, and those that a share brings."""
+    def visible(self) -> Iterator[Record]:
+        """The account's own profiles, and those shared with it."""
         for backend in in_region(BACKENDS, self.region_name):
             for profile in backend.profiles.values():
                 if backend is self:
                     shared = ram.is_shared(profile["Arn"])
                     yield profile | {"ShareStatus": "SHARED_BY_ME" if shared else "NOT_SHARED"}
-                elif ram.sees(self.account_id, profile["Arn"]):
+                elif ram.is_visible_to(self.account_id, profile["Arn"]):
                     yield profile | {"ShareStatus": "SHARED_WITH_ME"}
 
     def profile(self, id_: str) -> Record:
-        """A profile that the account sees."""
-        for profile in self.seen():
+        """A profile that is visible to the account."""
+        for profile in self.visible():
             if profile["Id"] == id_:
                 return profile
         raise NotFoundError("profile", id_)
@@ -84,14 +84,14 @@ class Backend(BaseBackend):
             raise NotFoundError("profile", id_)
         return self.profiles[id_]
 
-    def record(self, prefix: str, **fields: Any) -> Record:  # noqa: ANN401 # whatever the API shows
-        """A new thing of the API; it is ready at once."""
+    def record(self, prefix: str, **fields: Any) -> Record:  # noqa: ANN401 # the API's own fields
+        """A new resource in the API's form, ready at once."""
         id_ = f"{prefix}-{mock_random.get_random_hex(16)}"
         return {"Id": id_, "OwnerId": self.account_id, "Status": "COMPLETE", **fields}
 
 
 class Response(BaseResponse):
-    """The operations."""
+    """The operations of the API."""
 
     def __init__(self) -> None:
         super().__init__(service_name=SERVICE)
@@ -111,12 +111,12 @@ class Response(BaseResponse):
         return ActionResult({"Profile": profile | {"ShareStatus": "NOT_SHARED"}})
 
     def get_profile(self) -> ActionResult:
-        """GetProfile, for own ones and those that a share brings."""
+        """GetProfile, for own profiles and those shared with the account."""
         return ActionResult({"Profile": self.backend.profile(self._get_param("ProfileId"))})
 
     def list_profiles(self) -> ActionResult:
-        """ListProfiles, own ones and those that a share brings."""
-        return ActionResult({"ProfileSummaries": list(self.backend.seen())})
+        """ListProfiles: own profiles and those shared with the account."""
+        return ActionResult({"ProfileSummaries": list(self.backend.visible())})
 
     def delete_profile(self) -> ActionResult:
         """DeleteProfile, refused while a VPC or a resource is associated."""
@@ -128,7 +128,7 @@ class Response(BaseResponse):
         return ActionResult({"Profile": self.backend.profiles.pop(profile["Id"]) | {"Status": "DELETED"}})
 
     def associate_profile(self) -> ActionResult:
-        """AssociateProfile with a VPC of the caller; a VPC takes one profile."""
+        """AssociateProfile, with a VPC of the caller; a VPC takes only one profile."""
         profile, vpc = self.backend.profile(self._get_param("ProfileId")), self._get_param("ResourceId")
         if vpc not in ec2_backends[self.current_account][self.region].vpcs:
             raise NotFoundError("VPC", vpc)
@@ -146,7 +146,7 @@ class Response(BaseResponse):
         return ActionResult({"ProfileAssociation": found})
 
     def list_profile_associations(self) -> ActionResult:
-        """ListProfileAssociations of the caller's VPCs: a profile's owner does not see those of others."""
+        """ListProfileAssociations, of the caller's own VPCs: a profile's owner does not see those of other accounts."""
         wanted = {key: self._get_param(key) for key in ("ProfileId", "ResourceId")}
         found = [
             association
@@ -179,7 +179,7 @@ class Response(BaseResponse):
         return ActionResult({"ProfileResourceAssociation": found})
 
     def list_profile_resource_associations(self) -> ActionResult:
-        """ListProfileResourceAssociations, also of a profile that a share brings."""
+        """ListProfileResourceAssociations, also of a profile that is shared with the account."""
         profile = self.backend.profile(self._get_param("ProfileId"))
         owner = BACKENDS[profile["OwnerId"]][self.region]
         found = [association for association in owner.resources.values() if association["ProfileId"] == profile["Id"]]
@@ -223,8 +223,8 @@ def _found(held: dict[str, Record], id_: str) -> Record:
 
 
 @contextmanager
-def present() -> Iterator[None]:
-    """While this runs, moto has the service."""
+def mounted() -> Iterator[None]:
+    """Add the service to moto within this context."""
     modules = dict.fromkeys((f"moto.{SERVICE}", f"moto.{SERVICE}.models"), sys.modules[__name__])
     patterns = [*backend_index.backend_url_patterns, (SERVICE, re.compile(url_bases[0]))]
     kind = {"profile": ram.Shareable(f"{SERVICE}:Profile", "AWSRAMPermissionRoute53ProfileAllowAssociation", _exists)}

@@ -1,7 +1,7 @@
 # mypy: disable-error-code=override
 # moto types its answers as its own classes, or as text; these are the extended ones, or objects.
 # ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
-"""Resource Access Manager: decides which account sees which resource of another."""
+"""Resource Access Manager: decides which resources of other accounts an account can see."""
 
 import re
 import time
@@ -32,7 +32,7 @@ PRINCIPAL, RESOURCE = "PRINCIPAL", "RESOURCE"
 
 @dataclass(frozen=True)
 class Shareable:
-    """A kind of resource that can be shared here: RAM's name, its default permission, and how to see if one exists."""
+    """A kind of shareable resource: its name in RAM, its default permission, and a test whether a resource exists."""
 
     type: str
     permission: str
@@ -61,17 +61,17 @@ class Association:
     entity: str
     status: str
     effective: float
-    """When others begin to see it, on the monotonic clock."""
+    """When it becomes visible to others, on the monotonic clock."""
     created: float = field(default_factory=unix_time)
 
     @property
     def in_effect(self) -> bool:
-        """Whether it counts when RAM is asked who sees what."""
+        """Whether the association is in effect now."""
         return self.status == "ASSOCIATED" and time.monotonic() >= self.effective
 
 
 class Share(ResourceShare):
-    """moto keeps principals and resources of a share as plain lists, fixed at its creation."""
+    """A share whose principals and resources can change; moto fixes both when the share is created."""
 
     def __init__(self, account: str, region: str, **kwargs: Any) -> None:
         super().__init__(account, region, **kwargs)
@@ -79,11 +79,11 @@ class Share(ResourceShare):
         self.associations: dict[tuple[str, str], Association] = {}
 
     def describe(self) -> dict[str, Any]:
-        """As the API shows it; moto leaves the tags out."""
+        """The share in the API's form; moto omits the tags."""
         return super().describe() | {"tags": [{"key": key, "value": value} for key, value in self.tags.items()]}
 
     def describe_association(self, association: Association) -> dict[str, Any]:
-        """As the API shows it."""
+        """An association in the API's form."""
         return {
             "resourceShareArn": self.arn,
             "resourceShareName": self.name,
@@ -96,10 +96,10 @@ class Share(ResourceShare):
         }
 
     def associate(self, principals: Iterable[str], resources: Iterable[str], delay: float) -> list[Association]:
-        """Add principals and resources, all or none; they count after ``delay`` seconds.
+        """Add principals and resources, all or none. They take effect after ``delay`` seconds.
 
-        They read ASSOCIATED at once: that is all the provider waits for (internal/service/ram, 5.100.0), and what makes
-        its next resource fail when the other account does not see the resource yet (terraform-provider-aws#11902).
+        They are reported as ASSOCIATED at once. That is all the provider waits for (internal/service/ram, 5.100.0), so
+        its next resource fails if the other account cannot see the shared resource yet (terraform-provider-aws#11902).
         """
         effective = time.monotonic() + delay
         new = [
@@ -110,7 +110,7 @@ class Share(ResourceShare):
         return new
 
     def disassociate(self, principals: Iterable[str], resources: Iterable[str]) -> list[Association]:
-        """Take principals and resources out, all or none. Nothing that depends on them is asked."""
+        """Remove principals and resources, all or none, whether or not they are in use."""
         keys = [*((PRINCIPAL, entity) for entity in principals), *((RESOURCE, entity) for entity in resources)]
         for kind, entity in keys:
             if (kind, entity) not in self.associations:
@@ -120,8 +120,8 @@ class Share(ResourceShare):
             association.status = "DISASSOCIATED"
         return gone
 
-    def reaches(self, account: str) -> bool:
-        """Whether a principal of this share, in effect now, is or contains the account."""
+    def includes(self, account: str) -> bool:
+        """Whether a principal of this share that is in effect now is the account, or contains it."""
         own = organization_of(account)
         organization = own.org.arn if own and own.org else None
         return any(
@@ -130,13 +130,13 @@ class Share(ResourceShare):
             if association.kind == PRINCIPAL and association.in_effect
         )
 
-    def holds(self, arn: str) -> bool:
-        """Whether the resource is in this share, in effect now."""
+    def contains(self, arn: str) -> bool:
+        """Whether the resource is in this share and in effect now."""
         association = self.associations.get((RESOURCE, arn))
         return association is not None and association.in_effect
 
     def _principal_status(self, principal: str) -> str:
-        """ASSOCIATED within the organization; ASSOCIATING for whoever would first have to accept an invitation.
+        """ASSOCIATED within the organization; ASSOCIATING for an account that would have to accept an invitation first.
 
         Messages: terraform-provider-aws#12169 and #28848 (error output of its own acceptance tests).
         """
@@ -159,7 +159,7 @@ class Share(ResourceShare):
         return "ASSOCIATED"
 
     def _checked(self, arn: str) -> str:
-        """The ARN, if it names a resource that this account can share. The messages are not confirmed against AWS."""
+        """The ARN, if this account can share the resource. The error messages are not confirmed against AWS."""
         kind = shareable(arn)
         if kind is None:
             raise MalformedArnException(f"The specified resource ARN {arn} is not valid. Verify the ARN and try again.")
@@ -170,38 +170,38 @@ class Share(ResourceShare):
 
 
 class Backend(ResourceAccessManagerBackend, TaggableResourcesMixin):
-    """Shares of one account in one region."""
+    """The shares of one account in one region."""
 
     SERVICE_NAMESPACE = "ram"
 
     share_delay: ClassVar[float] = 0.0
-    """Seconds until an association counts; set by whoever starts the emulator."""
+    """Seconds until an association takes effect; set when the emulator starts."""
 
-    resource_shares: list[Share]  # type: ignore[assignment]  # moto's list holds its own class
+    resource_shares: list[Share]  # type: ignore[assignment]  # moto's list has its own class
 
     def share(self, arn: str) -> Share:
-        """The account's own share by that ARN."""
+        """The account's own share with this ARN."""
         share = next((share for share in self.resource_shares if share.arn == arn), None)
         if share is None:
             raise UnknownResourceException(f"ResourceShare {arn} could not be found.")
         return share
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the Resource Groups Tagging API lists; moto lists no shares."""
+        """Resources for the Resource Groups Tagging API; moto lists no shares."""
         for share in self.resource_shares:
             if share.status == "ACTIVE":
                 yield TaggedResource(share.arn, dict(share.tags), "ram:resource-share")
 
     def shares_of_others(self) -> Iterator[Share]:
-        """The shares of other accounts that reach this one."""
+        """The shares of other accounts that include this one."""
         for backend in in_region(ram_backends, self.region_name):
             if backend is not self:
                 shares: list[Share] = backend.resource_shares  # type: ignore[assignment]  # mounted class
-                yield from (s for s in shares if s.status == "ACTIVE" and s.reaches(self.account_id))
+                yield from (s for s in shares if s.status == "ACTIVE" and s.includes(self.account_id))
 
 
 class Response(ResourceAccessManagerResponse):
-    """The operations that moto has in part, and those that it lacks."""
+    """Operations that moto implements in part or not at all."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -219,7 +219,7 @@ class Response(ResourceAccessManagerResponse):
         return ActionResult({"resourceShareAssociations": [share.describe_association(a) for a in associations]})
 
     def create_resource_share(self) -> ActionResult:
-        """CreateResourceShare, with the default permissions only."""
+        """CreateResourceShare, with default permissions only."""
         if self._get_param("permissionArns"):
             raise NotImplementedError("permissionArns: shares here have the default permissions")
         share = Share(
@@ -234,7 +234,7 @@ class Response(ResourceAccessManagerResponse):
         return ActionResult({"resourceShare": share.describe()})
 
     def get_resource_shares(self) -> ActionResult:
-        """GetResourceShares; moto ignores the filters and cannot show the shares of other accounts."""
+        """GetResourceShares; moto ignores the filters and does not list shares of other accounts."""
         own = self._get_param("resourceOwner") == "SELF"
         arns, name, status = (self._get_param(key) for key in ("resourceShareArns", "name", "resourceShareStatus"))
         shares = [
@@ -247,7 +247,7 @@ class Response(ResourceAccessManagerResponse):
         return ActionResult({"resourceShares": shares})
 
     def delete_resource_share(self) -> ActionResult:
-        """DeleteResourceShare: everything leaves the share with it."""
+        """DeleteResourceShare, which also ends all of its associations."""
         share = self.backend.share(self._get_param("resourceShareArn"))
         share.delete()
         share.associations.clear()
@@ -268,7 +268,7 @@ class Response(ResourceAccessManagerResponse):
         return self._described(share, gone)
 
     def get_resource_share_associations(self) -> ActionResult:
-        """GetResourceShareAssociations; moto reports every association in whatever status was asked for."""
+        """GetResourceShareAssociations; moto reports every association with whatever status the request filters for."""
         kind, arns, status = (
             self._get_param(key) for key in ("associationType", "resourceShareArns", "associationStatus")
         )
@@ -285,7 +285,7 @@ class Response(ResourceAccessManagerResponse):
         return ActionResult({"resourceShareAssociations": found})
 
     def list_resource_share_permissions(self) -> ActionResult:
-        """ListResourceSharePermissions, which moto lacks: the provider reads it after creating a share."""
+        """ListResourceSharePermissions, which moto lacks; the provider calls it after creating a share."""
         share = self.backend.share(self._get_param("resourceShareArn"))
         kinds = {kind.type: kind for _, arn in share.associations if (kind := shareable(arn))}
         permissions = [
@@ -315,7 +315,7 @@ class Response(ResourceAccessManagerResponse):
         return ActionResult({})
 
     def enable_sharing_with_aws_organization(self) -> ActionResult:
-        """EnableSharingWithAwsOrganization, for the management account only; moto's changes nothing."""
+        """EnableSharingWithAwsOrganization, for the management account only; in moto it has no effect."""
         own = organization_of(self.current_account)
         if own is None or own.account_id != self.current_account:
             raise OperationNotPermittedException
@@ -324,38 +324,38 @@ class Response(ResourceAccessManagerResponse):
 
 
 def shareable(arn: str) -> Shareable | None:
-    """What kind of shareable resource the ARN names, if it does."""
+    """The kind of shareable resource that the ARN names; None for any other ARN."""
     return SHAREABLE.get(arn.split(":", 5)[-1].partition("/")[0]) if arn.startswith("arn:") else None
 
 
-def sees(account: str, arn: str) -> bool:
-    """Whether the account owns the resource, or an effective share that holds it reaches the account."""
+def is_visible_to(account: str, arn: str) -> bool:
+    """Whether the account owns the resource or has it shared with it, with the share in effect."""
     _, _, _, region, owner, _ = arn.split(":", 5)
     if account == owner:
         return True
     shares: list[Share] = ram_backends[owner][region].resource_shares  # type: ignore[assignment]  # mounted class
-    return any(share.status == "ACTIVE" and share.holds(arn) and share.reaches(account) for share in shares)
+    return any(share.status == "ACTIVE" and share.contains(arn) and share.includes(account) for share in shares)
 
 
 def is_shared(arn: str) -> bool:
     """Whether the owner has put the resource in a share."""
     _, _, _, region, owner, _ = arn.split(":", 5)
     shares: list[Share] = ram_backends[owner][region].resource_shares  # type: ignore[assignment]  # mounted class
-    return any(share.status == "ACTIVE" and share.holds(arn) for share in shares)
+    return any(share.status == "ACTIVE" and share.contains(arn) for share in shares)
 
 
 def end_forwarding(region: str) -> None:
-    """Drop each rule association whose account no longer sees the rule.
+    """Remove every rule association whose account can no longer see the rule.
 
-    AWS refuses no withdrawal: the members' VPCs return to public DNS without a word (Route 53 developer guide,
-    "Managing forwarding rules": "unsharing a rule"). Transit gateway attachments on the other hand stay.
+    AWS does not refuse to withdraw a share: the members' VPCs fall back to public DNS without an error (Route 53
+    developer guide, "Managing forwarding rules": "unsharing a rule"). Transit gateway attachments, in contrast, stay.
     """
     backends = in_region(route53resolver_backends, region)
     rules = {rule.id: rule for owner in backends for rule in owner.resolver_rules.values()}
     for member in backends:
         for association in list(member.resolver_rule_associations.values()):
             rule = rules.get(association.resolver_rule_id)
-            if rule is not None and not sees(member.account_id, rule.arn):
+            if rule is not None and not is_visible_to(member.account_id, rule.arn):
                 del member.resolver_rule_associations[association.id]
 
 

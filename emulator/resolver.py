@@ -1,5 +1,5 @@
 # ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
-"""Route 53 Resolver: rules across accounts, and what AWS refuses."""
+"""VPC Resolver: rules across accounts, and the requests that AWS refuses."""
 
 import copy
 import json
@@ -29,18 +29,18 @@ from emulator.mount import Extension
 
 
 class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[misc]  # both have a tag_resource
-    """Endpoints, rules and associations of one account in one region. moto's rules end at the account's border."""
+    """The endpoints, rules and associations of one account in one region. moto's rules cannot be shared."""
 
     SERVICE_NAMESPACE = "route53resolver"
 
     def associate_resolver_rule(self, resolver_rule_id: str, name: str, vpc_id: str) -> ResolverRuleAssociation:
-        """AssociateResolverRule, for own rules and those that a share brings.
+        """AssociateResolverRule, for own rules and those shared with the account.
 
-        moto lets a VPC have two rules for the same domain name as long as they are different rules; AWS does not
-        (AssociateResolverRule, API reference; the RSLVR number is not confirmed against AWS). The loop is refused with
-        the words of aws-samples/aws-network-hub-for-terraform#26.
+        moto allows two different rules for the same domain name in one VPC; AWS does not (AssociateResolverRule, API
+        reference; the RSLVR number is not confirmed against AWS). The message that refuses a loop is from
+        aws-samples/aws-network-hub-for-terraform#26.
         """
-        with self._rules_as_seen():
+        with self._with_visible_rules():
             rule = self._rule(resolver_rule_id)
             for other in self.resolver_rule_associations.values():
                 known = self.resolver_rules.get(other.resolver_rule_id)
@@ -57,23 +57,23 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
             return super().associate_resolver_rule(resolver_rule_id, name, vpc_id)
 
     def disassociate_resolver_rule(self, resolver_rule_id: str, vpc_id: str) -> ResolverRuleAssociation:
-        """DisassociateResolverRule, for own rules and those that a share brings."""
-        with self._rules_as_seen():
+        """DisassociateResolverRule, for own rules and those shared with the account."""
+        with self._with_visible_rules():
             self._rule(resolver_rule_id)
             return super().disassociate_resolver_rule(resolver_rule_id, vpc_id)
 
     def get_resolver_rule(self, resolver_rule_id: str) -> ResolverRule:
-        """GetResolverRule, for own rules and those that a share brings."""
-        with self._rules_as_seen():
+        """GetResolverRule, for own rules and those shared with the account."""
+        with self._with_visible_rules():
             return self._rule(resolver_rule_id)
 
     def list_resolver_rules(self, *args: Any, **kwargs: Any) -> Any:
-        """ListResolverRules, for own rules and those that a share brings."""
-        with self._rules_as_seen():
+        """ListResolverRules, for own rules and those shared with the account."""
+        with self._with_visible_rules():
             return super().list_resolver_rules(*args, **kwargs)
 
     def update_resolver_rule(self, resolver_rule_id: str, config: dict[str, Any]) -> ResolverRule:
-        """UpdateResolverRule, for the owner; moto lacks it. What is not named stays."""
+        """UpdateResolverRule, for the owner; moto lacks it. Fields that are not given keep their values."""
         rule = self._rule(resolver_rule_id)
         rule.name = config.get("Name", rule.name)
         rule.target_ips = config.get("TargetIps", rule.target_ips)
@@ -81,9 +81,9 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         return rule
 
     def delete_resolver_rule(self, resolver_rule_id: str) -> ResolverRule:
-        """DeleteResolverRule, refused while a VPC of any account is associated; moto looks at the owner's only.
+        """DeleteResolverRule, refused while a VPC of any account is associated; moto checks only the owner's VPCs.
 
-        The code is the one of the API reference; its RSLVR number is not confirmed against AWS.
+        The error code is from the API reference; its RSLVR number is not confirmed against AWS.
         """
         self._rule(resolver_rule_id)
         for backend in in_region(route53resolver_backends, self.region_name):
@@ -92,9 +92,9 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         return super().delete_resolver_rule(resolver_rule_id)
 
     def create_resolver_endpoint(self, *args: Any, **kwargs: Any) -> ResolverEndpoint:
-        """CreateResolverEndpoint, refused where another network interface holds an address that it asks for.
+        """CreateResolverEndpoint, refused if another network interface has a requested address.
 
-        moto gives the address to both. The code is the API reference's; not confirmed against AWS.
+        moto gives the address to both. The error code is from the API reference, not confirmed against AWS.
         """
         for wanted in kwargs["ip_addresses"]:
             if wanted.get("Ip") in self._addresses_in_use(wanted["SubnetId"]):
@@ -104,7 +104,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         return super().create_resolver_endpoint(*args, **kwargs)
 
     def delete_resolver_endpoint(self, resolver_endpoint_id: str) -> ResolverEndpoint:
-        """DeleteResolverEndpoint, refused while a rule uses it: the words of rebuy-de/aws-nuke#586."""
+        """DeleteResolverEndpoint, refused while a rule uses it. The message is from rebuy-de/aws-nuke#586."""
         rules = [rule.id for rule in self.resolver_rules.values() if rule.resolver_endpoint_id == resolver_endpoint_id]
         if rules:
             raise InvalidRequestException(
@@ -114,7 +114,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         return super().delete_resolver_endpoint(resolver_endpoint_id)
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the Resource Groups Tagging API lists; moto lists nothing of this service."""
+        """Resources for the Resource Groups Tagging API; moto lists none of this service."""
         resources: list[ResolverEndpoint | ResolverRule] = [*self.resolver_endpoints.values()]
         for resource in [*resources, *self.resolver_rules.values()]:
             kind = resource.arn.rpartition(":")[2].partition("/")[0]
@@ -122,8 +122,8 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
             yield TaggedResource(resource.arn, tags, f"{self.SERVICE_NAMESPACE}:{kind}")
 
     @contextmanager
-    def _rules_as_seen(self) -> Iterator[None]:
-        """While this runs, ``resolver_rules`` holds what the account sees: moto's own methods look there."""
+    def _with_visible_rules(self) -> Iterator[None]:
+        """Within this context ``resolver_rules``, which moto's methods use, has every rule visible to the account."""
         own = self.resolver_rules
         seen = dict(own)
         for rule in own.values():
@@ -131,7 +131,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         for backend in in_region(route53resolver_backends, self.region_name):
             if backend is not self:
                 for rule in backend.resolver_rules.values():
-                    if ram.sees(self.account_id, rule.arn):
+                    if ram.is_visible_to(self.account_id, rule.arn):
                         seen[rule.id] = copy.copy(rule)
                         seen[rule.id].share_status = "SHARED_WITH_ME"
         self.resolver_rules = seen
@@ -141,7 +141,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
             self.resolver_rules = own
 
     def _rule(self, rule_id: str) -> ResolverRule:
-        """The rule, or what AWS says where there is none that the account sees (LocalStack has the same words)."""
+        """A rule that is visible to the account, else AWS's error (LocalStack has the same message)."""
         if rule_id not in self.resolver_rules:
             raise ResourceNotFoundException(f'[RSLVR-00703] Resolver rule with ID "{rule_id}" does not exist.')
         return self.resolver_rules[rule_id]
@@ -160,7 +160,7 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
 
 
 class Response(Route53ResolverResponse):
-    """The operation that moto lacks."""
+    """An operation that moto lacks."""
 
     def update_resolver_rule(self) -> str:
         """UpdateResolverRule."""

@@ -1,4 +1,4 @@
-"""Route 53: what makes a hosted zone a private one."""
+"""Route 53: which hosted zones are private."""
 
 from moto.core.responses import ActionResult
 from moto.route53.responses import Route53
@@ -7,10 +7,10 @@ from emulator.mount import Extension
 
 
 class Response(Route53):
-    """The operation that moto gets wrong."""
+    """An operation that moto gets wrong."""
 
     def create_hosted_zone(self) -> ActionResult:
-        """CreateHostedZone: private where it names a VPC; moto wants PrivateZone too, which Terraform never sends.
+        """CreateHostedZone: private if it names a VPC; moto also requires PrivateZone, which Terraform never sends.
 
         (CreateHostedZone, API reference: "if you want to create a private hosted zone, … specify … VPC".)
         """

@@ -11,13 +11,13 @@ from emulator.mount import Extension
 
 
 class Bucket(FakeBucket):
-    """moto denies whatever a statement with conditions names, for it has no values to compare them with.
+    """A bucket that ignores policy statements with conditions; moto applies them as if the conditions were met.
 
-    A bucket whose policy demands TLS, or a certain key, is then closed to everybody.
+    In moto, a bucket whose policy requires TLS or a particular key therefore denies everybody.
     """
 
     def get_permission(self, action: str, resource: str) -> Any:
-        """What the policy says, statements with conditions passed over: the emulator evaluates none."""
+        """The policy's verdict, without statements that have conditions: the emulator evaluates none."""
         document = json.loads(self.policy or b'{"Statement": []}')
         statements = document["Statement"]
         if isinstance(statements, dict):
@@ -27,13 +27,13 @@ class Bucket(FakeBucket):
 
 
 class DeleteMarker(FakeDeleteMarker):
-    """moto disposes of every version of a key with its last one, but its delete markers cannot be disposed of.
+    """A delete marker that can be disposed of; moto's cannot, although moto disposes of all versions of a key together.
 
-    Emptying a versioned bucket then ends in an AttributeError.
+    Without this, emptying a versioned bucket fails with an AttributeError.
     """
 
     def dispose(self, garbage: bool = False) -> None:  # noqa: FBT001, FBT002 # the signature of moto's objects
-        """Nothing: a delete marker holds no content."""
+        """Do nothing: a delete marker has no content."""
 
 
 EXTENSION = Extension("s3", models={"models.FakeBucket": Bucket, "models.FakeDeleteMarker": DeleteMarker})

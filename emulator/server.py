@@ -1,4 +1,4 @@
-"""Serve the extended moto on 127.0.0.1, one request at a time, failing fast."""
+"""Serves the extended moto on 127.0.0.1, one request at a time, failing fast."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 from emulator import ec2, profiles, ram, resolver, route53, s3, ssm, sts
-from emulator.leftovers import Standing, standing
+from emulator.faults import Fault, Faults, throttling
+from emulator.leftovers import Inventory, inventory
 from emulator.mount import mounted
 from emulator.organization import OPERATOR, LocalOrganization, create
-from emulator.trouble import Trouble, Troubles, throttling
 
 LOG = logging.getLogger(__name__)
 SERVICES = (sts, ram, ec2, resolver, route53, s3, ssm)
@@ -45,10 +45,10 @@ NOT_HERE = 404
 SERVER_FAULT = 500
 
 Headers = list[tuple[str, str]]
-Answer = tuple[str, Headers, bytes]
+Reply = tuple[str, Headers, bytes]
 StartResponse = Callable[[str, Headers], Any]
 
-_only_one = threading.Lock()
+_one_at_a_time = threading.Lock()
 
 
 @dataclass
@@ -58,35 +58,35 @@ class LocalAWS:
     url: str
     organization: LocalOrganization
     _application: Application
-    _baseline: Standing
+    _baseline: Inventory
 
     @property
-    def trouble(self) -> tuple[Trouble, ...]:
-        """What goes wrong with requests. Can be set at any time, also while requests are under way."""
-        return self._application.troubles.rules
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults injected into requests. Can be set at any time, also while requests are in progress."""
+        return self._application.faults.rules
 
-    @trouble.setter
-    def trouble(self, trouble: tuple[Trouble, ...]) -> None:
-        self._application.troubles = Troubles(trouble)
+    @faults.setter
+    def faults(self, faults: tuple[Fault, ...]) -> None:
+        self._application.faults = Faults(faults)
 
     @property
-    def met(self) -> Counter[tuple[str, str]]:
-        """How often what (``latency``, ``throttled``, ``unheard``, ``unanswered``) happened to which action.
+    def injected(self) -> Counter[tuple[str, str]]:
+        """The number of faults injected, by fault and action, since ``faults`` was last set.
 
-        Counted since ``trouble`` was set last.
+        The faults are ``latency``, ``throttled``, ``lost_request`` and ``lost_response``.
         """
-        return Counter(self._application.troubles.met)
+        return Counter(self._application.faults.injected)
 
     def environment(self, account: str | None = None) -> dict[str, str]:
-        """The environment in which Terraform, boto3 and cdktf talk to this emulator, and to nothing else.
+        """The environment variables that make Terraform, boto3 and cdktf talk to this emulator and to nothing else.
 
-        The credentials are those of a user of the management account, or of ``account``. To be added to the variables
-        of a process; what the caller has configured for real AWS is out of reach with it. Raises KeyError for an
-        account that is not in the organization.
+        The credentials are of a user in the management account, or in ``account``. Add these variables to the
+        environment of a process; they override the caller's configuration for real AWS. Raises KeyError for an account
+        that is not in the organization.
         """
         keys = iam_backends[self._known(account)]["aws"].users[OPERATOR].access_keys
         return {
-            # The address, not a name: with "localhost", S3 would look for a host named bucket.localhost.
+            # An address, not a name: with "localhost", S3 would resolve bucket.localhost.
             "AWS_ENDPOINT_URL": self.url,
             "NO_PROXY": "127.0.0.1",
             "AWS_ACCESS_KEY_ID": keys[0].access_key_id,
@@ -101,13 +101,14 @@ class LocalAWS:
             "TF_INPUT": "0",
         }
 
-    def leftovers(self) -> Standing:
-        """What still stands in which account: kind and id; empty for a clean organization.
+    def leftovers(self) -> Inventory:
+        """The kind and id of the resources that still exist, by account; empty for a clean organization.
 
-        Left out is what AWS makes of itself, and what was there at the start. Accounts with nothing are left out.
+        Resources that AWS creates by itself or that existed at the start are left out, as are accounts without
+        resources.
         """
         with self._application.lock:
-            now = standing(self.organization.account_ids)
+            now = inventory(self.organization.account_ids)
         left = {
             account: [item for item in items if item not in self._baseline[account]] for account, items in now.items()
         }
@@ -124,41 +125,40 @@ def serve(
     organization: LocalOrganization,
     port: int = 0,
     *,
-    trouble: tuple[Trouble, ...] = (),
+    faults: tuple[Fault, ...] = (),
     shell: ssm.Shell | None = None,
 ) -> Iterator[LocalAWS]:
-    """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 takes any free one.
+    """Run the organization on 127.0.0.1 until the block ends; ``port`` 0 picks a free one.
 
-    ``trouble`` is what goes wrong with requests: nothing, unless asked for. ``shell`` runs what is sent to instances
-    with Run Command; without one, no instance is registered.
+    ``faults`` are injected into requests; none by default. ``shell`` runs the scripts that Run Command sends to
+    instances; without a shell, no instance is registered.
 
-    The server answers before the block begins. Nothing is kept from one use to the next. moto's state belongs to the
-    process, so there can be one emulator at a time in each: a second raises RuntimeError. Raises OSError if the port
-    is taken.
+    The server is ready when the block begins. No state is kept from one use to the next. moto's state is global, so a
+    process can run only one emulator at a time: a second one raises RuntimeError. Raises OSError if the port is in use.
     """
-    if not _only_one.acquire(blocking=False):
+    if not _one_at_a_time.acquire(blocking=False):
         raise RuntimeError("an emulator is already running in this process")
     try:
-        # werkzeug ends the process where it cannot have a port, so the socket is made here.
+        # werkzeug exits the process if it cannot bind the port, so the socket is created here.
         with (
             socket.create_server(("127.0.0.1", port)) as listener,
             _fresh_moto(),
             mock.patch.object(ram.Backend, "share_delay", organization.share_delay),
         ):
             create(organization)
-            application = Application(Troubles(trouble))
-            # Shells that still run may ask the emulator: they end first.
-            with _listening(application, listener) as url, ssm.answering(shell):
-                yield LocalAWS(url, organization, application, standing(organization.account_ids))
+            application = Application(Faults(faults))
+            # Shells that are still running may call the emulator, so they end first.
+            with _listening(application, listener) as url, ssm.commands_run_by(shell):
+                yield LocalAWS(url, organization, application, inventory(organization.account_ids))
     finally:
-        _only_one.release()
+        _one_at_a_time.release()
 
 
 @contextmanager
 def _listening(application: Application, listener: socket.socket) -> Iterator[str]:
-    """Answer on the socket, in a thread of its own, and say where."""
+    """Serve requests on the socket, in a thread of its own, and yield the URL."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
-    # Looks for its end twenty times a second; the default is twice, and the wait for it as long.
+    # Polls for shutdown twenty times a second. With the default of twice a second, shutdown takes half a second.
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="emulator")
     thread.start()
     try:
@@ -171,49 +171,50 @@ def _listening(application: Application, listener: socket.socket) -> Iterator[st
 
 @contextmanager
 def _fresh_moto() -> Iterator[None]:
-    """An empty moto, with the extensions, and with the policies that AWS manages."""
-    _forget()
+    """An empty moto with the extensions and AWS's managed policies."""
+    _reset_moto()
     try:
         with (
             mounted(*EXTENSIONS),
-            profiles.present(),
+            profiles.mounted(),
             mock.patch("moto.iam.models.load_iam_aws_managed_policies", return_value=True),
             mock.patch("moto.iam.models.get_account_id_from", sts.account_of),
         ):
             yield
     finally:
-        _forget()
+        _reset_moto()
 
 
-def _forget() -> None:
-    # moto resets backends one after the other, and some make others anew as they are reset (a resolver its account's
-    # EC2): those stay, unknown to the next reset. So the dictionaries are emptied once more.
+def _reset_moto() -> None:
+    # moto resets backends one after the other, and resetting one may recreate another (a resolver recreates its
+    # account's EC2 backend), which the next reset does not know. So the dictionaries are cleared as well.
     used = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001 # generic, and no accessor
     BackendDict.reset()
     for backends in used:
         backends.clear()
-    # Its reset leaves these maps alone: accounts would stay in an organization that is gone, names of buckets taken.
+    # The reset skips these maps: accounts would stay in an organization that is gone, and bucket names would stay
+    # taken.
     organizations_backends.master_accounts.clear()
     s3_backends.bucket_accounts.clear()
 
 
 class QuietHandler(MotoRequestHandler):
-    """Does not print a line per request."""
+    """A request handler that does not log every request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: refusals that are worth a line are logged where they happen."""
+        """Do nothing: errors worth logging are logged where they happen."""
 
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
-        """Close a connection that is to drop; werkzeug would wait for the next request."""
+        """Close a connection that is to be dropped; werkzeug would wait for the next request."""
         super().connection_dropped(error, environ)
         self.close_connection = True
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto prints a line for a service that it does not have, then fails on it."""
+    """Reports a service that moto lacks as an error; moto prints a line and then crashes."""
 
     def get_backend_for_host(self, host: str | None) -> Any:  # noqa: ANN401 # moto's own
-        """The name of the service that answers at this host."""
+        """The name of the service at this host."""
         known = host is None or host == "moto_api" or host in list_of_moto_modules()
         if not known and not any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns):
             raise NotImplementedError(f"no service answers at {host}")
@@ -221,20 +222,20 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class Application:
-    """The WSGI application: moto's, behind a lock, with no answer that an SDK takes for a passing fault unasked.
+    """The WSGI application: moto behind a lock, without responses that an SDK would retry, except for injected faults.
 
-    SDKs retry each status of 500 and above, for minutes in the case of Terraform's provider: a gap in the emulator must
-    end the caller's work at once and say where the gap is. moto is not safe for use by several threads.
+    SDKs retry every status of 500 and above, Terraform's provider for minutes. A gap in the emulator must instead fail
+    the caller at once and name the operation. The lock is needed because moto is not thread-safe.
     """
 
-    def __init__(self, troubles: Troubles) -> None:
+    def __init__(self, faults: Faults) -> None:
         self.lock = threading.Lock()
-        self.troubles = troubles
+        self.faults = faults
         self.moto = Dispatcher(create_backend_app)
-        self._by_token: dict[tuple[str, ...], tuple[bytes, Answer]] = {}
+        self._by_token: dict[tuple[str, ...], tuple[bytes, Reply]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-        """Answer one request, as far as there is no trouble. werkzeug closes the connection on a ConnectionError."""
+        """Handle one request, with any injected faults. werkzeug closes the connection on a ConnectionError."""
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
         if length:
@@ -249,45 +250,45 @@ class Application:
             answer = _error(service, 403, code, "The security token included in the request is invalid.")
         else:
             caller = f"{account} {signed['region']}"
-            fate = self.troubles.fate(caller, service, action)
-            time.sleep(fate.latency)
-            if fate.unheard:
+            outcome = self.faults.outcome(caller, service, action)
+            time.sleep(outcome.latency)
+            if outcome.lost_request:
                 raise ConnectionResetError(f"{service} {action}: dropped before it was handled")
-            if fate.throttled:
+            if outcome.throttled:
                 answer = _error(service, *throttling(service))
             else:
                 with self.lock:
-                    answer = self._once(environ, body, caller, service, action)
-            if fate.unanswered:
+                    answer = self._idempotently(environ, body, caller, service, action)
+            if outcome.lost_response:
                 raise ConnectionResetError(f"{service} {action}: dropped after it was handled")
         status, headers, content = answer
         start_response(status, headers)
         return [content]
 
-    def _once(self, environ: dict[str, Any], body: bytes, caller: str, service: str, action: str) -> Answer:
-        """Answer a request, and one that repeats it with its client token as the first; moto would do it twice.
+    def _idempotently(self, environ: dict[str, Any], body: bytes, caller: str, service: str, action: str) -> Reply:
+        """Handle a request. One that repeats a client token gets the first response; moto would handle it again.
 
         https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
         """
         named = CLIENT_TOKEN.search(body)
         if named is None:
-            return self._answer(environ, service, action)
+            return self._dispatch(environ, service, action)
         key = (caller, service, action, named["token"].decode())
         asked, answer = self._by_token.get(key, (body, None))
         if asked != body:
             code = "IdempotentParameterMismatch" + ("" if service == "ec2" else "Exception")
             return _error(service, 400, code, "The client token was used with other parameters.")
         if answer is None:
-            answer = self._answer(environ, service, action)
+            answer = self._dispatch(environ, service, action)
             if int(answer[0].split()[0]) < BAD_REQUEST:
                 self._by_token[key] = (body, answer)
         return answer
 
-    def _answer(self, environ: dict[str, Any], service: str, action: str) -> Answer:
+    def _dispatch(self, environ: dict[str, Any], service: str, action: str) -> Reply:
         started: list[tuple[str, Headers]] = []
         try:
             content = b"".join(self.moto(environ, lambda status, headers, *_: started.append((status, headers))))
-        except Exception as fault:  # whatever it is, the caller must hear of it at once
+        except Exception as fault:  # whatever it is, the caller must fail at once
             known = isinstance(fault, NotImplementedError)
             LOG.log(logging.INFO if known else logging.ERROR, "%s %s", service, action, exc_info=fault)
             return _error(service, 400, GAP, f"{service} {action}: {type(fault).__name__}: {fault}")
@@ -300,13 +301,13 @@ class Application:
 
 
 def _action(environ: dict[str, Any], body: bytes) -> str:
-    """What was asked for, for people."""
+    """The action of a request; for a REST API, its method and path."""
     named = re.search(rb"(?:^|&)Action=(\w+)", body)
     target: str = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     return target or (named[1].decode() if named else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
 
 
-def _error(service: str, status: int, code: str, message: str) -> Answer:
+def _error(service: str, status: int, code: str, message: str) -> Reply:
     """An error in the form of the service's protocol."""
     error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     forms = {

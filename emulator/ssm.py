@@ -1,5 +1,5 @@
 # ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
-"""Systems Manager: which instances are registered, and commands that a shell answers."""
+"""Systems Manager: which instances are registered, and commands that a shell runs."""
 
 from __future__ import annotations
 
@@ -41,45 +41,46 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What a script came to on an instance."""
+class ScriptResult:
+    """The result of a script on an instance."""
 
     status: int
     stdout: str = ""
     stderr: str = ""
 
 
-Shell = Callable[[Machine, str], Ran | None]
-"""Runs a script where an instance is. None: its agent never picks the command up. Called outside of the server's lock,
-in a thread of its own, so that it may ask the emulator; it has to end by itself."""
+Shell = Callable[[Machine, str], ScriptResult | None]
+"""Runs a script on behalf of an instance. Returns None if its agent never picks the command up. It is called in a
+thread of its own and without the server's lock, so that it may call the emulator; it must end by itself.
+"""
 
 
 class Invocation:
-    """A command on one instance: under way until the shell has answered, or for as long as it may run."""
+    """A command on one instance: in progress until the shell returns or the time limit expires."""
 
-    def __init__(self, machine: Machine, limit: float, answer: Future[Ran | None]) -> None:
+    def __init__(self, machine: Machine, limit: float, answer: Future[ScriptResult | None]) -> None:
         self.machine = machine
         self.cancelled = False
         self._deadline = time.monotonic() + limit
         self._answer = answer
 
-    def outcome(self) -> tuple[str, Ran]:
-        """AWS's word for what became of it, and what it printed."""
+    def outcome(self) -> tuple[str, ScriptResult]:
+        """The command's status, in AWS's terms, and its result."""
         if self.cancelled:
-            return "Cancelled", Ran(-1)
+            return "Cancelled", ScriptResult(-1)
         if not self._answer.done():
-            return ("TimedOut" if time.monotonic() > self._deadline else "InProgress"), Ran(-1)
+            return ("TimedOut" if time.monotonic() > self._deadline else "InProgress"), ScriptResult(-1)
         fault = self._answer.exception()
         if fault is not None:
-            return "Failed", Ran(1, stderr=f"{type(fault).__name__}: {fault}")
+            return "Failed", ScriptResult(1, stderr=f"{type(fault).__name__}: {fault}")
         ran = self._answer.result()
         if ran is None:
-            return "Pending", Ran(-1)
+            return "Pending", ScriptResult(-1)
         return ("Success" if ran.status == 0 else "Failed"), ran
 
 
 class Backend(SimpleSystemManagerBackend):
-    """Commands of one account in one region. moto says Success to all of them, and runs nothing."""
+    """The commands of one account in one region. moto reports Success for every command and runs none."""
 
     shell: ClassVar[Shell | None] = None
     pool: ClassVar[ThreadPoolExecutor | None] = None
@@ -89,10 +90,10 @@ class Backend(SimpleSystemManagerBackend):
         self.sent: dict[tuple[str, str], Invocation] = {}
 
     def registered(self) -> dict[str, Instance]:
-        """The instances that an agent has registered: they run, and their role has the agent's policy.
+        """The registered instances: those that are running and whose role has the agent's policy.
 
-        AWS would show one that has lost the policy for some minutes yet. That the agent reaches its endpoints is not
-        looked at: no packet travels here.
+        AWS would keep listing an instance for some minutes after it has lost the policy. Whether the agent reaches its
+        endpoints is not checked: the emulator carries no packets.
         """
         if type(self).shell is None:
             return {}
@@ -109,7 +110,7 @@ class Backend(SimpleSystemManagerBackend):
         return any(arn.endswith(f"/{AGENT_POLICY}") for role in roles for arn in role.managed_policies)
 
     def send_command(self, *args: Any, **kwargs: Any) -> Command:
-        """SendCommand, to registered instances only (InvalidInstanceId: API reference), which run it."""
+        """SendCommand, to registered instances only (InvalidInstanceId: API reference). The shell runs the script."""
         instances = self.registered()
         unknown = [id_ for id_ in kwargs["instance_ids"] if id_ not in instances]
         if unknown:
@@ -128,7 +129,7 @@ class Backend(SimpleSystemManagerBackend):
         return command
 
     def get_command_invocation(self, command_id: str, instance_id: str, plugin_name: str | None) -> dict[str, Any]:
-        """GetCommandInvocation, with what the shell printed."""
+        """GetCommandInvocation, with the shell's output."""
         invocation = self._invocation(command_id, instance_id)
         status, ran = invocation.outcome()
         return {
@@ -141,7 +142,7 @@ class Backend(SimpleSystemManagerBackend):
         }
 
     def cancel_command(self, command_id: str) -> None:
-        """CancelCommand, on all of its instances."""
+        """CancelCommand, on all instances of the command."""
         for (sent, _), invocation in self.sent.items():
             if sent == command_id and invocation.outcome()[0] in {"InProgress", "Pending"}:
                 invocation.cancelled = True
@@ -153,7 +154,7 @@ class Backend(SimpleSystemManagerBackend):
 
 
 class Response(SimpleSystemManagerResponse):
-    """The operations that moto lacks."""
+    """Operations that moto lacks."""
 
     def describe_instance_information(self) -> ActionResult:
         """DescribeInstanceInformation, with the filter InstanceIds."""
@@ -190,8 +191,8 @@ class Response(SimpleSystemManagerResponse):
 
 
 @contextmanager
-def answering(shell: Shell | None) -> Iterator[None]:
-    """While this runs, commands are run by the shell; without one, no instance is registered."""
+def commands_run_by(shell: Shell | None) -> Iterator[None]:
+    """Have the shell run commands within this context; without a shell, no instance is registered."""
     with ExitStack() as stack:
         pool = ThreadPoolExecutor(thread_name_prefix="instance")
         stack.callback(pool.shutdown, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Who is calling: only keys and roles that exist."""
+"""STS: callers are identified, and only existing roles can be assumed."""
 
 from moto.core.exceptions import AccessDeniedError
 from moto.iam.models import iam_backends
@@ -9,15 +9,15 @@ from emulator.organization import OPERATOR, is_member
 
 
 class Backend(STSBackend):
-    """moto hands out credentials for any role of any account, so that a wrong role ARN would go unnoticed."""
+    """Assumes existing roles only. moto issues credentials for any role ARN, so a wrong one would go unnoticed."""
 
     def assume_role(  # noqa: PLR0917 # moto calls it by position or by name
         self, region_name: str, role_session_name: str, role_arn: str, policy: str, duration: int, external_id: str
     ) -> AssumedRole:
-        """Credentials for a role that exists in an account that exists, else AccessDenied.
+        """Credentials for an existing role in an existing account; AccessDenied otherwise.
 
-        STS does not tell a missing role from a forbidden one (IAM user guide, "Troubleshoot IAM roles"). Trust and
-        permission policies are not evaluated.
+        STS does not distinguish a missing role from a forbidden one (IAM user guide, "Troubleshoot IAM roles"). Trust
+        and permission policies are not evaluated.
         """
         account = role_arn.split(":")[4]
         if not is_member(account) or role_arn not in {role.arn for role in iam_backends[account]["aws"].roles.values()}:
@@ -27,10 +27,10 @@ class Backend(STSBackend):
 
 
 def account_of(access_key: str) -> str | None:
-    """The account that the access key belongs to, if it was issued here.
+    """The account that an access key belongs to; None if the emulator did not issue the key.
 
-    moto's ``get_account_id_from`` looks through all seven AWS partitions of each account, which creates each of them,
-    and takes unknown keys for its default account.
+    moto's ``get_account_id_from`` searches all seven AWS partitions of each account, thereby creating them, and maps
+    unknown keys to a default account.
     """
     return next(
         (account for account, iam in iam_backends.items() if access_key in iam["aws"].access_keys),

@@ -3,9 +3,9 @@
 # ruff: noqa: ANN401 -- overriding methods hand through whatever moto's take
 """Transit gateways across accounts.
 
-An attachment is one object that stands in two backends, that of the VPC's owner and that of the gateway's. Whoever
-describes it gets a view bound to the own account, because AWS keeps tags per account ("Tags … are not shared", AWS
-transit gateway guide, "Transit gateway attachments").
+An attachment is one object in two backends, the VPC owner's and the gateway owner's. Each account that describes it
+gets its own view, because AWS keeps tags per account ("Tags … are not shared", AWS transit gateway guide, "Transit
+gateway attachments").
 """
 
 import copy
@@ -33,9 +33,9 @@ from emulator.backends import in_region
 
 
 class Gateway(TransitGateway):
-    """moto always makes a default route table; AWS makes none where both defaults are disabled.
+    """A transit gateway that has no default route table if both defaults are disabled; moto always creates one.
 
-    (AWS transit gateway guide, "How transit gateways work".) Its id must then not appear among the options either.
+    Nor may the options contain its id then (AWS transit gateway guide, "How transit gateways work").
     """
 
     def __init__(self, backend: Any, description: str | None, options: dict[str, str] | None = None) -> None:
@@ -69,26 +69,27 @@ class Gateway(TransitGateway):
 
     @property
     def owner_id(self) -> str:
-        """The account that made it, also in the view of another account."""
+        """The account that owns the gateway, also in another account's view."""
         return self.home.account_id
 
     @property
     def arn(self) -> str:
-        """The ARN, also in the view of another account."""
+        """The ARN, also in another account's view."""
         return f"arn:aws:ec2:{self.home.region_name}:{self.owner_id}:transit-gateway/{self.id}"
 
     def view(self, backend: "Backend") -> "Gateway":
-        """The gateway as the backend's account sees it: with that account's tags."""
+        """The gateway as the backend's account sees it, with that account's tags."""
         seen = copy.copy(self)
         seen.ec2_backend = backend
         return seen
 
 
 class Attachment(TransitGatewayVpcAttachment):
-    """An attachment of a VPC, perhaps to the gateway of another account.
+    """A VPC attachment, possibly to the gateway of another account.
 
-    moto knows no other account, drops the tags, takes each attachment as associated with the default table, and forgets
-    it when it is deleted, where AWS goes on describing it as ``deleted``: the provider waits for that word.
+    moto has no attachments across accounts, drops the tags, reports every attachment as associated with the default
+    table, and forgets deleted attachments, which AWS keeps describing as ``deleted``: the provider waits for that
+    state.
     """
 
     def __init__(self, backend: "Backend", gateway: Gateway, **kwargs: Any) -> None:
@@ -101,33 +102,33 @@ class Attachment(TransitGatewayVpcAttachment):
 
     @property
     def transit_gateway_owner_id(self) -> str:
-        """The gateway's owner; moto answers with the VPC's."""
+        """The gateway's owner; moto returns the VPC's."""
         return self.gateway.owner_id
 
     @property
     def association(self) -> dict[str, str] | None:
-        """The table that it is associated with, if it is."""
+        """The table that the attachment is associated with, or None."""
         if not self._association_data:
             return None
         table = self._association_data["transitGatewayRouteTableId"]
         return {"State": "associated", "TransitGatewayRouteTableId": table}
 
     def view(self, backend: "Backend") -> "Attachment":
-        """The attachment as the backend's account sees it: with that account's tags."""
+        """The attachment as the backend's account sees it, with that account's tags."""
         seen = copy.copy(self)
         seen.ec2_backend = backend
         return seen
 
 
 class NotFoundError(EC2ClientError):
-    """Something that was named is not there, or not this account's."""
+    """A resource does not exist, or belongs to another account."""
 
     def __init__(self, code: str, what: str) -> None:
         super().__init__(code, f"{what} was deleted or does not exist.")
 
 
 class Backend(EC2Backend):
-    """Gateways, attachments and gateway route tables of one account in one region."""
+    """The gateways, attachments and gateway route tables of one account in one region."""
 
     transit_gateways: dict[str, Gateway]  # type: ignore[assignment]  # the classes above stand in for moto's
     transit_gateway_attachments: dict[str, Attachment]  # type: ignore[assignment]  # likewise
@@ -140,11 +141,11 @@ class Backend(EC2Backend):
     # Gateways
 
     def describe_transit_gateways(self, filters: Any, transit_gateway_ids: list[str] | None) -> list[TransitGateway]:
-        """DescribeTransitGateways: own ones, and those that a share brings."""
+        """DescribeTransitGateways: own gateways, and those shared with the account."""
         for gateway_id in transit_gateway_ids or ():
             self._gateway(gateway_id)
         own = self.transit_gateways
-        self.transit_gateways = {gateway.id: gateway.view(self) for gateway in self._gateways_seen()}
+        self.transit_gateways = {gateway.id: gateway.view(self) for gateway in self._visible_gateways()}
         try:
             return super().describe_transit_gateways(filters, transit_gateway_ids)
         finally:
@@ -168,23 +169,23 @@ class Backend(EC2Backend):
         """ModifyTransitGateway, for the owner."""
         return super().modify_transit_gateway(self._own_gateway(transit_gateway_id).id, *args, **kwargs)
 
-    def _gateways_seen(self) -> Iterator[Gateway]:
+    def _visible_gateways(self) -> Iterator[Gateway]:
         for backend in in_region(ec2_backends, self.region_name):
             gateways: dict[str, Gateway] = backend.transit_gateways  # type: ignore[assignment]  # mounted class
-            yield from (gateway for gateway in gateways.values() if ram.sees(self.account_id, gateway.arn))
+            yield from (gateway for gateway in gateways.values() if ram.is_visible_to(self.account_id, gateway.arn))
 
     def _gateway(self, gateway_id: str) -> Gateway:
-        """A gateway that the account sees; else what a spoke gets before the share is effective.
+        """A gateway that is visible to the account, else the error that a spoke gets before a share takes effect.
 
         (terraform-provider-aws#10025, terraform-aws-modules/terraform-aws-transit-gateway#89.)
         """
-        for gateway in self._gateways_seen():
+        for gateway in self._visible_gateways():
             if gateway.id == gateway_id:
                 return gateway
         raise InvalidTransitGatewayID(gateway_id, f"Transit Gateway {gateway_id} was deleted or does not exist.")
 
     def _own_gateway(self, gateway_id: str) -> Gateway:
-        """A gateway of this account: whoever only shares it gets no further than attaching."""
+        """A gateway of this account. An account that it is shared with may only attach to it."""
         gateway = self._gateway(gateway_id)
         if gateway.home is not self:
             _unauthorized()
@@ -200,10 +201,11 @@ class Backend(EC2Backend):
         tags: dict[str, str] | None = None,
         options: dict[str, str] | None = None,
     ) -> Attachment:
-        """CreateTransitGatewayVpcAttachment to a gateway that the account sees.
+        """CreateTransitGatewayVpcAttachment, to a gateway that is visible to the account.
 
-        AWS takes one subnet per zone, of one VPC, and one attachment per VPC and gateway (AWS transit gateway guide,
-        "VPC attachments"). From another account it waits for the gateway's owner, unless that one accepts by default.
+        AWS allows one subnet per zone, all in one VPC, and one attachment per VPC and gateway (AWS transit gateway
+        guide, "VPC attachments"). An attachment from another account waits for the gateway's owner to accept it, unless
+        the gateway accepts by default.
         """
         gateway = self._gateway(transit_gateway_id)
         self._check_subnets(vpc_id, subnet_ids)
@@ -224,7 +226,7 @@ class Backend(EC2Backend):
         return attachment.view(self)
 
     def reject_transit_gateway_vpc_attachment(self, attachment_id: str) -> Attachment:
-        """RejectTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it. It ends like a deletion."""
+        """RejectTransitGatewayVpcAttachment, for the gateway's owner; moto lacks it. It works like a deletion."""
         attachment = self._pending(attachment_id)
         _retire(attachment, "rejected")
         return attachment.view(self)
@@ -250,7 +252,7 @@ class Backend(EC2Backend):
             table.route_table_associations.pop(attachment.id, None)
             _stop_propagation(table, attachment)
             for route in table.routes.values():
-                if any(part["transitGatewayAttachmentId"] == attachment.id for part in _through(route)):
+                if any(part["transitGatewayAttachmentId"] == attachment.id for part in _attachments_of(route)):
                     route["state"] = "blackhole"
                     del route["transitGatewayAttachments"]
         attachment._association_data = {}  # noqa: SLF001 # moto's way to hold it
@@ -320,7 +322,7 @@ class Backend(EC2Backend):
         if twice := {zone for zone in zones if zones.count(zone) > 1}:
             _refuse("DuplicateSubnetsInSameZone", f"Duplicate Subnets for same AZ: {', '.join(sorted(twice))}")
 
-    # Route tables of a gateway: its owner's alone
+    # Route tables of a gateway, for its owner only
 
     def create_transit_gateway_route_table(
         self,
@@ -328,7 +330,7 @@ class Backend(EC2Backend):
         *args: Any,
         **kwargs: Any,
     ) -> TransitGatewayRouteTable:
-        """CreateTransitGatewayRouteTable, for the owner. A new gateway makes its default table this way too."""
+        """CreateTransitGatewayRouteTable, for the owner. A new gateway also creates its default table this way."""
         if "default_association_route_table" not in kwargs:
             self._own_gateway(transit_gateway_id)
         return super().create_transit_gateway_route_table(transit_gateway_id, *args, **kwargs)
@@ -357,7 +359,7 @@ class Backend(EC2Backend):
         return super().associate_transit_gateway_route_table(attachment.id, table.id)
 
     def disassociate_transit_gateway_route_table(self, tgw_attach_id: str, tgw_rt_id: str) -> TransitGatewayRelations:
-        """DisassociateTransitGatewayRouteTable; moto fails with a KeyError for a default that was never made."""
+        """DisassociateTransitGatewayRouteTable; moto raises a KeyError for a default association that never existed."""
         attachment, table = self._attachment(tgw_attach_id), self._table(tgw_rt_id)
         if attachment.id not in table.route_table_associations:
             raise NotFoundError("InvalidAssociation.NotFound", f"The association of {attachment.id} with {table.id}")
@@ -366,7 +368,7 @@ class Backend(EC2Backend):
     def enable_transit_gateway_route_table_propagation(
         self, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str
     ) -> TransitGatewayRelations:
-        """EnableTransitGatewayRouteTablePropagation, to any number of tables; moto remembers one per attachment."""
+        """EnableTransitGatewayRouteTablePropagation, to any number of tables; moto keeps one per attachment."""
         attachment, table = self._available(transit_gateway_attachment_id), self._table(transit_gateway_route_table_id)
         if _propagates(table, attachment):
             _refuse(
@@ -393,7 +395,7 @@ class Backend(EC2Backend):
         transit_gateway_route_table_id: list[str],
         filters: Any = None,
     ) -> list[RouteTableAssociation]:
-        """GetTransitGatewayRouteTableAssociations; moto takes any substring of a table's id for the table."""
+        """GetTransitGatewayRouteTableAssociations; moto accepts any substring of a table's id."""
         self._table(transit_gateway_route_table_id)  # type: ignore[arg-type]  # a str in truth
         return super().get_transit_gateway_route_table_associations(transit_gateway_route_table_id, filters)
 
@@ -402,7 +404,7 @@ class Backend(EC2Backend):
         transit_gateway_route_table_id: str,
         filters: Any = None,
     ) -> list[RouteTablePropagation]:
-        """GetTransitGatewayRouteTablePropagations; moto answers for a table that does not exist."""
+        """GetTransitGatewayRouteTablePropagations; moto returns a result even for a table that does not exist."""
         self._table(transit_gateway_route_table_id)
         return super().get_transit_gateway_route_table_propagations(transit_gateway_route_table_id, filters)
 
@@ -425,8 +427,8 @@ class Backend(EC2Backend):
         route: dict[str, Any] = super().create_transit_gateway_route(
             table.id, destination_cidr_block, transit_gateway_attachment_id, blackhole
         )
-        # moto stores one attachment where the API has a list, which is then written out as an empty one: the provider
-        # reads the route back as a blackhole, and wants to replace it at each plan.
+        # moto stores one attachment where the API has a list, which is then serialised as an empty list: the provider
+        # reads the route back as a blackhole and replaces it at every plan.
         if "transitGatewayAttachments" in route:
             route["transitGatewayAttachments"] = [route["transitGatewayAttachments"]]
         return route
@@ -446,11 +448,11 @@ class Backend(EC2Backend):
         filters: Any,
         max_results: int | None = None,
     ) -> list[dict[str, Any]]:
-        """SearchTransitGatewayRoutes, propagated routes included; moto shows static ones only.
+        """SearchTransitGatewayRoutes, including propagated routes; moto returns static ones only.
 
-        A static route hides a prefix list's to the same destination, and both hide a propagated one (AWS transit
-        gateway guide, "Route evaluation order"). Of the filters for ranges moto knows `exact-match`; `subnet-of-match`
-        is added.
+        A static route takes precedence over a prefix list's to the same destination, and both over a propagated one
+        (AWS transit gateway guide, "Route evaluation order"). moto has the filter `exact-match`; `subnet-of-match` is
+        added.
         """
         table = self._table(transit_gateway_route_table_id)
         static = table.routes
@@ -475,7 +477,7 @@ class Backend(EC2Backend):
     ) -> dict[str, Any]:
         """CreateTransitGatewayPrefixListReference; without an attachment it is a blackhole.
 
-        The code for a second reference to one list is not confirmed against AWS.
+        The error code for a second reference to the same list is not confirmed against AWS.
         """
         references = self.prefix_list_references.setdefault(self._table(table_id).id, {})
         prefix_list = self.managed_prefix_lists.get(prefix_list_id)
@@ -509,7 +511,7 @@ class Backend(EC2Backend):
         return references.pop(prefix_list_id) | {"State": "deleting"}
 
     def _referenced_routes(self, table: TransitGatewayRouteTable) -> dict[str, dict[str, Any]]:
-        """A static route to each entry of each prefix list that the table refers to."""
+        """A static route to each entry of every prefix list that the table refers to."""
         routes = {}
         for list_id, reference in self.prefix_list_references.get(table.id, {}).items():
             prefix_list = self.managed_prefix_lists[list_id]
@@ -527,7 +529,7 @@ class Backend(EC2Backend):
         return routes
 
     def _table(self, table_id: str) -> TransitGatewayRouteTable:
-        """A table of this account, else what a member gets (terraform-provider-aws#11029); #13512 names none."""
+        """A table of this account, else the error that a member account gets (terraform-provider-aws#11029, #13512)."""
         if not table_id:
             _refuse("MissingParameter", "Missing required parameter in request: TransitGatewayRouteTableId.")
         table = self.transit_gateways_route_tables.get(table_id)
@@ -570,7 +572,7 @@ class Backend(EC2Backend):
         transit_gateway_id: str | None = None,
         **kwargs: Any,
     ) -> Route:
-        """CreateRoute: to a gateway only where the VPC has an available attachment (terraform-provider-aws#10025)."""
+        """CreateRoute: to a gateway only if the VPC has an available attachment (terraform-provider-aws#10025)."""
         if transit_gateway_id is None:
             return super().create_route(route_table_id, *args, **kwargs)
         gateway = self._attached_gateway(route_table_id, transit_gateway_id)
@@ -604,12 +606,12 @@ class Backend(EC2Backend):
 
 
 class Response(EC2Response):
-    """The operations whose answers moto gets wrong, and those that it lacks."""
+    """Operations that moto gets wrong, and those that it lacks."""
 
     ec2_backend: Backend
 
     def create_transit_gateway_vpc_attachment(self) -> ActionResult:
-        """CreateTransitGatewayVpcAttachment; moto looks for tags of a route table, so that the tags are lost."""
+        """CreateTransitGatewayVpcAttachment; moto reads the tags of another resource type, so the tags are lost."""
         attachment = self.ec2_backend.create_transit_gateway_vpc_attachment(
             transit_gateway_id=self._get_param("TransitGatewayId"),
             vpc_id=self._get_param("VpcId"),
@@ -656,7 +658,7 @@ class Response(EC2Response):
 
 
 def _retire(attachment: Attachment, state: str) -> None:
-    """Take an attachment out of use on both sides, still to be described in its last state."""
+    """Remove an attachment on both sides, but keep it describable in its final state."""
     attachment.state = state
     for backend in (attachment.home, attachment.hub):
         backend.transit_gateway_attachments.pop(attachment.id, None)
@@ -664,7 +666,7 @@ def _retire(attachment: Attachment, state: str) -> None:
         backend.deleted_attachments[attachment.id] = attachment
 
 
-def _through(route: dict[str, Any]) -> list[dict[str, str]]:
+def _attachments_of(route: dict[str, Any]) -> list[dict[str, str]]:
     return route.get("transitGatewayAttachments") or []
 
 
@@ -683,5 +685,5 @@ def _refuse(code: str, message: str) -> NoReturn:
 
 
 def _unauthorized() -> NoReturn:
-    """What a member of a share gets for what belongs to the owner. The code is not confirmed against AWS."""
+    """Refuse an operation that only the owner may do. The error code is not confirmed against AWS."""
     _refuse("UnauthorizedOperation", "You are not authorized to perform this operation.")

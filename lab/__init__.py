@@ -1,4 +1,4 @@
-"""The network model built from Linux namespaces, with real packets, name servers and TLS."""
+"""Builds the network model out of Linux namespaces, with real packets, name servers and TLS."""
 
 from lab.host import Lab, UnavailableError, build, missing
 

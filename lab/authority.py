@@ -1,4 +1,4 @@
-"""A certificate authority that lives as long as its lab: its key is never written anywhere."""
+"""A certificate authority for the lifetime of a lab. Its key is never written to disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAYS = 30
 
 
 class Authority:
-    """Signs certificates for the names of endpoints."""
+    """Issues certificates for the names of endpoints."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -33,7 +33,7 @@ class Authority:
 
     @property
     def certificate(self) -> bytes:
-        """What a client has to trust, as PEM."""
+        """The root certificate that clients have to trust, as PEM."""
         return self._root.public_bytes(serialization.Encoding.PEM)
 
     def _builder(self, subject: x509.Name) -> x509.CertificateBuilder:
@@ -48,7 +48,7 @@ class Authority:
         )
 
     def context(self, names: Iterable[str]) -> ssl.SSLContext:
-        """A server's side of TLS, with a certificate for some names; `*.` stands for one label."""
+        """A server-side TLS context with a certificate for some names, which may begin with the wildcard `*.`."""
         wanted = tuple(names) or ("no-name.invalid",)
         if wanted not in self._issued:
             key = ec.generate_private_key(ec.SECP256R1())
@@ -63,7 +63,7 @@ class Authority:
         return self._issued[wanted]
 
     def any_context(self) -> ssl.SSLContext:
-        """A server's side of TLS that has a certificate for whatever name is asked for."""
+        """A server-side TLS context that presents a certificate for whatever name the client requests."""
 
         def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
             connection.context = self.context([name or "no-name.invalid"])
@@ -78,7 +78,7 @@ def _context(leaf: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSL
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # OpenSSL reads chains from files only; this one is in memory and has no name.
+    # OpenSSL reads chains from files only, so use an anonymous file in memory.
     descriptor = os.memfd_create("chain")
     with os.fdopen(descriptor, "wb") as file:
         file.write(leaf.public_bytes(serialization.Encoding.PEM) + private)

@@ -1,4 +1,4 @@
-"""Builds a plan inside the sandbox, and takes it down: namespaces, cables, routes, filters, name and TLS servers."""
+"""Builds a plan inside the sandbox and tears it down: namespaces, cables, routes, filters, name and TLS servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lab.namespaces import FOLDER, Namespaces, batch
 from lab.plan import LISTED, WORLD, Interface, Plan
 from lab.resolver import Flow, NameServers
 
-__all__ = ["Built"]
+__all__ = ["BuiltPlan"]
 
 HTTPS = 443
 BACKLOG = 4096
@@ -35,8 +35,8 @@ ROUTER = {
 LOOSE = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose"
 
 
-class Built:
-    """A plan that has been built. Close it; whatever is left ends with the sandbox."""
+class BuiltPlan:
+    """A plan built in namespaces. Call `close`; anything left over ends with the sandbox."""
 
     def __init__(self, plan: Plan, authority: Authority | None = None, *, thorough: bool = False) -> None:
         self.plan = plan
@@ -44,14 +44,14 @@ class Built:
         self.namespaces = Namespaces()
         self.names = NameServers(plan, self.namespaces.within, self.dropped if thorough else None)
         self.world_sockets: list[socket.socket] = []
-        """Who listens at public addresses."""
+        """The listening sockets at public addresses."""
         self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
         self._dropped: dict[Flow, str] = {}
-        self._glanced = 0.0
+        self._drops_read = 0.0
 
-    def lay(self) -> None:
-        """Make the namespaces with everything in them. Raises `CommandError`."""
+    def create(self) -> None:
+        """Create the namespaces and everything in them. Raises `CommandError`."""
         plan = self.plan
         within = self.namespaces.within
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ class Built:
         for name, lines in self._filters():
             with within(name):
                 batch(["nft", "-f", "-"], lines)
-                if Path(LOOSE).exists():  # only a SYN may open a connection
+                if Path(LOOSE).exists():  # only a SYN may start a connection
                     Path(LOOSE).write_text("0", encoding="ascii")
 
     def _routes(self) -> Iterator[tuple[str, Iterable[str]]]:
@@ -89,38 +89,38 @@ class Built:
             yield name, filters.gateway_filter()
 
     @property
-    def doors(self) -> int:
-        """How many ways there are into a VPC that its tables or ACLs tell apart."""
-        return max((len({(door.table, door.acl) for door in wire.doors}) for wire in self.plan.wires), default=1)
+    def entry_count(self) -> int:
+        """The most entry subnets of any attachment that differ in route table or ACL."""
+        return max((len({(entry.table, entry.acl) for entry in wire.entries}) for wire in self.plan.wires), default=1)
 
-    def enter_by(self, number: int) -> None:
-        """Let packets from gateways come in by another of each attachment's subnets, of those that differ."""
+    def use_entry(self, number: int) -> None:
+        """Make packets from each gateway enter through another of the attachment's subnets, among those that differ."""
         for wire in self.plan.wires:
-            different = list({(door.table, door.acl): at for at, door in enumerate(wire.doors)}.values())
+            different = list({(entry.table, entry.acl): at for at, entry in enumerate(wire.entries)}.values())
             if len(different) > 1:
-                door = different[number % len(different)]
+                entry = different[number % len(different)]
                 name = self.plan.routers[str(wire.attachment.vpc)]
-                rules = [f"rule del pref {100 + int(wire.name[1:])}", *routing.door_rule(self.plan, wire, door)]
+                rules = [f"rule del pref {100 + int(wire.name[1:])}", *routing.entry_rule(self.plan, wire, entry)]
                 batch(["ip", "-n", name, "-batch", "-"], rules)
                 with self.namespaces.within(name):
-                    batch(["nft", "-f", "-"], filters.door_chain(self.plan, wire, door))
+                    batch(["nft", "-f", "-"], filters.entry_chain(self.plan, wire, entry))
 
     def dropped(self, flow: Flow) -> bool:
-        """Whether a packet, or the answer to it, was dropped, by a record that is a moment old at most."""
-        if time.monotonic() > self._glanced + GLANCE:
+        """Whether a packet, or the response to it, was dropped, by a record that is at most `GLANCE` seconds old."""
+        if time.monotonic() > self._drops_read + GLANCE:
             self._dropped = self.drops()
-            self._glanced = time.monotonic()
+            self._drops_read = time.monotonic()
         source, target, protocol, first, second = flow
         return flow in self._dropped or (target, source, protocol, second, first) in self._dropped
 
     def drops(self) -> dict[Flow, str]:
-        """Every packet that was dropped, with the router and the reason."""
+        """Every dropped packet, with the router and the reason."""
         found: dict[Flow, str] = {}
         homes = {name: address for address, name in (*self.plan.routers.items(), *self.plan.gateways.items())}
         for name, address in homes.items():
             with self.namespaces.within(name):
                 done = subprocess.run(  # noqa: S603  fixed words
-                    ["nft", "-j", "list", "table", "ip", filters.TABLE],  # noqa: S607  found on PATH before
+                    ["nft", "-j", "list", "table", "ip", filters.TABLE],  # noqa: S607  known to be on PATH
                     capture_output=True,
                     timeout=30,
                     check=True,
@@ -136,7 +136,7 @@ class Built:
     # Servers ------------------------------------------------------------------------------------------------------
 
     async def serve(self) -> None:
-        """Start name servers, and a server on every port of every endpoint; with an authority they speak TLS."""
+        """Start the name servers and a server on every port of every endpoint, with TLS if there is an authority."""
         await self.names.start()
         ports = {service.endpoint: service.ports for service in self.plan.services}
         names = {service.endpoint: service.names for service in self.plan.services}
@@ -160,10 +160,10 @@ class Built:
             self.world_sockets.append(sock)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.settimeout(0)
-        sock.bind(("0.0.0.0", port))  # noqa: S104  in a namespace of its own
+        sock.bind(("0.0.0.0", port))  # noqa: S104  in its own namespace
         sock.listen(BACKLOG)
         if context is None:
-            return  # connections are enough: the kernel answers
+            return  # accepting connections is enough, and the kernel does that
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await _answer(reader, writer, says)
@@ -171,7 +171,7 @@ class Built:
         self._servers.append(await asyncio.start_server(answer, sock=sock, ssl=context))
 
     def close(self) -> None:
-        """Take everything down."""
+        """Tear everything down."""
         self.names.close()
         for server in self._servers:
             server.close()
@@ -183,7 +183,7 @@ class Built:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, says: dict[str, str]) -> None:
-    """One HTTP answer: who was reached, at which address, from where."""
+    """Send one HTTP response that says which server was reached, at which address, from which client."""
     try:
         async with asyncio.timeout(10):
             await reader.readuntil(b"\r\n\r\n")

@@ -1,7 +1,7 @@
-"""What of a network takes effect: whose attachments, associations and rules AWS would honour.
+"""Decides which attachments, associations and rules of a network AWS would put into effect.
 
-To a packet, a withdrawn share and a missing cable are the same. So this part is decided, from AWS's pages and from
-nothing that the trace has decided; everything after it is done with packets.
+To a packet, a withdrawn share and a missing cable look the same. So this part is decided in code, from AWS's
+documentation and independently of the trace; everything after it is done with packets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["associated", "attached", "may_use", "propagated", "rules_of"]
 
 
 def may_use(network: Network, what: str, owner: Owner, user: Owner) -> bool:
-    """Whether an account can use a resource: its own, or one that the owner shares with it in the same region."""
+    """Whether an account can use a resource: its own, or one that is shared with it in the same region."""
     if not isinstance(owner.account, str) or not isinstance(user.account, str):
         return False
     if owner.account == user.account:
@@ -32,12 +32,12 @@ def may_use(network: Network, what: str, owner: Owner, user: Owner) -> bool:
 
 
 def attached(network: Network, attachment: Attachment) -> bool:
-    """Whether an attachment becomes available: made by the VPC's account, to a gateway it can use, and accepted."""
+    """Whether an attachment becomes available: created by the VPC's account, to a gateway it can use, and accepted."""
     gateway = network.gateways.get(str(attachment.gateway))
     vpc = network.vpcs.get(str(attachment.vpc))
     if gateway is None or vpc is None or vpc.owner.account != attachment.owner.account:
         return False
-    if attachment.available is not None:  # AWS has decided
+    if attachment.available is not None:  # as reported by AWS
         return attachment.available is True
     if not may_use(network, gateway.address, gateway.owner, attachment.owner):
         return False
@@ -47,7 +47,7 @@ def attached(network: Network, attachment: Attachment) -> bool:
 
 
 def _wired(network: Network, table: GatewayTable, links: tuple[Link, ...]) -> Iterator[Attachment]:
-    """Attachments that the gateway's owner associates with, or propagates to, one of its tables."""
+    """The attachments that the gateway's owner has linked (associated or propagated) to one of its tables."""
     gateway = network.gateways.get(str(table.gateway))
     for link in links:
         attachment = network.attachments.get(str(link.target))
@@ -59,17 +59,17 @@ def _wired(network: Network, table: GatewayTable, links: tuple[Link, ...]) -> It
 
 
 def associated(network: Network, table: GatewayTable) -> Iterator[Attachment]:
-    """The attachments whose packets a gateway's table routes."""
+    """The attachments whose packets are routed by a gateway table."""
     return _wired(network, table, table.associations)
 
 
 def propagated(network: Network, table: GatewayTable) -> Iterator[Attachment]:
-    """The attachments whose VPCs' ranges a gateway's table has learned."""
+    """The attachments whose VPC ranges are propagated into a gateway table."""
     return _wired(network, table, table.propagations)
 
 
 def rules_of(network: Network, vpc: Vpc) -> Iterator[ResolverRule]:
-    """The resolver rules that a VPC's resolver follows: associated by the VPC's account, which can use them."""
+    """The resolver rules in effect in a VPC: associated by the VPC's account, which must be able to use them."""
     for association in network.rule_associations:
         rule = network.rules.get(str(association.rule))
         if association.vpc == vpc.address and rule is not None and _takes_effect(network, rule, association, vpc):

@@ -1,7 +1,8 @@
-"""Security groups and network ACLs of each router, as nftables; and a record of every packet that is dropped.
+"""The security groups and network ACLs of each router as nftables rules that record every dropped packet.
 
-A drop goes into a set named for its reason, with addresses, protocol and ports: a path is blocked only where such a
-record says so. Groups are enforced in the router, as AWS does outside the instance: the sender sees silence.
+A drop is recorded in a set named after its reason, with addresses, protocol and ports; only such a record shows that a
+path is blocked. Groups are enforced in the router, as AWS enforces them outside the instance: the sender sees only
+silence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lab.plan import LISTED, PUBLIC, Interface, Plan, Wire
 from lab.routing import NOWHERE, listed_address, outside_address
 from network.model import Acl, SecurityGroup, SecurityRule
 
-__all__ = ["REASONS", "TABLE", "door_chain", "gateway_filter", "router_filter"]
+__all__ = ["REASONS", "TABLE", "entry_chain", "gateway_filter", "router_filter"]
 
 TABLE = "lab"
 REASONS = {
@@ -21,9 +22,9 @@ REASONS = {
     "refused_out": "the sender's security groups",
     "refused_in": "the receiver's security groups",
     "denied": "a network ACL",
-    "invalid": "no connection that it belongs to",
+    "invalid": "it belongs to no connection",
     "looping": "a routing loop",
-    "unheard": "a resolver that is off, or not this VPC's",
+    "not_served": "a resolver that is off, or not in this VPC",
 }
 FLOW = "ip saddr . ip daddr . ip protocol . th sport . th dport"
 EVERY_PORT = (0, 65535)
@@ -39,7 +40,7 @@ def _drops(*reasons: str) -> Iterator[str]:
 
 
 def _base(*local: str) -> Iterator[str]:
-    """Loops end where the TTL does, and routers keep silent, as AWS's do."""
+    """Loops end when the TTL expires, and routers send no ICMP errors, as in AWS."""
     yield "chain arriving {"
     yield "type filter hook prerouting priority -300; policy accept;"
     yield "ip ttl 1 fib daddr type != local goto looping_drop"
@@ -51,14 +52,14 @@ def _base(*local: str) -> Iterator[str]:
     yield "chain input {"
     yield "type filter hook input priority 0; policy drop;"
     yield from local
-    yield "goto unheard_drop"
+    yield "goto not_served_drop"
     yield "}"
 
 
 def gateway_filter() -> Iterator[str]:
-    """A gateway drops what has no route, and nothing else."""
+    """A gateway drops packets without a route, and nothing else."""
     yield f"table ip {TABLE} {{"
-    yield from _drops("unrouted", "looping", "unheard")
+    yield from _drops("unrouted", "looping", "not_served")
     yield from _base()
     yield "chain forward {"
     yield "type filter hook forward priority 0; policy accept;"
@@ -68,7 +69,7 @@ def gateway_filter() -> Iterator[str]:
 
 
 def router_filter(plan: Plan, vpc: str) -> Iterator[str]:
-    """A VPC's router: ACLs first, which keep no state, then the groups of both ends."""
+    """A VPC's router: first the ACLs, which are stateless, then the groups at both ends."""
     network, own = plan.network, plan.within(vpc)
     wires = [wire for wire in plan.wires if wire.attachment.vpc == vpc]
     ports = ", ".join(f'"{each.port}"' for each in own)
@@ -80,7 +81,7 @@ def router_filter(plan: Plan, vpc: str) -> Iterator[str]:
         yield from _acl_chains(plan, address)
     for wire in wires:
         yield f"chain by_{wire.name} {{"
-        yield from _door(plan, wire, 0)
+        yield from _entry_rules(plan, wire, 0)
         yield "}"
     yield "chain subnets {"
     yield from _subnets(plan, vpc, wires)
@@ -127,7 +128,7 @@ def _group_chains(plan: Plan, each: Interface) -> Iterator[str]:
 
 
 def _groups(plan: Plan, each: Interface) -> list[SecurityGroup]:
-    """An interface without groups has its VPC's default one: in from itself and out to anywhere, unless managed."""
+    """The groups of an interface, else its VPC's default group: in from itself, out to anywhere, unless managed."""
     network = plan.network
     if each.groups:
         return [network.groups[name] for name in each.groups if name in network.groups]
@@ -141,7 +142,7 @@ def _groups(plan: Plan, each: Interface) -> list[SecurityGroup]:
 def _rule(plan: Plan, vpc: str, rule: SecurityRule, end: str) -> Iterator[str]:
     if isinstance(rule.peer, IPv4Network):
         peers = [str(rule.peer)]
-    else:  # a group: its interfaces in this VPC
+    else:  # a group stands for its interfaces in this VPC
         peers = [str(a) for e in plan.within(vpc) if rule.peer in (e.groups or ()) for a in e.addresses]
     known = isinstance(rule.protocol, str) and isinstance(rule.first_port, int) and isinstance(rule.last_port, int)
     if peers and known:
@@ -177,10 +178,11 @@ def _acl_chains(plan: Plan, address: str) -> Iterator[str]:
 
 
 def _subnets(plan: Plan, vpc: str, wires: Iterable[Wire]) -> Iterator[str]:
-    """What crosses a subnet's border meets its ACL; between a subnet and a gateway, the attachment's subnet counts too.
+    """The ACL of every subnet that a packet leaves or enters, including the attachment's subnet at a gateway.
 
-    As "Network ACLs for transit gateways" says: from an instance to the gateway, its own subnet's outbound rules and
-    the attachment's inbound ones, even where that is one subnet; from the gateway, none where it is one subnet.
+    From "Network ACLs for transit gateways": from an instance to the gateway, the outbound rules of its own subnet and
+    the inbound rules of the attachment's, even if both are the same subnet; from the gateway, none if they are the
+    same.
     """
     network = plan.network
     for each in plan.within(vpc):
@@ -191,18 +193,18 @@ def _subnets(plan: Plan, vpc: str, wires: Iterable[Wire]) -> Iterator[str]:
             known = inside + "".join(f', "{wire.name}"' for wire in wires)
             yield f'oifname "{each.port}" iifname != {{ {known} }} jump {_chain(str(subnet.acl), "in", plan)}'
         for wire in wires:
-            for door in wire.doors:
-                if door.zone == subnet.zone and door.acl is not None:
-                    chain = _chain(str(door.acl), "in", plan)
+            for entry in wire.entries:
+                if entry.zone == subnet.zone and entry.acl is not None:
+                    chain = _chain(str(entry.acl), "in", plan)
                     yield f'iifname "{each.port}" oifname "{wire.name}" jump {chain}'
     for wire in wires:
         yield f'iifname "{wire.name}" jump by_{wire.name}'
 
 
-def _door(plan: Plan, wire: Wire, door: int) -> Iterator[str]:
-    if not wire.doors:
+def _entry_rules(plan: Plan, wire: Wire, entry: int) -> Iterator[str]:
+    if not wire.entries:
         return
-    entered = wire.doors[door % len(wire.doors)]
+    entered = wire.entries[entry % len(wire.entries)]
     for each in plan.within(str(wire.attachment.vpc)):
         if each.subnet == entered.address:
             continue
@@ -211,8 +213,8 @@ def _door(plan: Plan, wire: Wire, door: int) -> Iterator[str]:
                 yield f'oifname "{each.port}" jump {_chain(str(acl), side, plan)}'
 
 
-def door_chain(plan: Plan, wire: Wire, door: int) -> Iterator[str]:
-    """Let packets from a gateway come in by another of the attachment's subnets."""
+def entry_chain(plan: Plan, wire: Wire, entry: int) -> Iterator[str]:
+    """Make packets from a gateway enter through another of the attachment's subnets."""
     yield f"flush chain ip {TABLE} by_{wire.name}"
-    for rule in _door(plan, wire, door):
+    for rule in _entry_rules(plan, wire, entry):
         yield f"add rule ip {TABLE} by_{wire.name} {rule}"

@@ -1,7 +1,7 @@
-"""The lab seen from outside: starts the sandbox, runs commands in spokes, and ends it.
+"""Controls the lab from outside: starts the sandbox, runs commands in spokes, and stops it.
 
-Everything is in namespaces of the lab's own: network, mounts, processes and, where nobody is root, users. Nothing is
-written outside, and all of it ends with the process that started it, however that ends.
+Everything is in the lab's own namespaces: network, mount, process and, without root, user namespaces. Nothing is
+written outside, and everything ends with the process that started the lab, however that ends.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ PROGRAMS = {
     "mount": "mount",
     "timeout": "coreutils",
 }
-"""Programs that the lab runs, with the Debian package that has each; packages.txt names them too."""
+"""The programs that the lab runs, with the Debian package of each, as in packages.txt."""
 PACKAGES = ("cryptography", "dns")
-"""Packages of Python that only the sandbox imports."""
+"""Python packages that only the sandbox imports."""
 BUILD_SECONDS = 300.0
 GRACE = 5.0
 ROOT = Path(__file__).parent.parent
@@ -51,9 +51,9 @@ class UnavailableError(Exception):
 
 
 def missing() -> list[str]:
-    """What this machine lacks, each as a sentence with the way to get it; nothing where the lab can run."""
+    """What this machine lacks for the lab, as sentences that say how to get it; empty if the lab can run."""
     if sys.platform != "linux":
-        return [f"the lab is made of Linux namespaces, and this is {sys.platform}: use a Linux machine or container"]
+        return [f"the lab needs Linux namespaces, and this is {sys.platform}: use a Linux machine or container"]
     absent = [package for package in PACKAGES if find_spec(package) is None]
     if absent:
         return [f"the lab needs {', '.join(absent)}, which are not installed here; `make setup` installs them"]
@@ -72,22 +72,22 @@ NO_NAMESPACES = (
 
 
 def _program(name: str) -> str | None:
-    """A program, also where an ordinary user's PATH does not have the administrator's folders."""
+    """The path of a program, also in the sbin folders that an ordinary user may not have on PATH."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
 
 
 def environment() -> dict[str, str]:
-    """The environment of this process, with the administrator's programs on PATH."""
+    """The environment of this process, with the sbin folders on PATH."""
     return {**os.environ, "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"}
 
 
 def _unshare() -> list[str]:
-    """The command that makes the sandbox, as an ordinary user where the kernel allows, as root else; or nothing."""
+    """The command that creates the sandbox, unprivileged if the kernel allows it, else as root; [] if neither works."""
     base = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     ways = [[base[0], "--user", "--map-root-user", *base[1:]]]
     if os.geteuid() == 0:
         ways.append(base)
-    # Whether it works is only seen by doing what the lab does first.
+    # The only way to know is to try what the lab does first.
     trial = "mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add trial && ip netns exec trial nft list tables"
     for way in ways:
         done = subprocess.run(  # noqa: S603  fixed commands
@@ -107,12 +107,12 @@ def sandbox(module: str, *arguments: str) -> list[str]:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel to end this process when its parent does; for a child that is about to run a command."""
+    """Have the kernel kill this process when its parent ends. To be called in a child before it executes a command."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Lab:
-    """A running lab. A context manager; at its end nothing is left."""
+    """A running lab, as a context manager that leaves nothing behind."""
 
     def __init__(self, laid: Plan) -> None:
         self.plan = laid
@@ -126,12 +126,12 @@ class Lab:
     def run(
         self, spoke: str, argv: Sequence[str], *, timeout: float = 30.0, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command where a workload of a spoke is, and return what it printed and its exit status.
+        """Run a command on a workload in a spoke, and return its output and exit status.
 
-        It sees the spoke's network and resolver, and the files of this machine. It is killed after `timeout` seconds,
-        and its exit status is then 137. Raises `KeyError` for a spoke that is not there.
+        It has the spoke's network and resolver, and this machine's files. After `timeout` seconds it is killed, with
+        exit status 137. Raises `KeyError` for an unknown spoke.
         """
-        done = subprocess.run(  # noqa: S603  the caller's command, in the sandbox
+        done = subprocess.run(  # noqa: S603  the caller's command, inside the sandbox
             self.command(spoke, ["timeout", "--signal=KILL", str(timeout), *argv]),
             input=stdin if stdin is not None else "",
             capture_output=True,
@@ -140,28 +140,28 @@ class Lab:
             check=False,
             env=self.environment(spoke),
         )
-        if done.returncode < 0:  # killed by a signal: say so as a shell does
+        if done.returncode < 0:  # killed by a signal: use a shell's exit status
             done.returncode = 128 - done.returncode
         return done
 
     def shell(self, spoke: str) -> int:
-        """Open a shell in a spoke, on this terminal; returns its exit status."""
+        """Open a shell in a spoke on this terminal, and return its exit status."""
         shell = os.environ.get("SHELL") or "/bin/sh"
         environment = {**self.environment(spoke), "PS1": f"{spoke} \\$ "}
         argv = [shell, "--norc", "-i"] if Path(shell).name == "bash" else [shell, "-i"]
         return subprocess.run(self.command(spoke, argv), check=False, env=environment).returncode  # noqa: S603
 
     def command(self, spoke: str, argv: Sequence[str]) -> list[str]:
-        """The command line that runs another where a workload of a spoke is."""
-        seat = self.plan.seat(spoke)
-        bind = f"mount --bind {RESOLV / seat.name} /etc/resolv.conf && "
-        inner = f'{bind}exec nsenter --net={FOLDER / seat.name} -- "$@"'
+        """The command line that runs a command on a workload in a spoke."""
+        client = self.plan.client(spoke)
+        bind = f"mount --bind {RESOLV / client.name} /etc/resolv.conf && "
+        inner = f'{bind}exec nsenter --net={FOLDER / client.name} -- "$@"'
         enter = ["nsenter", "--target", str(self._sandboxed), "--mount", "--pid", *self._user]
-        here = os.getcwd()  # noqa: PTH109  a text is wanted
+        here = os.getcwd()  # noqa: PTH109  a str is needed
         return [*enter, f"--wd={here}", "--", "unshare", "--mount", "sh", "-c", inner, "lab", *argv]
 
     def environment(self, spoke: str) -> dict[str, str]:
-        """What a command in a spoke finds in its environment: the lab's certificate authority, and the spoke's name."""
+        """The environment of a command in a spoke, with the lab's certificate authority and the spoke's name."""
         bundle = dict.fromkeys(
             ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"), str(AUTHORITY)
         )
@@ -169,13 +169,13 @@ class Lab:
 
     @property
     def _user(self) -> list[str]:
-        """Its user namespace has to be entered where it is another one; the link shows whether it is root's."""
+        """The options to enter the sandbox's user namespace, if it is not the current one."""
         ours, theirs = (Path(f"/proc/{process}/ns/user").readlink() for process in ("self", self._sandboxed))
         return ["--user", "--preserve-credentials"] if ours != theirs else []
 
     @property
     def _sandboxed(self) -> int:
-        """The first process in the sandbox: the one child of `unshare`."""
+        """The process id of the first process in the sandbox, the only child of `unshare`."""
         if self._process is None:
             raise RuntimeError("the lab is not running")
         parent = self._process.pid
@@ -183,16 +183,16 @@ class Lab:
         return int(children[0])
 
     def __enter__(self) -> Self:
-        """Build it. Raises `UnavailableError`, and leaves nothing, where that does not work.
+        """Build the lab. Raises `UnavailableError` if that fails, and leaves nothing behind.
 
-        The kernel ends the lab with the thread that calls this, so that thread has to stay.
+        The kernel kills the lab when the calling thread ends, so that thread must stay alive.
         """
         self._process = subprocess.Popen(  # noqa: S603  this project's own module
             sandbox("lab.inside"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment(), "PYTHONPATH": str(ROOT)},
-            preexec_fn=end_with_parent,  # noqa: PLW1509  one call of the C library, and no lock
+            preexec_fn=end_with_parent,  # noqa: PLW1509  a single call into the C library, without locks
         )
         late = threading.Timer(BUILD_SECONDS, self._process.kill)
         late.start()
@@ -224,11 +224,11 @@ class Lab:
         return self._process.stdin, self._process.stdout
 
     def close(self) -> None:
-        """End it, with everything that runs in it."""
+        """Stop the lab and everything that runs in it."""
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()  # unshare's child is killed with it, and everything in its process namespace with that
+        process.kill()  # this kills unshare's child too, and with it everything in its process namespace
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -237,10 +237,10 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it."""
+        """Stop the lab."""
         self.close()
 
 
 def build(network: Network, services: Iterable[Service]) -> Lab:
-    """A lab of a network, to be entered with `with`. `services` say which names an endpoint answers, on which ports."""
+    """A lab of a network, to be used in a `with` statement. `services` give the names and ports of each endpoint."""
     return Lab(plan(network, services))

@@ -1,6 +1,6 @@
-"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and serves it until its input ends.
+"""`python -m lab.inside`: the process in the sandbox. Reads a plan, builds it, and runs it until its input ends.
 
-It is the first process of its process namespace: when it ends, whatever runs in the lab ends with it.
+It is the first process in its process namespace, so when it ends, everything in the lab ends with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from lab.authority import Authority
-from lab.build import Built
+from lab.build import BuiltPlan
 from lab.namespaces import AUTHORITY, RESOLV, CommandError
 from lab.plan import Plan
 from lab.routing import LINK_LOCAL_RESOLVER
@@ -21,22 +21,22 @@ from lab.routing import LINK_LOCAL_RESOLVER
 __all__ = ["enclose"]
 
 BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
-"""Where systems keep the authorities that they trust."""
+"""Where Linux distributions keep their trusted certificate authorities."""
 
 
 def enclose() -> None:
-    """Make sure that nothing here reaches outside: only a loopback, and a file system of its own to write to."""
+    """Make sure that the lab is isolated: only a loopback interface, and writes only to its own file system."""
     listed = [line.partition(":")[0].strip() for line in Path("/proc/net/dev").read_text("ascii").splitlines()[2:]]
     if listed != ["lo"]:
         raise RuntimeError(f"not in a network namespace of its own: it has {', '.join(listed)}")
     target = Path("/etc/resolv.conf").resolve()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # noqa: S607  found on PATH before
-    if not target.exists():  # a link into /run, as systemd-resolved makes it
+    if not target.exists():  # a link into /run, as systemd-resolved creates it
         target.parent.mkdir(parents=True, exist_ok=True)
         target.touch()
 
 
-def _files(built: Built) -> None:
+def _files(built: BuiltPlan) -> None:
     RESOLV.mkdir(parents=True)
     assert built.authority is not None  # noqa: S101  given in main
     bundle = next((path for path in BUNDLES if path.is_file()), None)
@@ -46,7 +46,7 @@ def _files(built: Built) -> None:
         (RESOLV / each.name).write_text(f"nameserver {server}\n", encoding="ascii")
 
 
-async def _serve(built: Built) -> None:
+async def _serve(built: BuiltPlan) -> None:
     await built.serve()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -58,14 +58,14 @@ async def _serve(built: Built) -> None:
 
 
 def main() -> int:
-    """Build the plan on standard input, and serve it until the input ends."""
+    """Build the plan read from standard input, and run it until the input ends."""
     plan = pickle.load(sys.stdin.buffer)  # noqa: S301  as above
     if not isinstance(plan, Plan):
-        raise TypeError("standard input holds no plan")
+        raise TypeError("standard input is not a plan")
     try:
         enclose()
-        built = Built(plan, Authority())
-        built.lay()
+        built = BuiltPlan(plan, Authority())
+        built.create()
         _files(built)
     except (CommandError, OSError, subprocess.SubprocessError, RuntimeError) as error:
         sys.stdout.write(f"{error}\n")

@@ -1,4 +1,4 @@
-"""Namespaces of Linux, through their own system calls: Python has `os.setns` only from 3.12 on."""
+"""Linux namespaces, through system calls: Python has `os.setns` only since 3.12."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from pathlib import Path
 __all__ = ["AUTHORITY", "FOLDER", "RESOLV", "CommandError", "Namespaces", "batch"]
 
 FOLDER = Path("/run/netns")
-"""Where `ip netns` keeps names; on a file system of the lab's own."""
+"""Where `ip netns` keeps names, on the lab's own file system."""
 AUTHORITY = Path("/run/lab/ca.pem")
 RESOLV = Path("/run/lab/resolv")
-"""Folder with each namespace's resolv.conf."""
+"""The folder with each namespace's resolv.conf."""
 CLONE_NEWNET = 0x40000000
 COMMAND_SECONDS = 120
 
 
 class CommandError(Exception):
-    """A command of the system refused what the lab gave it."""
+    """A system command rejected its input."""
 
 
 def batch(argv: list[str], lines: Iterable[str]) -> None:
-    """Give lines to a command. Raises `CommandError` with what it says."""
+    """Pass lines to a command. Raises `CommandError` with its error output."""
     done = subprocess.run(  # noqa: S603  fixed commands of the system
         argv,
         input="\n".join(lines) + "\n",
@@ -39,7 +39,7 @@ def batch(argv: list[str], lines: Iterable[str]) -> None:
 
 
 class Namespaces:
-    """Enters network namespaces by name. The thread that asks is there, and everything it starts meanwhile."""
+    """Enters network namespaces by name, for the calling thread and whatever it starts meanwhile."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -48,7 +48,7 @@ class Namespaces:
 
     @contextmanager
     def within(self, name: str) -> Iterator[None]:
-        """Be in a namespace."""
+        """Run in a namespace within this context."""
         if name not in self._open:
             self._open[name] = os.open(FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
         self._enter(self._open[name])
@@ -63,7 +63,7 @@ class Namespaces:
             raise OSError(number, f"cannot enter a network namespace: {os.strerror(number)}")
 
     def close(self) -> None:
-        """Let go of every namespace."""
+        """Release every namespace."""
         for descriptor in self._open.values():
             os.close(descriptor)
         self._open.clear()

@@ -1,7 +1,7 @@
-"""What is built for a network: which namespace stands for what, with which addresses, as plain data.
+"""Plans the lab of a network: which namespaces to build, with which addresses, as plain data.
 
-One namespace stands for each VPC's router, each transit gateway, each network interface, and for everything public.
-Reads the network model alone, and nothing that the trace makes of it.
+There is one namespace for each VPC's router, each transit gateway and each network interface, and one for everything
+public. This reads the network model only, and nothing that the trace derives from it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ __all__ = ["WORLD", "Interface", "Plan", "Wire", "boundaries", "plan", "public_a
 
 WORLD = "world"
 RESERVED = 4
-"""AWS keeps the first four addresses of a subnet, and the last."""
+"""AWS reserves the first four addresses of a subnet, and the last."""
 PUBLIC = IPv4Network("198.51.100.0/24")
-"""Stands for all public addresses (RFC 5737)."""
+"""Represents all public addresses (RFC 5737)."""
 LISTED = IPv4Network("203.0.113.0/24")
-"""Stands for the public addresses in prefix lists of gateway endpoints."""
+"""Represents the public addresses in the prefix lists of gateway endpoints."""
 MOST_PARTS = 16
 
 
@@ -32,35 +32,35 @@ class Interface:
     """A network interface, in a namespace of its own."""
 
     name: str
-    """Of the namespace; with `e` before it, of the router's port."""
+    """The namespace's name; the router's port has the same name with the prefix `e`."""
     kind: str
     """`workload`, `instance`, `endpoint`, `inbound` or `outbound`."""
     resource: str
-    """The address of the resource that it belongs to; of the subnet for a workload."""
+    """The Terraform address of its resource; for a workload, of its subnet."""
     subnet: str
     vpc: str
     groups: tuple[str, ...] | None
-    """None allows everything, as the groups of somebody else's workload may."""
+    """None allows everything, as the groups of an unknown workload may."""
     addresses: tuple[IPv4Address, ...]
 
     @property
     def port(self) -> str:
-        """The router's end of the cable."""
+        """The interface at the router's end of the cable."""
         return f"e{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """An attachment that is available: a cable between a VPC's router and a gateway."""
+    """An available attachment: a cable between a VPC's router and a gateway."""
 
     name: str
     attachment: Attachment
-    doors: tuple[Subnet, ...]
+    entries: tuple[Subnet, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is built."""
+    """Everything to build."""
 
     network: Network
     services: tuple[Service, ...]
@@ -71,10 +71,10 @@ class Plan:
     interfaces: tuple[Interface, ...]
     wires: tuple[Wire, ...]
     public: frozenset[str] = field(default=frozenset())
-    """VPCs with a way to public addresses of their own."""
+    """VPCs with their own path to public addresses."""
 
     def resolver(self, vpc: str) -> IPv4Address | None:
-        """Where a VPC's resolver is: the third address of its first range."""
+        """The address of a VPC's resolver: the third address of its first range."""
         first = next(iter(self.network.vpcs[vpc].cidrs), None)
         return first[2] if isinstance(first, IPv4Network) else None
 
@@ -91,26 +91,26 @@ class Plan:
         """The interfaces in a VPC."""
         return tuple(each for each in self.interfaces if each.vpc == vpc)
 
-    def seat(self, spoke: str) -> Interface:
-        """Where a person sits in a spoke: its instance, or else a workload outside the attachment's subnets.
+    def client(self, spoke: str) -> Interface:
+        """The interface that commands in a spoke run on: its instance, or a workload outside the attachment's subnets.
 
-        Raises `KeyError` naming the spokes that there are.
+        Raises `KeyError` with the names of the existing spokes.
         """
         vpc = self.network.spokes.get(spoke)
         if vpc is None:
-            raise KeyError(f"no spoke {spoke}; there are {', '.join(sorted(self.network.spokes)) or 'none'}")
-        doors = {at for each in self.network.attachments_of.get(vpc.address, ()) for at in each.subnets}
-        seats = [each for each in self.within(vpc.address) if each.kind in {"instance", "workload"}]
-        if not seats:
-            raise KeyError(f"spoke {spoke} has no subnet that the lab knows")
-        return min(seats, key=lambda each: (each.kind != "instance", each.subnet in doors))
+            raise KeyError(f"no spoke {spoke}; the spokes are {', '.join(sorted(self.network.spokes)) or 'none'}")
+        entries = {at for each in self.network.attachments_of.get(vpc.address, ()) for at in each.subnets}
+        clients = [each for each in self.within(vpc.address) if each.kind in {"instance", "workload"}]
+        if not clients:
+            raise KeyError(f"spoke {spoke} has no subnet that the lab can build")
+        return min(clients, key=lambda each: (each.kind != "instance", each.subnet in entries))
 
 
 def plan(network: Network, services: Iterable[Service], *, every_part: bool = False) -> Plan:
-    """Lay a network out.
+    """Plan the lab of a network.
 
-    `every_part`: each interface whose address AWS picks has one in every part of its subnet that some table, group or
-    ACL treats apart, so that its answers hold for the whole subnet.
+    `every_part`: an interface whose address AWS picks gets one address in every part of its subnet that some table,
+    group or ACL treats differently, so that results hold for the whole subnet.
     """
     cuts = boundaries(network) if every_part else ()
     wires = tuple(
@@ -132,14 +132,14 @@ def plan(network: Network, services: Iterable[Service], *, every_part: bool = Fa
 
 
 def public_address(name: str, services: Iterable[Service], listed: Iterable[str]) -> IPv4Address:
-    """What a name is answered with in public; `listed` are the services with a prefix list, in order."""
+    """The address of a name in public DNS; `listed` are the services with a prefix list, in order."""
     ranges = dict(zip(listed, LISTED.subnets(new_prefix=27), strict=False))
     home = next((ranges[s.endpoint] for s in services if s.endpoint in ranges and _names(s, name)), PUBLIC)
     return home[1 + sum(name.encode()) % (home.num_addresses - 2)]
 
 
 def _names(service: Service, name: str) -> bool:
-    """Whether a name is one of a service's."""
+    """Whether a name belongs to a service."""
     return any(
         name.endswith(known.removeprefix("*")) if known.startswith("*") else name == known
         for known in (*service.names, *service.public)
@@ -147,7 +147,7 @@ def _names(service: Service, name: str) -> bool:
 
 
 def boundaries(network: Network) -> tuple[int, ...]:
-    """Every address at which some table, group, ACL or subnet begins to treat addresses differently."""
+    """Every address from which on some table, group, ACL or subnet treats addresses differently."""
     found: set[int] = set()
     for prefix in _prefixes(network):
         if isinstance(prefix, IPv4Network):
@@ -169,8 +169,8 @@ def _prefixes(network: Network) -> Iterator[object]:
     yield from (subnet.cidr for subnet in network.subnets.values())
 
 
-class _Seats:
-    """Hands out the addresses of each subnet."""
+class _AddressPool:
+    """Hands out free addresses of each subnet."""
 
     def __init__(self, network: Network, cuts: tuple[int, ...]) -> None:
         self.cuts = cuts
@@ -182,8 +182,8 @@ class _Seats:
         }
 
     def take(self, subnet: Subnet) -> tuple[IPv4Address, ...]:
-        """A free address of each part of a subnet, as far as there is one."""
-        assert isinstance(subnet.cidr, IPv4Network)  # noqa: S101  only subnets with a range are asked for
+        """One free address in each part of a subnet, if there is one."""
+        assert isinstance(subnet.cidr, IPv4Network)  # noqa: S101  callers pass only subnets with a known range
         first, last = int(subnet.cidr.network_address), int(subnet.cidr.broadcast_address)
         edges = [first, *(cut for cut in self.cuts if first < cut <= last), last + 1]
         found = []
@@ -198,12 +198,12 @@ class _Seats:
 
 
 def _interfaces(network: Network, cuts: tuple[int, ...]) -> Iterator[Interface]:
-    seats = _Seats(network, cuts)
+    pool = _AddressPool(network, cuts)
     for at, (kind, resource, subnet, address, groups) in enumerate(_wanted(network)):
         known = network.subnets.get(str(subnet))
         if known is None or not isinstance(known.cidr, IPv4Network) or str(known.vpc) not in network.vpcs:
             continue
-        addresses = (address,) if address is not None else seats.take(known)
+        addresses = (address,) if address is not None else pool.take(known)
         if addresses:
             chosen = None if groups is None else tuple(str(group) for group in groups)
             yield Interface(f"i{at}", kind, resource, known.address, str(known.vpc), chosen, addresses)
@@ -213,7 +213,7 @@ _Wanted = tuple[str, str, object, IPv4Address | None, tuple[object, ...] | None]
 
 
 def _wanted(network: Network) -> Iterator[_Wanted]:
-    """Fixed addresses first, as AWS would have to be asked for them."""
+    """The interfaces to create, those with fixed addresses first so that no other takes them."""
     for resolver in network.resolver_endpoints.values():
         for subnet, address in resolver.interfaces:
             yield str(resolver.direction).lower(), resolver.address, subnet, address, resolver.groups

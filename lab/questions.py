@@ -1,4 +1,4 @@
-"""What a lab answers: the name of a service on offer, one without an endpoint, and a connection over TLS."""
+"""Queries a lab: the name of a service on offer, a name without an endpoint, and a connection over TLS."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ CURL = ("curl", "--silent", "--show-error", "--max-time", "5", "--output", "/dev
 ADDRESS = re.compile(r"^Address: (\d[\d.]+)$", re.MULTILINE)
 REFUSED = re.compile(r"can't find [^:]+: (\w+)")
 FAMILIAR = "lambda"
-"""Asked for where it has no endpoint: a service that everybody knows."""
+"""The service to query if it has no endpoint: one that everybody knows."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one spoke was answered."""
+    """The results in one spoke."""
 
     spoke: str
     offered: str
-    """The name of a service on offer; empty where nothing is offered to the spoke."""
+    """The name of a service on offer; empty if the spoke is offered none."""
     answer: str
-    """What nslookup said to it."""
+    """What nslookup returned for it."""
     connected: str
-    """What came of a connection over TLS to that name."""
+    """The result of a TLS connection to that name."""
     other: str
     """A name without an endpoint."""
     other_answer: str
     sound: bool
-    """The offered name came to a private address, and TLS to it works."""
+    """Whether the offered name resolved to private addresses only and TLS to it works."""
 
 
 def rows(lab: Lab, services: Iterable[Service], wanted: Mapping[str, frozenset[str]]) -> Iterator[Row]:
-    """Ask from every spoke, some at once; in the order of their names.
+    """Query from every spoke, several at once. Results are in the order of the spokes' names.
 
     `wanted` has the keys of the services that each spoke should reach privately.
     """
@@ -79,7 +79,7 @@ def _below(name: str, others: Iterable[str]) -> bool:
 
 
 def _answered(lab: Lab, spoke: str, name: str) -> list[str]:
-    """What nslookup says: addresses, or one word for why there are none."""
+    """The addresses that nslookup returns, or one word for why there are none."""
     done = lab.run(spoke, [*NSLOOKUP, name])
     found = sorted(ADDRESS.findall(done.stdout))
     refused = REFUSED.search(done.stdout)

@@ -1,8 +1,8 @@
-"""What the resolver of each VPC does with a name, and name servers that do it with real queries.
+"""Decides how each VPC's resolver handles a name, and runs name servers that do so with real queries.
 
-A query that a rule takes leaves by an interface of the outbound endpoint and comes to an inbound one as a real packet,
-through routes and security groups. The way from a VPC's resolver to the outbound endpoint is inside one process,
-as it is inside VPC Resolver.
+A query that matches a forwarding rule leaves from an interface of the outbound endpoint and reaches an inbound one as a
+real packet, subject to routes and security groups. The path from a VPC's resolver to the outbound endpoint is within
+one process, just as it is within VPC Resolver.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from network.model import HostedZone, InterfaceEndpoint, ResolverRule, Vpc
 __all__ = ["Decision", "Flow", "NameServers", "decide"]
 
 PUBLIC_SUFFIXES = ("amazonaws.com", "aws", "example.com", "example.org")
-"""Domains whose every name exists in public; all others do not."""
+"""Domains in which every name exists in public DNS; no other name does."""
 SEEN = dns.edns.OptionType.make(65001)
-"""The EDNS option (local use) that says which VPCs' resolvers a query has passed."""
+"""The EDNS option (local use) that lists the VPC resolvers that a query has passed through."""
 TRIES = 4
 PATIENCE = 0.4
-"""Seconds for one try: all of them have to end before a client's own patience does."""
+"""Seconds for one try. All tries together must take less than a client's timeout."""
 AGAIN = 1.0
-"""Seconds until a datagram is sent again."""
+"""Seconds until a datagram is retransmitted."""
 GLANCE, LAST_PATIENCE = 0.05, 8.0
-"""Seconds between two looks at the record of drops, and until a query counts as lost."""
+"""Seconds between two checks of the record of drops, and until a query counts as lost."""
 TTL = 60
 Flow = tuple[str, str, str, int, int]
 """Source, destination, protocol, and the two ports."""
 Way = tuple[Interface, str, tuple[str, int]]
-"""From which interface and address, to which target."""
+"""A source interface and address, and a target."""
 AT_ONCE = 96
 Peer = tuple[str, int]
 Within = Callable[[str], AbstractContextManager[None]]
@@ -55,7 +55,7 @@ Within = Callable[[str], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a resolver does with a name: it answers, says that there is none, forwards it, or asks in public."""
+    """How a resolver handles a name: it answers, returns NXDOMAIN, forwards the query, or resolves it in public DNS."""
 
     kind: str
     """`answer`, `nxdomain`, `forward` or `public`."""
@@ -71,7 +71,7 @@ class _Candidate:
 
 
 def decide(plan: Plan, vpc: Vpc, name: str, *, inbound: bool) -> Decision:
-    """What one VPC's resolver does with a name; `inbound` where it came through an inbound endpoint."""
+    """How a VPC's resolver handles a name; `inbound` if the query came through an inbound endpoint."""
     found = [each for each in _candidates(plan, vpc, inbound=inbound) if _takes(each, name)]
     rules = [each for each in found if each.is_rule]
     zones = [each for each in found if not each.is_rule]
@@ -95,7 +95,7 @@ def _candidates(plan: Plan, vpc: Vpc, *, inbound: bool) -> Iterator[_Candidate]:
     for rule in rules_of(plan.network, vpc):
         if isinstance(rule.domain, str):
             yield _Candidate(_labels(rule.domain), is_rule=True, what=rule)
-    if vpc.dns_hostnames is not True:  # zones need both attributes
+    if vpc.dns_hostnames is not True:  # private zones need both DNS attributes
         return
     for zone in plan.network.zones.values():
         if isinstance(zone.domain, str) and any(link.target == vpc.address for link in zone.vpcs):
@@ -108,7 +108,7 @@ def _candidates(plan: Plan, vpc: Vpc, *, inbound: bool) -> Iterator[_Candidate]:
 
 
 def _hidden_zones(plan: Plan, endpoint: InterfaceEndpoint) -> Iterator[tuple[str, ...]]:
-    """The names of an endpoint, by the zone that AWS makes for them."""
+    """The names of an endpoint, grouped by the hidden zones that AWS creates for them."""
     zones: dict[str, list[str]] = {}
     for service in plan.services:
         if service.endpoint == endpoint.service:
@@ -159,11 +159,11 @@ def _addresses(plan: Plan, endpoint: str) -> tuple[IPv4Address, ...]:
 
 
 class NameServers:
-    """The resolver of each VPC at its second address, and every inbound endpoint, in one event loop.
+    """The resolver of each VPC, at its base + 2, and of every inbound endpoint, in one event loop.
 
-    Targets are tried in turn, as a resolver does. With `dropped`, which says whether a router's record has a flow, a
-    forwarded query goes from every interface to every target over UDP and TCP, and is answered only where each of them
-    is; one is given up only when it, or its answer, was seen to be dropped.
+    Targets are tried in turn, as by a real resolver. With `dropped`, which tells whether a router has recorded a flow
+    as dropped, a forwarded query is sent from every interface to every target over UDP and TCP, and succeeds only if
+    all of them succeed; each is given up only once it, or its response, is known to be dropped.
     """
 
     def __init__(self, plan: Plan, within: Within, dropped: Callable[[Flow], bool] | None = None) -> None:
@@ -173,7 +173,7 @@ class NameServers:
         self.lost: list[Flow] = []
         """Forwarded queries that were neither answered nor dropped."""
         self.refused: list[tuple[str, str]] = []
-        """Names that a resolver could not forward, and why: a loop, or nothing to forward to."""
+        """Names that a resolver could not forward, and why: a loop, or no target."""
         self._running: set[asyncio.Task[None]] = set()
         self._asking: dict[tuple[str, ...], asyncio.Future[list[bytes | None]]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -182,7 +182,7 @@ class NameServers:
         self._sockets: list[socket.socket] = []
 
     async def start(self) -> None:
-        """Listen, in the namespaces of routers and of inbound endpoints."""
+        """Listen in the namespaces of routers and inbound endpoints."""
         for vpc in self.plan.network.vpcs.values():
             if vpc.dns_support is True:
                 await self._listen(self.plan.routers[vpc.address], vpc, 53, inbound=False)
@@ -204,7 +204,7 @@ class NameServers:
             task.cancel()
 
     async def _listen(self, namespace: str, vpc: Vpc, port: int, *, inbound: bool) -> None:
-        # A socket on the wildcard address would answer from an address that was not asked.
+        # A socket on the wildcard address could respond from an address other than the one that was queried.
         for host in self._hosts(namespace, vpc):
             datagrams = self._socket(namespace, socket.SOCK_DGRAM)
             datagrams.bind((host, port))
@@ -231,7 +231,7 @@ class NameServers:
         found.settimeout(0)
         return found
 
-    def _receive(self, sock: socket.socket, vpc: Vpc, inbound: bool) -> None:  # noqa: FBT001  a reader's arguments
+    def _receive(self, sock: socket.socket, vpc: Vpc, inbound: bool) -> None:  # noqa: FBT001  the signature of a reader callback
         for _ in range(64):
             try:
                 wire, peer = sock.recvfrom(4096)
@@ -264,7 +264,7 @@ class NameServers:
             writer.close()
 
     async def answer(self, wire: bytes, vpc: Vpc, *, inbound: bool) -> bytes:
-        """A query's answer; nothing for what is no query."""
+        """The response to a query; empty for anything that is not a query."""
         try:
             query = dns.message.from_wire(wire)
         except (dns.exception.DNSException, ValueError):
@@ -290,7 +290,7 @@ class NameServers:
         starts = [each for each in self.plan.of(str(rule.endpoint)) if each.kind == "outbound"]
         targets = [(str(target.ip), target.port) for target in rule.targets if isinstance(target.ip, IPv4Address)]
         if here in seen or not starts or not targets:
-            self.refused.append((name, "a loop" if here in seen else "nothing to forward to"))
+            self.refused.append((name, "a loop" if here in seen else "no target"))
             return _failure(query)
         onward = dns.message.make_query(query.question[0].name, query.question[0].rdtype)
         onward.use_edns(options=[dns.edns.GenericOption(SEEN, passed.encode()) for passed in (*seen, here)])
@@ -305,7 +305,7 @@ class NameServers:
         return _relayed(query, [answer for answer in answers if answer])
 
     async def _by_every(self, ways: list[Way], asked: bytes, key: tuple[str, ...]) -> list[bytes | None]:
-        """Ask by every way; a query that comes again while it is under way waits for the same answers."""
+        """Send a query along every path. A repetition of a pending query waits for the same responses."""
         if key not in self._asking:
 
             async def every() -> list[bytes | None]:
@@ -326,7 +326,7 @@ class NameServers:
     async def _ask(
         self, start: Interface, address: str, target: tuple[str, int], asked: bytes, protocol: str
     ) -> bytes | None:
-        # Sockets hold some hundred queries; more at once would be lost without a record.
+        # A socket buffers some hundred queries; more at once would be lost without a record.
         async with self._room:
             with self._socket(start.name, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as sock:
                 sock.bind((address, 0))
@@ -340,7 +340,7 @@ class NameServers:
                 return None
 
     async def _wait(self, exchange: asyncio.Future[bytes | None], flow: Flow) -> None:
-        """Wait for an answer: for a while, or until a router's record shows that it was dropped."""
+        """Wait for the response until a timeout, or until a router's record shows that it was dropped."""
         if self.dropped is None:
             await asyncio.wait({exchange}, timeout=PATIENCE)
             return
@@ -362,7 +362,7 @@ class NameServers:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(AGAIN):
                         while True:
-                            # A port is used again, and what was asked twice from it may be answered late.
+                            # Ports are reused, and the response to an earlier query from this one may arrive late.
                             if _answers(heard := await loop.sock_recv(sock, 4096), asked):
                                 return heard
             await loop.sock_sendall(sock, len(asked).to_bytes(2) + asked)
@@ -392,7 +392,7 @@ def _reply(query: dns.message.Message, decision: Decision) -> bytes:
 
 
 def _answers(heard: bytes, asked: bytes) -> bool:
-    """Whether a message is the answer to a query, and not to an earlier one."""
+    """Whether a message is the response to this query, and not to an earlier one."""
     try:
         return dns.message.from_wire(asked).is_response(dns.message.from_wire(heard))
     except dns.exception.DNSException:
@@ -410,7 +410,7 @@ def _failure(query: dns.message.Message) -> bytes:
 
 
 def _relayed(query: dns.message.Message, answers: list[bytes]) -> bytes:
-    """An answer from elsewhere, passed on; of several, the least helpful one."""
+    """The response to pass on to the client; of several, the worst."""
     parsed = [dns.message.from_wire(answer) for answer in answers]
     worst = min(parsed, key=lambda each: (each.rcode() == dns.rcode.NOERROR, each.rcode() == dns.rcode.NXDOMAIN))
     answer = dns.message.make_response(query, recursion_available=True)

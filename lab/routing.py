@@ -1,8 +1,8 @@
-"""Routes and rules of each namespace, as commands for `ip -batch`.
+"""The routes and rules of each namespace, as commands for `ip -batch`.
 
-Cables are point to point: both ends have one MAC address and no ARP, so that a full neighbour table, which drops
-packets without a word, cannot be taken for a blocked path. A packet without a way is routed to `lo`, where nftables
-records it.
+Cables are point to point: both ends have the same MAC address and no ARP. Otherwise a full neighbour table, which
+silently drops packets, could look like a blocked path. A packet without a route is sent to `lo`, where nftables records
+it.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from lab.effective import associated, propagated
 from lab.plan import LISTED, PUBLIC, WORLD, Interface, Plan, Wire
 from network.model import GatewayTable, Route, RouteTable, Subnet
 
-__all__ = ["LINK_LOCAL_RESOLVER", "NOWHERE", "cables", "door_rule", "gateway", "interface", "router", "world"]
+__all__ = ["LINK_LOCAL_RESOLVER", "NOWHERE", "cables", "entry_rule", "gateway", "interface", "router", "world"]
 
 MAC = "02:00:00:00:00:01"
 NOWHERE = "lo"
 LOCAL = 900
-"""The table with the VPC's own interfaces."""
+"""The routing table with the VPC's own interfaces."""
 FIRST = 1000
 LAST_METRIC = 4_000_000_000
 PROPAGATED, STATIC = 20, 10
-"""Metrics: of routes to one range, the static one is taken."""
+"""Metrics: of two routes to the same range, the static one takes precedence."""
 LINK_LOCAL_RESOLVER = "169.254.169.253"
 
 
 def cables(plan: Plan) -> Iterator[str]:
-    """Namespaces, and the cables between them."""
+    """The namespaces, and the cables between them."""
     for name in plan.namespaces:
         yield f"netns add {name}"
     for each in plan.interfaces:
@@ -53,7 +53,7 @@ def _up(*ports: str) -> Iterator[str]:
 
 
 def interface(each: Interface) -> Iterator[str]:
-    """A network interface: its addresses, and everything else by the cable."""
+    """A network interface: its addresses, and a default route over the cable."""
     yield from _up("eth0")
     for address in each.addresses:
         yield f"addr add {address}/32 dev eth0"
@@ -61,7 +61,7 @@ def interface(each: Interface) -> Iterator[str]:
 
 
 def router(plan: Plan, vpc: str) -> Iterator[str]:
-    """A VPC's router: a table for each route table and zone, and the VPC's own interfaces behind them."""
+    """A VPC's router: a routing table for each route table and zone, and the routes to the VPC's own interfaces."""
     network, own = plan.network, plan.within(vpc)
     wires = [wire for wire in plan.wires if wire.attachment.vpc == vpc]
     ports = [each.port for each in own] + [wire.name for wire in wires]
@@ -85,19 +85,19 @@ def router(plan: Plan, vpc: str) -> Iterator[str]:
         subnet = network.subnets[each.subnet]
         yield f"rule add pref {2000 + at} iif {each.port} lookup {numbers[str(subnet.table), str(subnet.zone)]}"
     for wire in wires:
-        yield from door_rule(plan, wire, 0)
+        yield from entry_rule(plan, wire, 0)
 
 
-def door_rule(plan: Plan, wire: Wire, door: int) -> Iterator[str]:
-    """Packets from a gateway come in by one of the attachment's subnets, and use its route table."""
-    if wire.doors:
-        subnet = wire.doors[door % len(wire.doors)]
+def entry_rule(plan: Plan, wire: Wire, entry: int) -> Iterator[str]:
+    """Make packets from a gateway enter through one of the attachment's subnets and use its route table."""
+    if wire.entries:
+        subnet = wire.entries[entry % len(wire.entries)]
         number = _numbers(plan, str(wire.attachment.vpc))[str(subnet.table), str(subnet.zone)]
         yield f"rule add pref {100 + int(wire.name[1:])} iif {wire.name} lookup {number}"
 
 
 def _numbers(plan: Plan, vpc: str) -> dict[tuple[str, str], int]:
-    """A table for each route table and zone in use: what a zone reaches depends on where attachments have subnets."""
+    """A routing table for each route table and zone in use: a zone reaches only attachments with a subnet in it."""
     subnets: tuple[Subnet, ...] = plan.network.subnets_of.get(vpc, ())
     used = sorted({(str(subnet.table), str(subnet.zone)) for subnet in subnets})
     return {key: FIRST + at for at, key in enumerate(used)}
@@ -124,13 +124,13 @@ def _way(plan: Plan, vpc: str, zone: str, route: Route) -> str:
         return "net"
     for wire in plan.wires:
         here = wire.attachment.vpc == vpc and wire.attachment.gateway == route.target
-        if here and any(str(door.zone) == zone for door in wire.doors):
+        if here and any(str(entry.zone) == zone for entry in wire.entries):
             return wire.name
     return NOWHERE
 
 
 def _listed(plan: Plan, table: str) -> Iterator[IPv4Network]:
-    """The prefix lists that lead to a gateway endpoint in a table."""
+    """The prefixes that a route table sends to gateway endpoints."""
     endpoints = plan.network.gateway_endpoints.values()
     services = sorted({str(endpoint.service) for endpoint in endpoints})
     used = {str(endpoint.service) for endpoint in endpoints if any(link.target == table for link in endpoint.tables)}
@@ -140,7 +140,7 @@ def _listed(plan: Plan, table: str) -> Iterator[IPv4Network]:
 
 
 def gateway(plan: Plan, address: str) -> Iterator[str]:
-    """A transit gateway: a table for each of its own, chosen by the attachment that a packet comes from."""
+    """A transit gateway: a routing table for each of its tables, selected by the attachment a packet comes from."""
     wires = {wire.attachment.address: wire for wire in plan.wires if wire.attachment.gateway == address}
     yield from _up(*(wire.name for wire in wires.values()))
     yield "rule del pref 32766"
@@ -174,7 +174,7 @@ def _gateway_table(plan: Plan, table: GatewayTable, wires: dict[str, Wire], numb
 
 
 def world(plan: Plan) -> Iterator[str]:
-    """Everything public: it has every public address, and answers to the address that a VPC's gateway put on."""
+    """The namespace with every public address, and with routes to each VPC's translated address."""
     yield from _up()
     for prefix in (PUBLIC, LISTED):
         yield f"route add local {prefix} dev lo"
@@ -187,10 +187,10 @@ def world(plan: Plan) -> Iterator[str]:
 
 
 def outside_address(at: int) -> str:
-    """What a VPC's packets to public addresses come from (RFC 2544)."""
+    """The source address of a VPC's packets to public addresses after translation (RFC 2544)."""
     return f"198.18.{at // 256}.{at % 256}"
 
 
 def listed_address(at: int) -> str:
-    """The same by a gateway endpoint."""
+    """The same through a gateway endpoint."""
     return f"198.19.{at // 256}.{at % 256}"

@@ -1,1 +1,1 @@
-"""A topology's organization on this machine."""
+"""Runs a topology's organization on this machine."""

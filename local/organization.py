@@ -1,4 +1,4 @@
-"""A local AWS Organization with the accounts and roles that a topology names."""
+"""Describes a local AWS Organization with the accounts and roles of a topology."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["local_organization"]
 
 
 def local_organization(topology: Topology, design: Design, share_delay: float = 0.0) -> LocalOrganization:
-    """The organization of a topology: every account and role that its stacks use, and nothing in them yet.
+    """The organization of a topology: every account and role that its stacks use, without any resources.
 
-    `share_delay`: seconds until a share takes effect after RAM says that it has.
+    `share_delay`: seconds until a share takes effect after RAM has reported it as associated.
     """
     roles: dict[str, set[str]] = {}
     for account, arn in _used(design):

@@ -1,1 +1,4 @@
-"""Constructs: the parts of the network. They transcribe decisions of `topology.design` and make none."""
+"""Constructs: the parts of the network.
+
+They transcribe the decisions of `topology.design` and make none of their own.
+"""

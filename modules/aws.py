@@ -1,4 +1,4 @@
-"""The seam to the AWS provider: with `modules.cdk`, the only file that imports it, and the list of what is in use."""
+"""The seam to the AWS provider: the only file that imports it, with the list of the classes in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from modules import start
 from modules.start import cache
 from modules.start.assembly import kept_assembly
 
-# The list. What is on it is imported when it is used: see `__getattr__`.
+# The list of classes. Each is imported when it is first used: see `__getattr__`.
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import (
         DataAwsSsmParameter,
@@ -213,7 +213,7 @@ _PACKAGE = "cdktf_cdktf_provider_aws"
 
 
 def _listed() -> dict[str, str]:
-    """The submodule of each class that is listed above."""
+    """The submodule of each class in the list above."""
     statements = ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
     homes = {s.module: s.names for s in statements if isinstance(s, ast.ImportFrom) and s.module}
     return {
@@ -225,10 +225,10 @@ def _listed() -> dict[str, str]:
 
 
 def _bypass_package_root() -> Path:
-    """Put an empty root in the place of the provider package's own, which imports all of its 1,500 submodules.
+    """Replace the root of the provider package, which imports all 1,500 submodules, with an empty one.
 
-    Importing any submodule runs the package's root first: 9 to 17 seconds and 1.5 GB. A root that carries only the
-    real path lets Python find the submodules that are listed, and loads nothing else. Returns that path.
+    Importing any submodule runs the package's root first, which takes 9 to 17 seconds and 1.5 GB. With a root that only
+    has the real path, Python still finds the listed submodules and loads nothing else. Returns that path.
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.submodule_search_locations is None:
@@ -241,15 +241,15 @@ def _bypass_package_root() -> Path:
 
 
 def _load_assembly(package: Path) -> None:
-    """Have Node load the package's assembly, without the submodules that are not listed; or whole, saying why."""
-    from modules.start import kernel  # noqa: PLC0415  of a fast start only
+    """Have Node load the package's assembly, cut to the listed submodules; if that fails, whole, with a notice."""
+    from modules.start import kernel  # noqa: PLC0415  only needed for a fast start
 
     whole = next(package.glob("_jsii/*.jsii.tgz"))
     try:
-        kernel.instead[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
-    except Exception as error:  # noqa: BLE001  what makes a start fast must not keep it from starting
+        kernel.replacements[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
+    except Exception as error:  # noqa: BLE001  an optimisation must not prevent the start
         reason = getattr(error, "strerror", None) or error
-        sys.stderr.write(f"synthesis starts slower: nothing can be kept in {cache.FOLDER} ({reason})\n")
+        sys.stderr.write(f"synthesis starts slower: cannot use the cache {cache.FOLDER} ({reason})\n")
     import_module(f"{_PACKAGE}._jsii")
 
 
@@ -259,7 +259,7 @@ if _PACKAGE not in sys.modules and not start.is_plain():
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:  # noqa: ANN401  each class that is listed
+    def __getattr__(name: str) -> Any:  # noqa: ANN401  any listed class
         """Import a class when it is first used: a spoke needs half of them, and each takes milliseconds."""
         if name not in _HOMES:
             raise AttributeError(f"{name} is not listed in {__name__}")

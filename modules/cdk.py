@@ -1,14 +1,14 @@
-"""The seam to CDKTF: with `modules.aws`, the only file that imports it or `constructs`.
+"""The seam to CDKTF: the only file that imports it or `constructs`.
 
-CDKTF was archived in December 2025 and lives on as CDK Terrain, with the same classes under another name. The move to
-it, or to another version, is a change of these two files and of the Pipfile.
+CDKTF was archived in December 2025 and continues as CDK Terrain, with the same classes under another package name.
+Moving to it, or to another version, changes only this file, `modules/aws.py` and the Pipfile.
 """
 
 from __future__ import annotations
 
 from modules import start
 
-start.install()  # jsii reads the environment when it is imported, and Node loads CDKTF meanwhile
+start.install()  # jsii reads the environment when it is imported; Node loads CDKTF meanwhile
 
 # isort: split
 from cdktf import (  # noqa: E402
@@ -43,6 +43,6 @@ __all__ = [
 ]
 
 
-def protected(protect: bool) -> TerraformResourceLifecycle | None:  # noqa: FBT001  the name says what is true
-    """The lifecycle of a part that every spoke depends on: Terraform refuses to destroy or replace it."""
+def protected(protect: bool) -> TerraformResourceLifecycle | None:  # noqa: FBT001  the name says what True means
+    """The lifecycle of a part that every spoke depends on. If protected, Terraform refuses to destroy or replace it."""
     return TerraformResourceLifecycle(prevent_destroy=True) if protect else None

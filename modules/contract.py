@@ -1,10 +1,10 @@
-"""The contract: what a spoke needs to know of its hub, as one document that the hub publishes.
+"""The contract: the ids that a spoke needs from its hub, in one document that the hub publishes.
 
-Spokes read it through the hub's account rather than from the hub's state, so that no spoke's pipeline needs rights on
-another's state. Both halves are here, side by side, because they change together; what is below `rules` is what the
-DNS mechanism puts there (`modules.parts.Dns`):
+Spokes read it from a parameter in the hub's account rather than from the hub's state, so that no spoke's pipeline needs
+access to another's state. Both sides are in this file because they change together. The DNS mechanism adds sections
+such as `rules` (`modules.parts.Dns`):
 
-    {"version": 1, "transit_gateway_id": "tgw-…",
+{"version": 1, "transit_gateway_id": "tgw-…",
      "tables": {"hub": "tgw-rtb-…", "<segment>": …}, "rules": {"<domain>": "rslvr-rr-…"}}
 """
 
@@ -30,7 +30,7 @@ __all__ = ["Contract", "HubContract"]
 
 
 class Contract(Construct):
-    """The hub's side: an SSM parameter in the hub's account, written when everything that it names is shared."""
+    """The hub's side: an SSM parameter in the hub's account, written after everything that it names has been shared."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Contract(Construct):
             name=parameter,
             description="What the spokes of this hub need to know of it",
             type="String",
-            insecure_value=Fn.jsonencode(document),  # ids are no secret, and plans stay readable
+            insecure_value=Fn.jsonencode(document),  # ids are not secret, and plans stay readable
             tags=tags(parameter, "contract"),
             depends_on=list(after),
         )
@@ -67,9 +67,9 @@ class Contract(Construct):
 class HubContract(Construct):
     """The spoke's side: reads the contract when Terraform plans.
 
-    A contract of a form that it does not know is refused with the version of this project to use, and one that lacks
-    what the spoke needs with the name of the stack to apply first. The first version is named that writes the form, so
-    that a release changes no stack.
+    An unknown contract version is refused with the version of this project to use; a contract that lacks what the spoke
+    needs, with the stack to apply first. The message names the first version of the project that writes this contract
+    version, so that a release changes no stack.
     """
 
     def __init__(
@@ -117,5 +117,5 @@ class HubContract(Construct):
             section: {name: f'${{{contract}.{section}["{name}"]}}' for name in names}
             for section, names in needs.items()
         }
-        """Ids by section and name, of what the spoke needs."""
+        """The ids that the spoke needs, by section and name."""
         self.table_ids = self.sections["tables"]

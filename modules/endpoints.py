@@ -1,4 +1,4 @@
-"""Interface endpoints, which exist once, in the hub; and gateway endpoints, which each spoke has itself."""
+"""Interface endpoints, which exist once, in the hub; and gateway endpoints, which each spoke has for itself."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["GatewayEndpoints", "InterfaceEndpoints"]
 
 
 class InterfaceEndpoints(Construct):
-    """Interface endpoints with private DNS, reachable on their own ports from the ranges that may use them.
+    """Interface endpoints with private DNS, reachable on their services' ports from the ranges that may use them.
 
-    Their security groups have no egress rule: an endpoint's interfaces answer and never call. They come after the
-    fixed addresses of the resolver, because an endpoint's interfaces take any address that is free.
+    Their security groups have no egress rule, since an endpoint's interfaces only respond. They are created after the
+    resolver endpoints with fixed addresses, because an endpoint's interfaces take any free address.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class InterfaceEndpoints(Construct):
         self.ids: dict[str, str] = {}
         """Endpoint ids by the service's key in the catalogue."""
         for endpoint in endpoints:
-            # Without this, S3's endpoint answers the inbound endpoint only and demands a gateway endpoint in the VPC:
+            # Without this, S3's endpoint answers the inbound endpoint only, and requires a gateway endpoint in the VPC:
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
             dns = aws.VpcEndpointDnsOptions(private_dns_only_for_inbound_resolver_endpoint=False)
             self.ids[endpoint.service] = aws.VpcEndpoint(
@@ -83,7 +83,7 @@ class InterfaceEndpoints(Construct):
 
 
 class GatewayEndpoints(Construct):
-    """Gateway endpoints of a spoke, on its route tables: they cost nothing and take no traffic through the hub."""
+    """Gateway endpoints on a spoke's route tables. They cost nothing, and their traffic bypasses the hub."""
 
     def __init__(
         self,

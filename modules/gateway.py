@@ -1,4 +1,4 @@
-"""The transit gateway, a VPC's attachment to it, wiring in its tables, and routes to it."""
+"""The transit gateway, VPC attachments to it, associations and propagations in its tables, and routes to it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["TransitGateway", "VpcAttachment", "add_routes", "wire"]
 
 
 class TransitGateway:
-    """A transit gateway with one table for the hub and one for each segment, made in the scope of a construct.
+    """A transit gateway with a table for the hub and one for each segment, created in the scope of a construct.
 
-    Who reaches whom is decided by the tables alone: the gateway has no default table, and an attachment from another
-    account waits until the hub accepts it, so that a stranger in the organization gets no further than "pending". The
-    hub's ranges are in every segment's table; a spoke's are put there by the spoke's stack.
+    The tables alone decide who reaches whom. The gateway has no default table, and an attachment from another account
+    stays pending until the hub accepts it, so that no other account of the organization can connect by itself. The
+    hub's ranges are in every segment's table; a spoke's stack propagates its own.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class TransitGateway:
 
 
 class VpcAttachment:
-    """A VPC's attachment to a gateway, outside its default tables, made in the scope of a construct.
+    """A VPC attachment outside the gateway's default tables, created in the scope of a construct.
 
-    The VPC's account owns it. The gateway's owner accepts it, with the provider `accepter`; None where the VPC is in
-    the gateway's own account and nothing has to be accepted.
+    The VPC's account owns the attachment. The gateway's owner accepts it, through the provider `accepter`; None if the
+    VPC is in the gateway's own account, where nothing has to be accepted.
 
-    In the gateway's own account, and on the accepter, the two default-table flags are false: the provider would add
-    the attachment to default tables. On an attachment to a gateway of another account they stay unset, since they
-    drift (hashicorp/terraform-provider-aws#8383, #13512).
+    In the gateway's own account, and on the accepter, the two default-table flags are false; otherwise the provider
+    would add the attachment to default tables. On an attachment to another account's gateway they stay unset, because
+    there they drift (hashicorp/terraform-provider-aws#8383, #13512).
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class VpcAttachment:
                 transit_gateway_attachment_id=self.id,
                 transit_gateway_default_route_table_association=False,
                 transit_gateway_default_route_table_propagation=False,
-                tags=tags(name, "attachment"),  # tags belong to an account: the hub sees none of the spoke's
+                tags=tags(name, "attachment"),  # tags belong to an account: the hub does not see the spoke's
             )
             self.accepted_id = accepted.id
             self.ready = (accepted,)
@@ -116,9 +116,11 @@ def wire(
     table_ids: Mapping[str, str],
     provider: aws.AwsProvider,
 ) -> list[ITerraformDependable]:
-    """Associate an attachment with its table, and let tables learn its VPC's range. Returns what packets wait for.
+    """Associate an attachment with its table, and propagate its VPC's ranges.
 
-    Only the gateway's owner may, so the provider is the hub's
+    Returns what has to exist before packets flow.
+
+    Only the gateway's owner may do this, so the provider is the hub's
     (https://docs.aws.amazon.com/vpc/latest/tgw/working-with-transit-gateways.html).
     """
     association = aws.Ec2TransitGatewayRouteTableAssociation(
@@ -152,10 +154,9 @@ def add_routes(
     provider: aws.AwsProvider,
     after: Sequence[ITerraformDependable],
 ) -> list[ITerraformDependable]:
-    """Route ranges to the gateway in every route table of a network. Returns the routes.
+    """Add routes to the gateway in every route table of a network, and return them.
 
-    They come after the attachment and what packets wait for: AWS refuses a route to a gateway whose attachment is not
-    available.
+    `after` is what has to exist first: AWS refuses a route to a gateway whose attachment is not available.
     """
     return [
         aws.Route(

@@ -1,4 +1,4 @@
-"""An instance to try the network from."""
+"""The test instance of a spoke."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
-# Two harmless calls, so that a session on the instance can show an endpoint in use; neither can be limited further.
+# Two harmless calls, so that a session on the instance can use an endpoint; neither can be restricted further.
 TRIALS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["sns:ListTopics", "ssm:ListDocuments"], "Resource": "*"}],
@@ -26,13 +26,14 @@ TRIALS = {
 
 
 class TestInstance(Construct):
-    """An instance that only Session Manager reaches, started once the network around it works.
+    """An instance that is reachable through Session Manager only, started once the network around it works.
 
-    No inbound rule, IMDSv2 only, an encrypted volume; the VPC has no way in or out but the gateway. Out goes 443:
-    security groups do not filter DNS to the VPC's resolver. A newer image does not replace a running instance.
+    It has no inbound rule, IMDSv2 only and an encrypted volume; the VPC's only connection is the gateway. Egress is
+    port 443 only: security groups do not filter DNS to the VPC's resolver. A newer image does not replace a running
+    instance.
     """
 
-    __test__ = False  # pytest would take the name for a test class
+    __test__ = False  # pytest would collect it as a test class
 
     def __init__(
         self,

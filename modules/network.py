@@ -1,4 +1,4 @@
-"""A VPC whose only way out is a transit gateway."""
+"""A VPC whose only connection is a transit gateway."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["PrivateNetwork"]
 
 
 class PrivateNetwork(Construct):
-    """A VPC whose workloads and gateway attachment have a subnet of their own in each zone, and one route table.
+    """A VPC with separate subnets for workloads and for the gateway attachment in each zone, and one route table.
 
-    DNS support and DNS hostnames are both on: interface endpoints with private DNS need the two in the hub, and spokes
-    need the first. The attachment has its own /28s, as AWS advises, so that it never competes for addresses; they use
-    the same route table (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html). The VPC's default
-    security group is emptied, since every VPC has one and nothing here uses it.
+    DNS support and DNS hostnames are both on: in the hub, interface endpoints with private DNS need both; spokes need
+    the first. The attachment has its own /28 subnets, as AWS recommends, so that it never competes for addresses; they
+    use the same route table (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html). The VPC's
+    default security group, which nothing uses, is emptied.
     """
 
     def __init__(self, scope: Construct, id: str, *, vpc: Vpc, provider: aws.AwsProvider) -> None:  # noqa: A002
@@ -61,10 +61,11 @@ class PrivateNetwork(Construct):
                     cidr_block=planned.cidr,
                     availability_zone_id=planned.zone,
                     tags=tags(f"{vpc.name}-{kind}-{planned.zone}", kind),
-                    # When a zone is emptied, endpoints and attachments leave the subnet before it is deleted. Terraform
-                    # would do it the other way round, and wait twenty minutes for interfaces that nobody removes.
+                    # When a zone is emptied, endpoints and attachments must leave the subnet before it is deleted. By
+                    # default Terraform deletes the subnet first, and waits twenty minutes for interfaces that nothing
+                    # removes.
                     lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-                ).id  # asked for once: each time is a round trip to Node
+                ).id  # read once: each read is a round trip to Node
                 aws.RouteTableAssociation(
                     self,
                     f"{kind}-{planned.zone}-routes",

@@ -1,8 +1,8 @@
-"""What the parts of the pattern need of each other, and no more.
+"""Protocols for the parts of the pattern: exactly what they need from each other.
 
-A part is built here, or it exists and is given by its ids. A construct asks one of these protocols and never a class,
-so that a VPC, a gateway, resolver endpoints or a share that a company has already takes the place of a built one, and
-no construct says `if`. Zones are AZ ids.
+A part is either built here, or exists already and is given by its ids. Constructs take these protocols rather than
+classes, so that an existing VPC, gateway, share or pair of resolver endpoints can replace a built one, and no construct
+needs an `if`. Zones are AZ ids.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ Ids = Mapping[str, str]
 """Ids by a name: a zone, a table, a domain."""
 
 ONLY_TABLE = ""
-"""The name of a network's route table where it is the only one."""
+"""The name of a network's only route table."""
 
 
 class Network(Protocol):
-    """A VPC with subnets for workloads and for the gateway's attachment."""
+    """A VPC with subnets for workloads and for the gateway attachment."""
 
     @property
     def id(self) -> str:
@@ -44,23 +44,23 @@ class Network(Protocol):
 
     @property
     def cidr(self) -> str:
-        """The range that its subnets are in."""
+        """The range that contains its subnets."""
 
     @property
     def subnet_ids(self) -> Ids:
-        """Subnets of workloads, by zone."""
+        """The workload subnets, by zone."""
 
     @property
     def attachment_subnet_ids(self) -> Ids:
-        """Subnets of the gateway's attachment, by zone."""
+        """The subnets of the gateway attachment, by zone."""
 
     @property
     def route_table_ids(self) -> Ids:
-        """The route tables of these subnets, by names that never change: the ids of their routes are made of them."""
+        """The route tables of these subnets, by names that must never change: the ids of routes contain them."""
 
 
 def in_table(id: str, table: str) -> str:  # noqa: A002  a construct's id
-    """The id of a construct of which each route table has one: the table's name is in it where there are several."""
+    """The id of a construct that each route table has; it contains the table's name if there are several tables."""
     return id if table == ONLY_TABLE else f"{id}-{table}"
 
 
@@ -73,11 +73,11 @@ class Gateway(Protocol):
 
     @property
     def arn(self) -> str:
-        """The gateway's ARN, by which it is shared."""
+        """The gateway's ARN, for sharing it."""
 
     @property
     def table_ids(self) -> Ids:
-        """Its tables by name: the hub's own and each segment's."""
+        """Its tables by name: the hub's and each segment's."""
 
 
 class Attachment(Protocol):
@@ -89,11 +89,11 @@ class Attachment(Protocol):
 
     @property
     def accepted_id(self) -> str:
-        """The same id, known once the gateway's owner has accepted the attachment: tables refer to this one."""
+        """The same id, available once the gateway's owner has accepted the attachment. Tables refer to this one."""
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:
-        """What has to exist before a route can lead to the attachment; nothing for one that exists."""
+        """What has to be created before a route can use the attachment; empty for an existing one."""
 
 
 class Share(Protocol):
@@ -101,11 +101,11 @@ class Share(Protocol):
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:
-        """What has to exist before another account can see the resources; nothing for a share that exists."""
+        """What has to be created before another account can see the resources; empty for an existing share."""
 
 
 class ResolverEndpoints(Protocol):
-    """An inbound resolver endpoint, and an outbound one that queries for it leave by."""
+    """An inbound resolver endpoint, and the outbound one that forwards queries to it."""
 
     @property
     def addresses(self) -> Sequence[str]:
@@ -117,48 +117,48 @@ class ResolverEndpoints(Protocol):
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:
-        """What has to exist before the addresses answer and are taken; nothing for endpoints that exist."""
+        """What has to be created before the addresses are taken and respond; empty for existing endpoints."""
 
 
 class HubDns(Protocol):
-    """What a DNS mechanism made in a hub."""
+    """The hub's side of a DNS mechanism."""
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:
-        """What has its addresses before anything else of the hub's takes one of them."""
+        """What has to be created before other network interfaces in the hub can take its addresses."""
 
     @property
     def shared(self) -> Mapping[str, Ids]:
-        """ARNs of what the spokes' accounts have to see, by the names of the shares and of the resources."""
+        """ARNs of the resources to share with the spokes' accounts, by share name and resource name."""
 
     @property
     def contract(self) -> Mapping[str, Ids]:
-        """The sections that the contract carries for it."""
+        """Its sections of the contract."""
 
     @property
     def outputs(self) -> Mapping[str, Ids]:
-        """The stack's outputs that say what was made."""
+        """Its stack outputs."""
 
 
 class SpokeDns(Protocol):
-    """What a DNS mechanism made in a spoke."""
+    """The spoke's side of a DNS mechanism."""
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:
-        """What has to exist before a workload resolves the hub's names."""
+        """What has to be created before a workload can resolve the hub's names."""
 
 
 class Dns(Protocol):
-    """A DNS mechanism: how queries of the spokes come to be answered with the addresses of the hub's endpoints.
+    """A DNS mechanism: how queries in the spokes get the addresses of the hub's endpoints as answers.
 
-    The design's own value says which names are taken (`domains` of `HubDesign.dns` and `SpokeDesign.dns`).
+    The design says which names it covers (`domains` of `HubDesign.dns` and `SpokeDesign.dns`).
     """
 
     def at_hub(self, stack: Construct, design: HubDesign, network: Network, provider: aws.AwsProvider) -> HubDns:
-        """Make the hub's side."""
+        """Create the hub's side."""
 
     def needs(self, design: SpokeDesign) -> Mapping[str, Sequence[str]]:
-        """What a spoke needs of the contract: names by section."""
+        """What a spoke needs from the contract: names by section."""
 
     def at_spoke(
         self,
@@ -168,4 +168,4 @@ class Dns(Protocol):
         network: Network,
         provider: aws.AwsProvider,
     ) -> SpokeDns:
-        """Make the spoke's side, from the sections of the contract that it needs."""
+        """Create the spoke's side, with the ids from the sections of the contract that it needs."""

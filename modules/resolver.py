@@ -1,4 +1,4 @@
-"""DNS by forwarding rules: the hub's resolver endpoints and rules, and a spoke's associations with them."""
+"""DNS through forwarding rules: the hub's resolver endpoints and rules, and a spoke's associations with the rules."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ DNS_PORT = 53
 
 
 class VpcResolverEndpoints:
-    """Queries leave by the outbound endpoint, enter by the inbound one, and are answered here. Made in a scope.
+    """The hub's resolver endpoints: queries leave through the outbound one and return through the inbound one.
 
-    Both endpoints speak DNS within the hub's VPC only: a spoke's query reaches the outbound endpoint inside the VPC
+    Both endpoints allow DNS within the hub's VPC only: a spoke's query reaches the outbound endpoint inside the VPC
     Resolver service, not through the transit gateway
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-availability-scaling.html). Names and
     descriptions of the security groups are constant, because a new group replaces its resolver endpoint.
@@ -86,7 +86,7 @@ class VpcResolverEndpoints:
             ],
             lifecycle=protected(protect),
             tags=tags(f"{name}-outbound", "outbound-endpoint"),
-            depends_on=[answering],  # its addresses are fixed, these are any that are free
+            depends_on=[answering],  # the inbound addresses are fixed, while these are any free ones
         )
         self.addresses = [at.address for at in inbound]
         self.outbound_id: str = outbound.id
@@ -107,9 +107,9 @@ def _group(scope: Construct, side: str, description: str, network: parts.Network
 
 
 class HubResolver:
-    """The rules of a hub, made in a construct's scope: queries for a domain go to the addresses of resolver endpoints.
+    """A hub's forwarding rules, created in the scope of a construct: they send a domain to the inbound endpoint.
 
-    They are never associated with the hub's own VPC, where a query would go round between the two endpoints for ever.
+    They are never associated with the hub's own VPC, where a query would loop between the two endpoints.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class HubResolver:
                 target_ip=[aws.Route53ResolverRuleTargetIp(ip=address) for address in endpoints.addresses],
                 lifecycle=protected(protect),
                 tags=tags(rule.name, "forwarding-rule"),
-                # The addresses are literals, and would be forwarded to before they answer.
+                # The addresses are literals, so Terraform cannot infer that the endpoint must exist first.
                 depends_on=list(endpoints.ready),
             )
             for rule in rules
@@ -146,10 +146,10 @@ class HubResolver:
 
 
 class SpokeResolver(Construct):
-    """A spoke's VPC forwards the hub's domains, and keeps the exempted names to itself.
+    """The spoke's side: its VPC forwards the hub's domains, and resolves exempted names itself.
 
-    The rules belong to the hub and are shared; the associations, and the SYSTEM rules that exempt names, belong to
-    the spoke's account. A SYSTEM rule is the more specific one and wins
+    The shared rules belong to the hub; the associations, and the SYSTEM rules that exempt names, belong to the spoke's
+    account. A SYSTEM rule takes precedence because it is more specific
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-domain-name-matches.html).
     """
 
@@ -191,15 +191,15 @@ class SpokeResolver(Construct):
 
 
 class RuleForwarding:
-    """The mechanism: spokes forward the hub's domains by rules that the hub shares, and the contract carries by domain.
+    """The mechanism: spokes forward the hub's domains through shared rules, whose ids are in the contract by domain.
 
-    Queries for these names are taken from the spoke's own resolution, all but those below a domain that is exempt.
+    All queries for these domains go to the hub, except for names in an exempt domain.
     """
 
     def at_hub(
         self, stack: Construct, design: HubDesign, network: parts.Network, provider: aws.AwsProvider
     ) -> parts.HubDns:
-        """Resolver endpoints, and a rule for each domain."""
+        """Create resolver endpoints, and a rule for each domain."""
         scope = Construct(stack, "resolver")
         endpoints = VpcResolverEndpoints(
             scope,
@@ -225,7 +225,7 @@ class RuleForwarding:
         network: parts.Network,
         provider: aws.AwsProvider,
     ) -> parts.SpokeDns:
-        """Associations with the rules, and rules for what is exempt."""
+        """Create associations with the rules, and SYSTEM rules for exemptions."""
         return SpokeResolver(
             stack,
             "resolver",

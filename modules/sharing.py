@@ -1,4 +1,4 @@
-"""Shares of the hub's parts with the organization."""
+"""Shares parts of the hub with the organization."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["OrganizationShare"]
 
 
 class OrganizationShare(Construct):
-    """Resources that every account of one organization may use, and nobody outside it.
+    """Resources shared with every account of one organization, and with nobody outside it.
 
-    Within an organization that has RAM sharing enabled there is no invitation to accept. Withdrawing a share is not
-    refused by AWS while it is in use: it silently ends forwarding for every spoke, hence `protect`
+    In an organization with RAM sharing enabled there are no invitations to accept. AWS does not refuse to withdraw a
+    share that is in use: that silently ends forwarding for every spoke, hence `protect`
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html).
     """
 

@@ -1,4 +1,4 @@
-"""The bucket that holds Terraform's state, for those who have none."""
+"""The bucket for Terraform's state, if the project is to create it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from modules.tags import tags
 __all__ = ["StateBucket"]
 
 KEPT_DAYS = 90
-"""How long an overwritten state can be brought back: a quarter covers a mistake found at the next review."""
+"""How long an overwritten state can be restored: a quarter covers a mistake found at the next review."""
 
 
 class StateBucket(Construct):
-    """A versioned bucket with its own key, for TLS only, without public access; old versions expire after 90 days.
+    """A versioned bucket with its own key, TLS only and no public access; old versions expire after 90 days.
 
-    The key is the bucket's own because the AWS-managed one does not work across accounts. Its policy lets principals
-    of the organization use it through S3 in this region, and leaves the rest to the account; who may read which state
-    is for the bucket's account to grant.
+    The bucket has its own key because the AWS managed one does not work across accounts. The key policy lets principals
+    of the organization use it through S3 in this region; who may read which state is for the bucket's account to grant.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class StateBucket(Construct):
             "bucket",
             provider=provider,
             bucket=bucket,
-            # A sample is taken down whole; a protected bucket keeps its states whatever happens.
+            # A sample is destroyed as a whole; a protected bucket keeps its states whatever happens.
             force_destroy=not protect,
             lifecycle=protected(protect),
             tags=tags(bucket, "state-bucket"),
@@ -81,7 +80,7 @@ class StateBucket(Construct):
                     apply_server_side_encryption_by_default=encryption, bucket_key_enabled=True
                 )
             ],
-            depends_on=[named],  # states name the key by its alias
+            depends_on=[named],  # backends name the key by its alias
         )
         closed = aws.S3BucketPublicAccessBlock(
             self,
@@ -99,7 +98,7 @@ class StateBucket(Construct):
             provider=provider,
             bucket=store.id,
             rule=aws.S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-            depends_on=[closed],  # S3 refuses two changes of a bucket's access at once
+            depends_on=[closed],  # S3 refuses concurrent changes to a bucket's access
         )
         aws.S3BucketPolicy(
             self,
@@ -126,7 +125,7 @@ class StateBucket(Construct):
             provider=provider,
             bucket=store.id,
             rule=[rule],
-            depends_on=[versioning],  # there are no old versions to expire before it is on
+            depends_on=[versioning],  # there are no old versions to expire without versioning
         )
 
 

@@ -1,4 +1,4 @@
-"""Tags of one resource; those that all resources of a provider share are the provider's `default_tags`."""
+"""The tags of one resource. Tags common to all resources of a provider are its `default_tags`."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ __all__ = ["tags"]
 
 
 def tags(name: str, part: str) -> dict[str, str]:
-    """The name that the console shows, and which part of the topology the resource is."""
+    """The name to show in the console, and the part of the topology that the resource belongs to."""
     return {"Name": name, "hub:part": part}

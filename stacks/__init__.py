@@ -1,1 +1,1 @@
-"""Which parts are in which account, behind which provider, with which outputs."""
+"""The stacks: which parts are in which account, with which provider and outputs."""

@@ -20,7 +20,7 @@ def add_stacks(
     wanted: Callable[[str], bool] = lambda _: True,
     added: Callable[[str], object] = lambda _: None,
 ) -> list[TerraformStack]:
-    """Add the stacks of a design whose names are wanted to an app; the manifest says what comes before what.
+    """Add the selected stacks of a design to an app, with their dependencies for the manifest.
 
     `added` is called with the name of each stack once it is complete.
     """

@@ -1,4 +1,4 @@
-"""Which construct makes which DNS mechanism of a design."""
+"""Maps the DNS mechanism of a design to the construct that creates it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every stack has: a backend for its state, exact requirements, and providers that can write to one account."""
+"""The base of every stack: a backend, pinned requirements, and providers that can write to one account only."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from topology.design import Account, Backend
 __all__ = ["OwnedStack", "account_provider"]
 
 TERRAFORM = ">= 1.11"
-"""The first version in which the S3 backend's native lock is no experiment."""
+"""The first version in which the S3 backend's native lock is no longer experimental."""
 
 ATTEMPTS = 7
-"""How often a request is sent that AWS throttles or that gets no answer, by the provider and by the backend.
+"""How often the provider and the backend send a request that AWS throttles or does not respond to.
 
-The pause doubles from at most 2 s, so the last attempt comes after a minute, two at most; then the apply ends with what
-AWS said. By default the provider takes 25, which is over an hour since its pauses grow to five minutes, and the backend
-5, which loses the state of an apply to half a minute without S3. Neither heeds AWS_MAX_ATTEMPTS (measured with
+The pause doubles from at most 2 s, so the last attempt is after a minute or two; then the apply ends with AWS's error.
+By default the provider makes 25 attempts, which takes over an hour since its pauses grow to five minutes, and the
+backend 5, so that half a minute without S3 loses the state of an apply. Neither honours AWS_MAX_ATTEMPTS (measured with
 Terraform 1.11.4 and provider 5.100.0).
 """
 
 
 class OwnedStack(TerraformStack):
-    """A stack that is planned, applied and destroyed by itself, with its state under a key of its own."""
+    """A stack that is planned, applied and destroyed by itself, with its state under its own key."""
 
     def __init__(self, scope: Construct, id: str, *, backend: Backend) -> None:  # noqa: A002
         super().__init__(scope, id)
-        # The provider package writes the bare name "aws", which OpenTofu and some registries read as another source.
+        # The provider package writes the bare name "aws", which OpenTofu and some registries resolve to another source.
         self.add_override("terraform.required_providers.aws.source", "hashicorp/aws")
         self.add_override("terraform.required_version", TERRAFORM)
         store = S3Backend(
@@ -34,15 +34,14 @@ class OwnedStack(TerraformStack):
             bucket=backend.bucket,
             key=backend.key,
             region=backend.region,
-            # With `encrypt` and no key Terraform writes AES256 over the bucket's own default, so without a key the
-            # bucket decides.
+            # With `encrypt` and no key, Terraform would override the bucket's own default with AES256.
             encrypt=True if backend.kms_key_id else None,
             kms_key_id=backend.kms_key_id,
             allowed_account_ids=[backend.account],
             assume_role=_state_role(backend),
             max_retries=ATTEMPTS,
         )
-        store.add_override("use_lockfile", True)  # noqa: FBT003  CDKTF 0.21 knows only the deprecated DynamoDB lock
+        store.add_override("use_lockfile", True)  # noqa: FBT003  CDKTF 0.21 supports only the deprecated DynamoDB lock
 
 
 def _state_role(backend: Backend) -> S3BackendAssumeRoleConfig | None:
@@ -52,8 +51,8 @@ def _state_role(backend: Backend) -> S3BackendAssumeRoleConfig | None:
 
 
 def account_provider(stack: TerraformStack, alias: str, account: Account) -> aws.AwsProvider:
-    """A provider that works in one account and refuses any other, whatever its role turns out to be."""
-    # The typed struct: a dictionary in its place is silently emptied, and the caller's credentials would write.
+    """A provider that works in one account and refuses any other, whatever account its role is in."""
+    # Must be the typed struct: CDKTF silently empties a dictionary, and the caller's own credentials would be used.
     role = aws.AwsProviderAssumeRole(role_arn=account.role_arn, external_id=account.external_id)
     return aws.AwsProvider(
         stack,

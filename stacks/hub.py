@@ -20,7 +20,7 @@ __all__ = ["HubStack"]
 class HubStack(OwnedStack):
     """A hub in one account and region: VPC, endpoints, resolver, transit gateway, shares, contract.
 
-    Nothing in it names a spoke: routes, rules and shares are for pools and for the organization.
+    It names no spoke: routes and rules are for pools, and shares for the organization.
     """
 
     def __init__(self, scope: Construct, *, design: HubDesign) -> None:
@@ -71,7 +71,10 @@ class HubStack(OwnedStack):
         TerraformOutput(self, "contract_parameter", value=design.contract)
 
     def _gateway(self, design: HubDesign, network: parts.Network, provider: aws.AwsProvider) -> parts.Gateway:
-        """The gateway, joined to the hub's VPC. Its routes are for whole pools: a new spoke changes nothing here."""
+        """The gateway, attached to the hub's VPC.
+
+        Routes to it are for whole pools, so a new spoke changes nothing here.
+        """
         scope = Construct(self, "gateway")
         gateway = TransitGateway(
             scope,

@@ -1,8 +1,8 @@
-"""Spokes of one shape: their stacks differ in the values that are a spoke's own, and in nothing else.
+"""Spokes of one shape: their stacks differ only in the values that are specific to each spoke.
 
-A construct makes no decision, so a value that it only hands on shows up in the stack as it is. With a mark in the place
-of each such value a stack becomes a stamp, from which the stacks of all spokes of the shape can be made without CDKTF.
-A construct that looks at a mark, rather than hand it on, is refused.
+Constructs make no decisions, so a value that they only pass on appears verbatim in the stack. With a mark in place of
+each such value, one stack becomes a template from which the stacks of all spokes of the shape can be stamped without
+CDKTF. A construct that inspects a mark instead of passing it on raises an error.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from typing import NoReturn
 from topology.design import Account, Forwarding, SpokeDesign, Subnet
 from topology.names import STACK_TAG
 
-__all__ = ["LookedAtError", "Shape", "Stamp", "marked", "shapes"]
+__all__ = ["MarkInspectedError", "Shape", "Stamp", "marked", "shapes"]
 
 MARKS = re.compile(r"~\d+-(\d+)~")
-"""What stands for a value: the shape's number and the value's. No text of a topology can hold a tilde."""
+"""A mark in text: the number of the shape and of the value. No text in a topology can contain a tilde."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]+")
-"""Text that is written to JSON, and to a Terraform string, as it is. Any other value is part of the shape."""
+"""Text that needs no escaping in JSON and Terraform strings. Any other value is part of the shape."""
 
 LOOKS = {"contains", "eq", "ge", "getitem", "gt", "hash", "iter", "le", "len", "lt", "mod", "mul", "ne", "rmul"}
-"""What Python calls to look at a text; the methods that are called by name are all refused."""
+"""The special methods that inspect a string; all methods without underscores are refused too."""
 
 
-class LookedAtError(Exception):
-    """A mark was compared, measured or cut, which may come out otherwise for another spoke."""
+class MarkInspectedError(Exception):
+    """A mark was compared, measured or sliced, which could have another result for another spoke."""
 
 
 class Mark(str):
-    """Stands for a value of a spoke. It can be handed on and put into a text, and nothing else."""
+    """A placeholder for a value of a spoke. It can only be passed on and inserted into text."""
 
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        return True  # no value that is marked is empty
+        return True  # marked values are never empty
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
-    raise LookedAtError
+    raise MarkInspectedError
 
 
 for _name in [*(f"__{_name}__" for _name in LOOKS), *(_name for _name in vars(str) if not _name.startswith("_"))]:
@@ -49,25 +49,25 @@ for _name in [*(f"__{_name}__" for _name in LOOKS), *(_name for _name in vars(st
 
 @dataclass
 class Shape:
-    """Spokes whose designs are equal but for the values that are their own."""
+    """Spokes whose designs are equal except for spoke-specific values."""
 
     template: SpokeDesign
-    """The design that they share, with a mark in the place of each such value."""
+    """The design that they share, with a mark in place of each such value."""
     spokes: list[SpokeDesign] = field(default_factory=list)
     values: list[list[str]] = field(default_factory=list)
     """The values of each spoke, in the order of the marks."""
 
     @property
     def sample(self) -> int:
-        """Which spoke is compared: the one with the most text of its own, since what is cut is cut there first."""
+        """The index of the spoke to compare: the one with the longest values, where truncation would show first."""
         return max(range(len(self.spokes)), key=lambda at: sum(map(len, self.values[at])))
 
 
 def shapes(spokes: Iterable[SpokeDesign]) -> list[Shape]:
-    """The shapes of spokes, in the order of their first spokes. Templates have stack names that no other has.
+    """The shapes of spokes, in the order of their first spokes. Each template has a unique stack name.
 
-    What tells shapes apart is the whole design with marks in it. So whatever is added to a design is a difference of
-    shape, until `marked` puts a mark in its place.
+    Shapes are distinguished by the whole design with marks in it. So any new field of a design is part of the shape
+    until `marked` replaces it with a mark.
     """
     found: dict[str, Shape] = {}
     for spoke in spokes:
@@ -81,10 +81,10 @@ def shapes(spokes: Iterable[SpokeDesign]) -> list[Shape]:
 
 
 def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
-    """A spoke with a mark in the place of each value that is its own, and these values in the order of the marks.
+    """A spoke with a mark in place of each spoke-specific value, and these values in the order of the marks.
 
-    Its own are its name, account and ranges, and what is named after them. No construct may use one in an id, in an
-    order or in a condition.
+    Specific to a spoke are its name, account and ranges, and anything named after them. No construct may use one in an
+    id, for ordering or in a condition.
     """
     values: list[str] = []
 
@@ -110,7 +110,7 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
     template = replace(
         spoke,
         name=mark(spoke.name),
-        stack=str(mark(spoke.stack)),  # the id of the stack, by which others look it up
+        stack=str(mark(spoke.stack)),  # the stack's id, which is used for lookups
         account=replace(
             account,
             id=mark(account.id),
@@ -133,14 +133,14 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
 
 
 class Stamp:
-    """Text with marks in it, ready to take the values of any spoke of the shape."""
+    """Text with marks, into which the values of any spoke of the shape can be inserted."""
 
     def __init__(self, text: str) -> None:
         self._parts = MARKS.split(text)
         self._marks = [int(number) for number in self._parts[1::2]]
 
     def of(self, values: Sequence[str]) -> str:
-        """The text with the values in the places of their marks."""
+        """The text with values in place of the marks."""
         parts = self._parts.copy()
         parts[1::2] = [values[number] for number in self._marks]
         return "".join(parts)

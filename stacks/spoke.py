@@ -1,4 +1,4 @@
-"""The stack of a spoke: its own parts in its own account, and its wiring in the hub's."""
+"""The stack of a spoke: its parts in its own account, and its associations and propagations in the hub's."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ __all__ = ["SpokeStack"]
 
 
 class SpokeStack(OwnedStack):
-    """A spoke's VPC, joined to its hub. An absent spoke keeps providers and backend, so that an apply deletes the rest.
+    """A spoke's VPC, attached to its hub.
 
-    Two providers: `spoke` in its own account, `hub` in the hub's with the wiring role, which accepts the attachment,
-    associates it and lets tables learn its range. Adding a spoke therefore changes no other stack.
+    An absent spoke keeps only providers and backend, so that an apply deletes the rest.
+
+    It has two providers: `spoke` in its own account, and `hub` in the hub's with the wiring role, which accepts,
+    associates and propagates the attachment. Adding a spoke therefore changes no other stack.
     """
 
     def __init__(self, scope: Construct, *, design: SpokeDesign) -> None:
@@ -76,10 +78,10 @@ class SpokeStack(OwnedStack):
         spoke: aws.AwsProvider,
         hub: aws.AwsProvider,
     ) -> tuple[parts.Attachment, Sequence[ITerraformDependable]]:
-        """The VPC joined to the gateway, wired on both sides of the account boundary; and the routes, which come last.
+        """The attachment to the gateway, set up on both sides of the account boundary, and then the routes.
 
-        The spoke's account owns the attachment and the routes to it. The hub's owns the rest: it accepts the
-        attachment, associates it with its segment's table and lets tables learn its range.
+        The spoke's account owns the attachment and the routes. The hub's account owns the rest: it accepts the
+        attachment, associates it with its segment's table and propagates its range.
         """
         scope = Construct(self, "gateway")
         attachment = VpcAttachment(

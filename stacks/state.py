@@ -11,7 +11,7 @@ __all__ = ["StateStack"]
 
 
 class StateStack(OwnedStack):
-    """The state bucket and its key. Its own state lies in the bucket too, once the bucket is there."""
+    """The state bucket and its key. Its own state is in this bucket too, once the bucket exists."""
 
     def __init__(self, scope: Construct, *, design: StateDesign) -> None:
         super().__init__(scope, design.stack, backend=design.backend)

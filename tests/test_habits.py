@@ -197,6 +197,31 @@ def test_ci_takes_terraform_s_configuration_only_where_it_exists(
     assert found == {expected}
 
 
+@pytest.mark.parametrize(("configured", "expected"), [("there", "there"), ("missing", "none"), (None, "none")])
+def test_make_passes_on_terraform_s_configuration_only_where_it_exists(
+    tmp_path: Path, configured: str | None, expected: str
+) -> None:
+    (tmp_path / "there").touch()
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    (tmp_path / "hub").write_text('#!/bin/sh\necho "${TF_CLI_CONFIG_FILE-none}"\n', encoding="utf-8")
+    (tmp_path / "hub").chmod(0o755)
+    environment = {"PATH": os.environ["PATH"]}
+    if configured:
+        environment["TF_CLI_CONFIG_FILE"] = str(tmp_path / configured)
+    done = subprocess.run(
+        ["make", "--silent", "--assume-old=setup", "demo"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert Path(done.stdout.strip()).name == expected
+    warned = f"ignoring TF_CLI_CONFIG_FILE: there is no {tmp_path / 'missing'}" in done.stderr
+    assert warned == (configured == "missing"), done.stderr
+
+
 # Programs of a machine, as scripts. The packages that are installed are in $INSTALLED; apt-get notes what it is given.
 MACHINE = {
     "dpkg-query": 'for package; do :; done; case " $INSTALLED " in *" $package "*) echo installed ;; *) exit 1 ;; esac',

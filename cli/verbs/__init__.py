@@ -1,4 +1,4 @@
-"""One file for each verb of `./hub`, loaded when it is called."""
+"""One module for each verb of `./hub`, imported when the verb is called."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["missing_package", "summary"]
 
 
 def summary(verb: str) -> str:
-    """What a verb says of itself. It is read and not imported: a list of verbs needs none of their packages."""
+    """The help text of a verb. The source is parsed, not imported, so that listing the verbs imports no packages."""
     text = Path(__file__).with_name(f"{verb}.py").read_text(encoding="utf-8")
     functions = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
     return ast.get_docstring(next(node for node in functions if node.name == verb)) or ""
 
 
 def missing_package(error: ModuleNotFoundError) -> str:
-    """The package that a verb needs and that is not installed. Raises the error again where it means something else."""
+    """The package that a verb needs and that is not installed. Re-raises the error if it has another cause."""
     package = str(error.name).partition(".")[0]
     if find_spec(package) is not None:
         raise error

@@ -1,4 +1,4 @@
-"""Make the state bucket."""
+"""Create the state bucket."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from topology import design
 
 
 def bootstrap(file: File, output: Output = Path("cdktf.out"), yes: Yes = False) -> None:
-    """Make the state bucket, and move its own state into it. A second run changes nothing."""
+    """Create the state bucket, and move the stack's own state into it. A second run changes nothing."""
     planned = design(read_file(file).topology)
     if planned.state is None:
-        refuse("the topology does not make its state bucket: it has no `create: true` under `state`")
+        refuse("the topology does not create its state bucket: it has no `create: true` under `state`")
     synthesised(planned, [planned.state.stack], output)
-    agree(f"make the state bucket {planned.state.bucket} in account {planned.state.account.id}", yes)
+    agree(f"create the state bucket {planned.state.bucket} in account {planned.state.account.id}", yes)
     with operating():
         operations.deploy(terraform_in(output), planned, [planned.state.stack], Options(), view=console)

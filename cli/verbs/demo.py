@@ -1,4 +1,4 @@
-"""The quickstart, from check to destroy."""
+"""Run the quickstart, from check to destroy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from emulator import serve
 from local.organization import local_organization
 from topology import Design, design
 
-Standing = Mapping[str, list[tuple[str, str]]]
+Inventory = Mapping[str, list[tuple[str, str]]]
 """Kind and id of what exists in each account."""
 
 
 def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("cdktf.out")) -> None:
-    """Check, synthesise and validate a topology, deploy it to a local AWS Organization, and take it down again."""
+    """Check, synthesise and validate a topology, deploy it to a local AWS Organization, and destroy it again."""
     topology = read_file(file).topology
     planned = design(topology)
     result = synthesised(planned, None, output)
@@ -31,18 +31,18 @@ def demo(file: File = Path("examples/quickstart.yaml"), output: Output = Path("c
     else:
         with serve(local_organization(topology, planned)) as aws, operating():
             _rehearse(terraform_in(output, aws.environment()), planned, aws.leftovers)
-    heading("the stacks, in the order in which they are applied")
+    heading("the stacks, in the order they are applied")
     show_stacks(planned, result, output)
 
 
-def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Standing]) -> None:
-    """Deploy everything, plan again, show what exists, destroy, and see that nothing is left.
+def _rehearse(terraform: Terraform, planned: Design, inventory: Callable[[], Inventory]) -> None:
+    """Deploy everything, plan again, show what exists, destroy, and check that nothing is left.
 
-    Raises `OperationError` where a step fails, a second plan shows changes or something is left.
+    Raises `OperationError` if a step fails, the second plan shows changes, or something is left.
     """
     stacks, options = list(planned.order), Options()
     heading("deploy to a local AWS Organization")
-    # The provider watches a new bucket's lifecycle rule for 55 seconds, whatever the server says: time to validate in.
+    # The provider polls a new bucket's lifecycle rule for 55 seconds whatever the server returns; validate meanwhile.
     with ThreadPoolExecutor(1) as aside:
         valid = aside.submit(operations.validate, terraform, stacks)
         operations.deploy(terraform, planned, stacks, options, view=console)
@@ -50,16 +50,16 @@ def _rehearse(terraform: Terraform, planned: Design, standing: Callable[[], Stan
     out.print("every stack is valid for the real provider", markup=False)
     heading("plan again")
     operations.plan_again(terraform, planned, stacks, options, view=console)
-    heading("what exists in which account")
+    heading("resources by account")
     rows = [
         (account, kind, str(sum(other == kind for other, _ in items)))
-        for account, items in sorted(standing().items())
+        for account, items in sorted(inventory().items())
         for kind in sorted({kind for kind, _ in items})
     ]
     out.print(table(["account", "resource", "count"], rows))
     heading("destroy, in reverse order")
     operations.destroy(terraform, planned, stacks, options, view=console)
-    left = standing()
+    left = inventory()
     if left:
         raise OperationError(f"left behind: {left}")
     out.print("nothing is left in any account", markup=False)

@@ -23,12 +23,12 @@ def destroy(
     yes: Yes = False,
     parallel: Parallel = Options.parallel,
 ) -> None:
-    """Destroy every stack in reverse order. Refused where a stack is protected."""
+    """Destroy every stack in reverse order. Refused if a stack is protected."""
     planned = design(read_file(file).topology)
     stacks = list(synthesised(planned, only, output).stacks)
     kept = [stack for stack in planned.protected if stack in stacks]
     if kept:
-        refuse(f"{', '.join(kept)}: protected; set `protect: false`, deploy that, then destroy")
+        refuse(f"protected: {', '.join(kept)}; set `protect: false`, deploy, then destroy")
     agree(f"destroy {len(stacks)} stacks in accounts {accounts_of(planned, stacks)}", yes)
     _unused(planned, stacks)
     with operating(f"./hub destroy {file}"):
@@ -36,8 +36,8 @@ def destroy(
 
 
 def _unused(planned: Design, stacks: Collection[str]) -> None:
-    """End the command where somebody uses a hub that is to go."""
-    with asking("who uses the hubs could not be asked"):
+    """End the command if a hub that is to be destroyed is still in use."""
+    with asking("could not determine what uses the hubs"):
         using = users(planned, stacks, Clients())
     if using:
         refuse("\n".join([*using, "destroy those first; nothing was changed"]))

@@ -1,4 +1,4 @@
-"""The network out of Linux namespaces."""
+"""Build the network out of Linux namespaces."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from review.verdicts import intended
 def lab(
     file: File,
     spoke: Annotated[
-        str | None, typer.Option("--shell", metavar="SPOKE", help="Open a shell where a workload of this spoke is.")
+        str | None, typer.Option("--shell", metavar="SPOKE", help="Open a shell on a workload in this spoke.")
     ] = None,
 ) -> None:
-    """Build the network here, out of Linux namespaces, and ask it with nslookup and TLS. Exit status 1: one fails."""
+    """Build the network on this machine and test it with nslookup and TLS. Exit status 1: a test fails."""
     network, intent = network_of([file])
     known = services_in(network)
     if spoke is not None and spoke not in network.spokes:
-        refuse(f"no spoke {spoke}; there are {', '.join(sorted(network.spokes)) or 'none'}")
+        refuse(f"no spoke {spoke}; the spokes are {', '.join(sorted(network.spokes)) or 'none'}")
     try:
         with progress("building"), build(network, known) as built:
             if spoke is not None:
                 _sit(built, spoke)
                 return
-            with progress("asking"):
+            with progress("testing"):
                 found = list(rows(built, known, (intent or intended(network, known)).services))
     except UnavailableError as unavailable:
         fail(unavailable)
@@ -41,14 +41,14 @@ def lab(
     out.print(table(columns, shown))
     failing = [row.spoke for row in found if not row.sound]
     if failing:
-        err.print(f"why: ./hub trace {file} --explain {failing[0]} SERVICE", markup=False)
+        err.print(f"to see why: ./hub trace {file} --explain {failing[0]} SERVICE", markup=False)
         raise typer.Exit(FAILED)
 
 
 def _sit(built: Lab, spoke: str) -> None:
-    """A shell in a spoke; its exit status is that of the last command, and says nothing about the lab."""
+    """Open a shell in a spoke. Its exit status is that of the last command, and not a result of the lab."""
     err.print(
-        f"a workload of {spoke}; the network ends with this shell. Try:\n"
+        f"this shell is on a workload in {spoke}; the network is gone when it exits. Try:\n"
         "  nslookup kms.us-east-1.amazonaws.com\n"
         "  curl https://kms.us-east-1.amazonaws.com/",
         markup=False,

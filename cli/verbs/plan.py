@@ -25,14 +25,14 @@ from topology import Design, design
 
 CHANGES = 2
 DRIFT_WORDS = {"create": "created", "change": "changed", "replace": "replaced", "delete": "deleted"}
-"""What was done outside of Terraform, for what a plan would do."""
+"""The words for changes made outside Terraform, by the words for what a plan would do."""
 
 
 class ReviewCommand(TyperCommand):
-    """A command whose exit status 2 means that there is something to review, so that no mistake of its user may."""
+    """A command whose exit status 2 means "there are changes", so that usage errors must exit with another one."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  Typer has no public type for it
-        """Read the arguments; a mistake in them ends with status 1."""
+        """Parse the arguments; a usage error exits with status 1."""
         try:
             return super().make_context(*args, **kwargs)
         except TyperException as mistake:
@@ -42,7 +42,7 @@ class ReviewCommand(TyperCommand):
 
 @contextmanager
 def _refusals_fail() -> Iterator[None]:
-    """Within it, refused input ends with status 1, since 2 has a meaning of its own."""
+    """Exit with status 1 for refused input within this context, since 2 means "there are changes"."""
     try:
         yield
     except typer.Exit as refused:
@@ -58,10 +58,10 @@ def plan(
     output: Output = Path("cdktf.out"),
     parallel: Parallel = Options.parallel,
     drift: Annotated[
-        bool, typer.Option("--drift", help="Show what was changed outside of Terraform, and would be undone.")
+        bool, typer.Option("--drift", help="Show what was changed outside Terraform and would be reverted.")
     ] = False,
 ) -> None:
-    """Plan every stack and apply nothing. Exit status 0: no changes; 2: changes or orphans; 1: anything else."""
+    """Plan every stack and apply nothing. Exit status 0: no changes; 2: changes or orphans; 1: any error."""
     with _refusals_fail():
         planned = design(read_file(file).topology)
         stacks = list(synthesised(planned, only, output).stacks)
@@ -76,8 +76,8 @@ def plan(
         left = orphans(planned, StateBucket(planned, Clients()), lambda stack: matches(stack, only or []))
     for state in left:
         out.print(
-            f"orphan: {state.stack} is in no stack of {file}, and its state has {len(state.addresses)} resources; "
-            "put it back with `absent: true`, deploy it, then take it out",
+            f"orphan: {file} has no stack {state.stack}, whose state still has {len(state.addresses)} resources; "
+            "put it back with `absent: true`, deploy it, then remove it",
             markup=False,
         )
     if failures:
@@ -87,7 +87,7 @@ def plan(
 
 
 def _show_plans(planned: Design, found: Mapping[str, Planned], *, drift: bool) -> None:
-    """The numbers for each stack; then, by address, what would be lost for a while, and all of a drift."""
+    """Print the counts for each stack, then the addresses that would be replaced or deleted, or all drift."""
 
     def numbers(told: Planned) -> list[str]:
         return ["" if told.waits_for else str(len(told.changes.get(word, ()))) for word in WORDS]

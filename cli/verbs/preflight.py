@@ -1,4 +1,4 @@
-"""Ask AWS whether a topology can be applied."""
+"""Check with AWS whether a topology can be applied."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from topology import design
 
 def preflight(
     file: File,
-    every: Annotated[bool, typer.Option("--all", help="Show what is in order too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also show checks that passed.")] = False,
     form: Form = "table",
 ) -> None:
-    """Ask AWS, with the deploy roles, whether the topology can be applied. Changes nothing."""
+    """Check with AWS, using the deploy roles, whether the topology can be applied. Changes nothing."""
     planned = design(read_file(file).topology)
     try:
-        with progress(f"asking AWS in {len(set(planned.accounts.values()))} accounts"):
+        with progress(f"checking {len(set(planned.accounts.values()))} accounts"):
             findings = checks.preflight(planned, Clients())
     except CallerError as error:
         fail(error)
     report = Report("preflight", tuple(findings), every=every)
     sys.stdout.write(render(report, form) + "\n")
-    if report.counts[Severity.FAILED]:  # a role with few rights is no failure
+    if report.counts[Severity.FAILED]:  # a role that may not make every call is no failure
         raise typer.Exit(FAILED)

@@ -11,7 +11,9 @@ from topology.problems import did_you_mean
 from topology.services import catalogue
 
 
-def services(key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="One service, in full.")] = None) -> None:
+def services(
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Show this service in full.")] = None,
+) -> None:
     """List the services that a hub can offer, or show one."""
     known = catalogue()
     if key is None:

@@ -1,4 +1,4 @@
-"""Record what the accounts of a topology hold."""
+"""Record the network in the accounts of a topology."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from topology import design
 
 def snapshot(
     file: File,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the snapshot is written.")] = Path("snapshot"),
+    output: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the snapshot.")] = Path("snapshot"),
     only: Only = None,
     exclude_tags: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Leave out tags with this key. Repeatable.")
     ] = None,
 ) -> None:
-    """Record, with the deploy roles, what every account and region of the topology holds. Changes nothing in AWS.
+    """Record the network in every account and region of the topology, using the deploy roles. Changes nothing in AWS.
 
-    Exit status 1: something could not be recorded; the snapshot is written all the same, and says what it lacks.
+    Exit status 1: something could not be recorded; the snapshot is written anyway, and lists what is missing.
     """
     planned = design(read_file(file).topology)
     excluded = exclude_tags or []
     if kept := sorted(KEPT_TAGS.intersection(excluded)):
-        refuse(f"--exclude-tags {', '.join(kept)}: a trace finds a part's stack by this tag, so it is always recorded")
+        refuse(f"--exclude-tags {', '.join(kept)}: this tag identifies a resource's stack, so it is always recorded")
     try:
         wanted = select(planned.order, only or [])
         total = len({planned.accounts[stack] for stack in planned.order if wanted(stack)})
@@ -47,7 +47,7 @@ def snapshot(
     except OSError as error:
         fail(f"cannot write to {output}: {error.strerror or error}")
     except KeyboardInterrupt:
-        fail(f"stopped; {output} is as it was")
+        fail(f"stopped; {output} was not changed")
     _show(done, output)
     if done.missing:
         raise typer.Exit(FAILED)

@@ -12,7 +12,7 @@ from topology import design
 
 
 def validate(file: File, only: Only = None, output: Output = Path("cdktf.out")) -> None:
-    """Synthesise, and validate every stack with the real provider. Needs Terraform, and no credentials."""
+    """Synthesise, and validate every stack with the real provider. Needs Terraform, but no credentials."""
     planned = design(read_file(file).topology)
     result = synthesised(planned, only, output)
     with operating(), progress(f"validating {len(result.stacks)} stacks"):

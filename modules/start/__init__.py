@@ -1,6 +1,6 @@
-"""How a synthesis starts fast: `install()` does all of it, and `HUB_START=plain` in the environment none.
+"""Makes a synthesis start fast: `install()` applies every optimisation, `HUB_START=plain` in the environment none.
 
-Importing this package, or a file of it, changes nothing. docs/start.md says what is done, and what it saves.
+Importing this package, or a module in it, has no effect. docs/internals/start.md explains each optimisation.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["install", "is_plain"]
 
 
 def is_plain() -> bool:
-    """Whether the environment asks for a start without any of this. Exit status 2 where it asks for something else."""
+    """Whether the environment requests a start without optimisations. Exits with status 2 for any other value."""
     asked = os.environ.get("HUB_START", "")
     if asked not in {"", "plain"}:
         sys.stderr.write(f'HUB_START is "{asked}"; expected "plain", or nothing for the fast start\n')
@@ -24,14 +24,14 @@ def is_plain() -> bool:
 
 
 def install(*, constructs: bool = True) -> None:
-    """Make the start fast, once; every further call does nothing.
+    """Make the start fast. Further calls have no effect.
 
-    Call it before anything else is imported. Without `constructs` Node is not started: most commands make none.
-    Whoever makes some after all comes by here again, since `modules.cdk` calls this before it imports CDKTF.
+    Call it before importing anything else. Without `constructs`, Node is not started, since most commands create no
+    constructs. Those that do still start Node, since `modules.cdk` calls this before it imports CDKTF.
 
-    Changes of this process: how often it looks for garbage, pydantic's plug-ins, a stand-in for typeguard where nobody
-    has imported it, a cache in front of `importlib.metadata.version`, and jsii's kernel. A plain start changes none of
-    it: jsii starts the Node that comes with the Python dependencies its own way, and loads the whole provider.
+    This changes the process: garbage collection thresholds, pydantic's plug-ins, a stub for typeguard unless it is
+    already imported, a cache for `importlib.metadata.version`, and jsii's kernel. A plain start changes none of these:
+    jsii itself starts the Node from the Python dependencies, and loads the whole provider.
     """
     if is_plain():
         if constructs:
@@ -53,7 +53,7 @@ def _tune() -> None:
 def _start_node() -> None:
     from modules.start import node  # noqa: PLC0415  as above
 
-    running = node.start()  # before jsii is imported, which takes as long as Node's start
+    running = node.start()  # before importing jsii, which takes as long as starting Node
     python.skip_checks()
     from modules.start import kernel  # noqa: PLC0415  it imports jsii
 

@@ -1,7 +1,7 @@
-"""The provider's jsii assembly, cut to the submodules in use and kept for the next start.
+"""Cuts the provider's jsii assembly to the submodules in use, and caches the cut for the next start.
 
 jsii loads a provider package as one assembly: for AWS a manifest of 120 MB, and an index that requires 1,500 files.
-That costs two seconds and half a gigabyte at each start, for the forty submodules in use as for all of them.
+That costs two seconds and half a gigabyte at each start, even if only forty submodules are in use.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _SNAKE = re.compile(r"_([a-z0-9])")
 _BETWEEN = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder()
 _STALE = 3600.0
-"""Seconds after which a file that a build left behind has no build any more."""
+"""Seconds after which an unfinished file must be from a build that has ended."""
 
 
 def kept_assembly(whole: Path, submodules: Collection[str], key: str, folder: Path) -> Path:
-    """A cut of an assembly that is complete, from a folder that keeps it; made there where it is missing or damaged.
+    """A cut of an assembly from the cache folder, created there if it is missing or damaged.
 
-    `key` names what else the cut depends on: versions. Any number of processes may do this at once, and each may be
-    killed at any time: a cut gets its name by one rename when it is complete, and its name carries its digest, so that
-    what is half written or was damaged later is never used. Raises OSError where the folder takes no file.
+    `key` identifies whatever else the cut depends on, such as versions. Any number of processes may run this at once,
+    and each may be killed at any time: a complete cut is renamed into place atomically, and its name contains its
+    digest, so that a partial or damaged one is never used. Raises OSError if the folder is not writable.
     """
     recipe = [
         Path(__file__).read_text(encoding="utf-8"),
@@ -55,7 +55,7 @@ def kept_assembly(whole: Path, submodules: Collection[str], key: str, folder: Pa
             content = cut_assembly(whole, submodules)
             file.write(content)
             file.close()
-            fresh.chmod(0o644)  # a temporary file is its maker's alone
+            fresh.chmod(0o644)  # a temporary file is readable by its creator only
             return fresh.replace(folder / f"{prefix}-{_digest(content)}.tgz")
         except BaseException:
             file.close()
@@ -74,10 +74,10 @@ def _remove_stale(folder: Path) -> None:
 
 
 def cut_assembly(whole: Path, submodules: Collection[str]) -> bytes:
-    """A copy of an assembly's tarball with some of its submodules, named as in Python; the same bytes each time.
+    """A copy of an assembly's tarball with only some submodules, named as in Python. The bytes are reproducible.
 
-    Types keep all but their documentation. The index requires every submodule: Node has the time, while Python imports.
-    Raises ValueError for a submodule that the assembly does not have.
+    Types lose only their documentation. The index requires every submodule at once: Node has the time while Python
+    imports. Raises ValueError for a submodule that the assembly does not have.
     """
     namespaces = {_SNAKE.sub(lambda match: match[1].upper(), name) for name in submodules}
     files: dict[str, bytes] = {}
@@ -122,7 +122,7 @@ def _packed(files: dict[str, bytes]) -> bytes:
 
 
 def _cut_manifest(text: str, namespaces: Collection[str]) -> dict[str, Any]:
-    """A manifest with the types of some namespaces. They are decoded one by one: all at once take 700 MB."""
+    """A manifest with the types of some namespaces. Types are decoded one by one: all at once take 700 MB."""
 
     def typed(_: str, at: int) -> tuple[Any, int]:
         declaration, at = _DECODER.raw_decode(text, at)
@@ -140,7 +140,7 @@ def _cut_manifest(text: str, namespaces: Collection[str]) -> dict[str, Any]:
 
 
 def _decoded(text: str, at: int, member: Callable[[str, int], tuple[Any, int]]) -> tuple[dict[str, Any], int]:
-    """A JSON object whose values are decoded by a function of key and place; None leaves one out."""
+    """A JSON object whose values are decoded by a function of key and position; None omits a value."""
     values: dict[str, Any] = {}
     at = _past(text, at + 1)
     while text[at] != "}":
@@ -153,7 +153,7 @@ def _decoded(text: str, at: int, member: Callable[[str, int], tuple[Any, int]]) 
 
 
 def _past(text: str, at: int) -> int:
-    """The place of the next token after blanks, a comma or a colon."""
+    """The position of the next token after white space, a comma or a colon."""
     blank = _BETWEEN.match(text, at)
     return blank.end() if blank else at
 

@@ -1,4 +1,4 @@
-"""The folder that keeps what a start would have to make again. Nothing but time is lost without it."""
+"""The cache folder of a start. Without it, only time is lost."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 __all__ = ["FOLDER", "unusable"]
 
 FOLDER = Path(os.environ.get("HUB_CACHE") or Path(__file__).parents[2] / ".cache" / "synthesis").absolute()
-"""`$HUB_CACHE`, else a folder of the project. Safe to delete at any time, and to share between processes."""
+"""`$HUB_CACHE`, else a folder in the project. It can be deleted at any time and shared between processes."""
 
 _ROOM = 64_000_000
-"""Bytes that what is kept here takes at most: jsii unpacks CDKTF to 20 MB, and the cut provider to 10."""
+"""The most space that the cache needs, in bytes: jsii unpacks CDKTF to 20 MB, and the cut provider to 10."""
 
 
 def unusable(folder: Path) -> str | None:
-    """Why a folder cannot keep anything, in words; None where it can."""
+    """Why a folder cannot be used as the cache; None if it can."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

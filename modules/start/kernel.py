@@ -1,4 +1,4 @@
-"""jsii's kernel, with Node as it was started before, and with assemblies in the place of others. Imports jsii."""
+"""Gives jsii's kernel a Node that is already running, and replaces assemblies. Imports jsii."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from jsii._kernel.types import LoadRequest, LoadResponse
 
 from modules.start.node import Running
 
-__all__ = ["install", "instead"]
+__all__ = ["install", "replacements"]
 
-instead: dict[str, Path] = {}
-"""Assemblies to load in the place of others, by the file name of those."""
+replacements: dict[str, Path] = {}
+"""Assemblies to load instead of others, by the file name of the original."""
 
 
 class Provider(ProcessProvider):
-    """Loads some assemblies in the place of others, in a Node that runs already, where there is one."""
+    """Loads replacements for some assemblies, in a Node that is already running if there is one."""
 
     def __init__(self, running: Running | None) -> None:
         self.running = running
 
     def load(self, request: LoadRequest) -> LoadResponse:
-        """Load an assembly, or the one that takes its place."""
-        tarball = instead.get(Path(request.tarball).name, Path(request.tarball))
+        """Load an assembly, or its replacement."""
+        tarball = replacements.get(Path(request.tarball).name, Path(request.tarball))
         return super().load(LoadRequest(name=request.name, version=request.version, tarball=str(tarball)))
 
     @cached_property
     def _process(self) -> Any:  # noqa: ANN401  jsii does not export the type
         if self.running is None:
             return super()._process
-        from modules.start.pipelining import Pipelined  # noqa: PLC0415  of jsii as it was tested only
+        from modules.start.pipelining import Pipelined  # noqa: PLC0415  for the tested version of jsii only
 
         return Pipelined(self.running.process, self.running.asked)
 
 
 def install(running: Running | None) -> None:
-    """Give jsii a Node that runs already. With None it starts one its own way, when it first needs it."""
+    """Give jsii a running Node. With None it starts one itself when it first needs it."""
     jsii.kernel.provider = Provider(running)

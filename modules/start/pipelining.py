@@ -1,7 +1,6 @@
-"""jsii's Python side of Node, which waits for no answer that it knows: the others are read when one is needed.
+"""The Python side of jsii's connection to Node, pipelined: it does not wait for answers that it can predict.
 
-It reaches into jsii, so it is used with the version that it was tested with, and with no other
-(`modules/start/node.py`).
+It depends on jsii's internals, so it is only used with the version that it was tested with (`modules/start/node.py`).
 """
 
 from __future__ import annotations
@@ -25,50 +24,54 @@ from jsii.errors import ErrorType, JavaScriptError, JSIIError
 __all__ = ["Pipelined"]
 
 ROOM = 16_384
-"""Bytes of requests whose answers are unread. A pipe takes as many, so Python can always write, and comes to read the
-answers, however long they are: those to what is refused are."""
+"""The most bytes of requests with unread answers.
+
+A pipe's buffer holds that many, so Python never blocks while writing and always gets to read the answers, however long
+they are (errors are).
+"""
 FINISHING = 60.0
-"""Seconds that Node may take to end: it removes what it unpacked. jsii gives it five, too few on a busy machine, and a
-Node that is terminated leaves its folder."""
-ENDED = "Node has ended; what it printed may say why"
+"""Seconds for Node to end, since it deletes what it unpacked. jsii allows five, too few on a busy machine, and a Node
+that is terminated leaves its folder behind.
+"""
+ENDED = "Node has ended; its output may say why"
 OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 
 
 class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
-    """A process of Node that works on a request while Python goes on to the next.
+    """A Node process that handles a request while Python continues with the next.
 
-    The answer to a load says nothing. The answer to a new object is its number, one more than the last one's, unless
-    Python overrides one of its methods: then Node may call Python first. For any other request, all answers are read.
-    What Node refuses is raised there, a few requests late, with the name of what was refused; and again for each later
-    request, since the objects that were made after it have other numbers than Python knows.
+    The answer to a load has no information. The answer to a creation is the object's number, one more than the last
+    one's, unless Python overrides one of its methods: then Node may call Python first. Before any other request, all
+    answers are read. An error in Node is therefore raised a few requests late, with the name of the class; and again
+    for each later request, since the numbers of later objects differ from those that Python predicted.
     """
 
     def __init__(self, node: subprocess.Popen[bytes], asked: Collection[str]) -> None:
-        """For a process that runs already, and was asked to load some assemblies, by the names of their files."""
+        """For a running process that has been asked to load some assemblies, given by their file names."""
         super().__init__()  # type: ignore[no-untyped-call]
         self._process: Any = node
         self._asked = frozenset(asked)
         self._unread: deque[str | CreateResponse] = deque(asked)
-        """What each unread answer should be: that an assembly was loaded, or the reference to a new object."""
+        """The expected unread answers: an assembly that was loaded, or the reference to a new object."""
         self._bytes = 0
-        """Of the requests that these answer."""
+        """The size of the requests with unread answers."""
         self._refused: Exception | None = None
         self._newest: int | None = None
-        """The number of the newest object; None until an answer has told one."""
+        """The number of the newest object; None until an answer contains one."""
         self._greeted = self._calls_back = False
         self.sink_thread = Thread(target=internal.stderr_sink, args=[node.stderr], daemon=True)
         self.sink_thread.start()
         atexit.register(self.stop)
 
-    def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  as jsii has it
-        """Send a request, and wait for its answer where that is not known."""
+    def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401  jsii's signature
+        """Send a request, and wait for its answer unless that can be predicted."""
         try:
             return self._answer(request, response_type)
         except BrokenPipeError:
             raise RuntimeError(ENDED) from None
 
     def stop(self) -> None:
-        """End Node, if it runs, with its answers read: unread, they would keep it from ending."""
+        """Stop Node if it is running, after reading its answers: unread ones would keep it from ending."""
         told = self._refused
         with suppress(Exception):
             self._catch_up()
@@ -112,7 +115,7 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
         self._bytes += len(line)
 
     def _catch_up(self) -> None:
-        """Read all answers; raises the first refusal."""
+        """Read all answers; raise the first error."""
         while self._unread:
             expected = self._unread.popleft()
             answer = self._next_message()
@@ -134,7 +137,7 @@ class Pipelined(internal._NodeProcess):  # noqa: SLF001  jsii exports no other
 
 
 def _failure(answer: dict[str, Any], expected: str | CreateResponse) -> Exception | None:
-    """Why an answer is not the one that was expected."""
+    """The error in an answer, or the mismatch with the expected answer; None if it is as expected."""
     name = expected if isinstance(expected, str) else expected.ref
     if "error" in answer:
         kind = JSIIError if answer["name"] == ErrorType.JSII_FAULT.value else RuntimeError
@@ -144,4 +147,4 @@ def _failure(answer: dict[str, Any], expected: str | CreateResponse) -> Exceptio
     told = answer.get("ok")
     if told is not None if isinstance(expected, str) else isinstance(told, ObjRef) and told.ref == name:
         return None
-    return JSIIError(f"Node has told {getattr(told, 'ref', answer)}, and {name} was expected")
+    return JSIIError(f"Node returned {getattr(told, 'ref', answer)}; expected {name}")

@@ -1,4 +1,4 @@
-"""What takes Python long at a start, and is no use to a run that is short."""
+"""Skips work at Python's start that is of no use to a short run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["skip_checks", "tune"]
 
 
 def tune() -> None:
-    """Look for garbage seldom, and for no plug-ins of pydantic.
+    """Collect garbage rarely, and look for no pydantic plug-ins.
 
-    What is imported stays: searching it for garbage takes an eighth of a run. To find plug-ins, pydantic would read
-    what every installed package says of itself.
+    Imported modules stay in use, and searching them for garbage takes an eighth of a run. To find plug-ins, pydantic
+    would read the metadata of every installed package.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(100_000, 20, 20)
@@ -25,14 +25,15 @@ def tune() -> None:
 
 
 def skip_checks() -> None:
-    """Leave the check of a construct's arguments to Node.
+    """Leave checking the arguments of constructs to Node.
 
-    The generated classes check each argument with typeguard, and so does Node, where it arrives. The first check takes
-    a thirtieth of a start and a tenth of each construct. Whoever imports typeguard before, as the tests do, keeps both.
+    The generated classes check each argument with typeguard, and Node checks it again. The typeguard check takes a
+    thirtieth of a start and a tenth of each construct. If typeguard is already imported, as in the tests, both checks
+    stay.
     """
     if "typeguard" not in sys.modules:
         unchecked = ModuleType("typeguard")
         vars(unchecked)["check_type"] = lambda **_: None
         sys.modules["typeguard"] = unchecked
-    # Each generated module asks which version of typeguard there is, which reads the file that says it.
+    # Each generated module looks up typeguard's version, which reads its metadata file.
     importlib.metadata.version = cache(importlib.metadata.version)

@@ -19,7 +19,7 @@ from accounts.snapshot import recorded as recorded_in_memory
 from accounts.snapshot.calls import CALLS, CONTRACTS
 from accounts.snapshot.form import cleaned, rendered
 from cli.app import app
-from emulator import LocalAWS, Trouble, serve
+from emulator import Fault, LocalAWS, serve
 from tests.accounts.test_preflight import HUB, LEDGER, ORGANIZATION, PAYMENTS, attach
 from tests.emulator.conftest import clients
 from tests.examples import ROOT, designed
@@ -248,30 +248,30 @@ def test_a_role_of_another_account_leaves_its_account_not_recorded() -> None:
 
 
 def test_throttling_is_survived(aws: LocalAWS, files: dict[str, bytes]) -> None:
-    aws.trouble = (Trouble("ec2:*", rate=10), Trouble("route53resolver:*", rate=1))
+    aws.faults = (Fault("ec2:*", rate=10), Fault("route53resolver:*", rate=1))
     try:
         found = recorded(DESIGN, Clients())
-        throttled = sum(number for (what, _), number in aws.met.items() if what == "throttled")
+        throttled = sum(number for (what, _), number in aws.injected.items() if what == "throttled")
     finally:
-        aws.trouble = ()
+        aws.faults = ()
     assert throttled > 0, "nothing was throttled, so this shows nothing"
     assert found == files
 
 
 def test_a_service_that_does_not_answer_is_asked_once(aws: LocalAWS, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "ATTEMPTS", 1)
-    aws.trouble = (Trouble("ram:*", unheard=1),)
+    aws.faults = (Fault("ram:*", lost_request=1),)
     try:
         found = recorded(DESIGN, Clients(), lambda stack: stack == "hub-core")
-        asked = dict(aws.met)
+        asked = dict(aws.injected)
     finally:
-        aws.trouble = ()
+        aws.faults = ()
     lost = [(entry["File"], entry["Action"]) for entry in lines(found, "NotRecorded")]
     assert lost == [
         ("ResourceShareAssociations", "ram:GetResourceShareAssociations"),
         ("ResourceShares", "ram:GetResourceShares"),
     ]
-    assert asked == {("unheard", "ram:POST /getresourceshares"): 1}
+    assert asked == {("lost_request", "ram:POST /getresourceshares"): 1}
 
 
 def test_every_page_is_asked_for(files: dict[str, bytes]) -> None:
@@ -413,7 +413,7 @@ def test_the_verb_names_what_could_not_be_recorded(verb: Verb, tmp_path: Path) -
     ("options", "words"),
     [
         (["--only", "spoke-none"], 'no stack matches "spoke-none"'),
-        (["--exclude-tags", "hub:stack"], "hub:stack: a trace finds a part's stack by this tag"),
+        (["--exclude-tags", "hub:stack"], "hub:stack: this tag identifies a resource's stack"),
         (["--output", "FILE"], "is a file, and a snapshot is a folder"),
     ],
 )

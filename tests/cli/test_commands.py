@@ -180,13 +180,13 @@ def test_nothing_is_applied_where_nobody_can_be_asked(verb: str, tmp_path: Path)
         check=False,
     )
     assert done.returncode == 2
-    assert "say --yes where nobody can be asked" in done.stderr
+    assert "pass --yes to confirm without a terminal" in done.stderr
 
 
 def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
     done = hub("destroy", str(ROOT / "examples/minimal.yaml"), "--yes", "--output", str(tmp_path))
     assert done.returncode == 2
-    assert done.stderr == "hub-core: protected; set `protect: false`, deploy that, then destroy\n"
+    assert done.stderr == "protected: hub-core; set `protect: false`, deploy, then destroy\n"
 
 
 def test_the_version_is_the_projects() -> None:

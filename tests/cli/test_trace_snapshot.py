@@ -84,7 +84,7 @@ def test_a_spoke_whose_vpc_was_not_recorded_is_refused(tmp_path: Path, lost: tup
 
 
 def test_a_folder_without_a_snapshot_is_refused(tmp_path: Path) -> None:
-    assert "holds no snapshot" in traced(TOPOLOGY, "--snapshot", tmp_path, expect=2)
+    assert "contains no snapshot" in traced(TOPOLOGY, "--snapshot", tmp_path, expect=2)
 
 
 def test_files_that_are_no_snapshots_are_refused_all_at_once(tmp_path: Path) -> None:

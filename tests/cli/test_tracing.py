@@ -90,7 +90,7 @@ def test_plans_of_stacks_folders_are_one_network(tmp_path: Path) -> None:
 
 def test_what_no_file_is_about_is_named_as_not_traced(tmp_path: Path) -> None:
     status, _, noted = trace(QUICKSTART, *plans((HUB, PAYMENTS), tmp_path))
-    assert (status, noted) == (0, "not traced, since nothing that was given has their VPC: ledger\n")
+    assert (status, noted) == (0, "not traced, since their VPCs are not in the input: ledger\n")
 
 
 def test_a_plan_without_its_spokes_vpc_is_refused(tmp_path: Path) -> None:
@@ -105,7 +105,10 @@ def test_a_plan_without_its_spokes_vpc_is_refused(tmp_path: Path) -> None:
 def test_two_files_of_one_stack_are_refused(tmp_path: Path) -> None:
     [first], [second] = plans([HUB], tmp_path / "a"), plans([HUB], tmp_path / "b")
     status, _, said = trace(first, second)
-    assert (status, " ".join(said.split())) == (2, f"{first} and {second} are both the stack {HUB}; give one of them")
+    assert (status, " ".join(said.split())) == (
+        2,
+        f"{first} and {second} are both for stack {HUB}; give only one of them",
+    )
 
 
 def test_files_of_one_name_go_by_their_tags_and_their_folders(tmp_path: Path) -> None:
@@ -115,7 +118,7 @@ def test_files_of_one_name_go_by_their_tags_and_their_folders(tmp_path: Path) ->
         file.parent.mkdir()
         file.write_bytes((ROOT / f"tests/network/terraform/plans/second/{stack}.json").read_bytes())
     status, said, noted = trace(QUICKSTART, *map(str, files), "--explain", "payments", "kms")
-    assert (status, noted) == (0, "not traced, since nothing that was given has their VPC: ledger\n")
+    assert (status, noted) == (0, "not traced, since their VPCs are not in the input: ledger\n")
     assert set(re.findall(r"at (\S+): aws_", said)) == {HUB, PAYMENTS}
     for file in files:
         file.write_text(file.read_text().replace("hub:stack", "team"))
@@ -130,7 +133,7 @@ def test_two_files_of_one_stack_in_different_folders_are_refused(tmp_path: Path)
         plan = (ROOT / f"tests/network/terraform/plans/second/{HUB}.json").read_bytes()
         (tmp_path / name / "plan.json").write_bytes(plan)
     status, _, said = trace(str(tmp_path / "old/plan.json"), str(tmp_path / "new/plan.json"))
-    assert (status, f"are both the stack {HUB}; give one of them" in " ".join(said.split())) == (2, True)
+    assert (status, f"are both for stack {HUB}; give only one of them" in " ".join(said.split())) == (2, True)
 
 
 def test_states_are_traced_like_plans(tmp_path: Path) -> None:
@@ -195,12 +198,12 @@ def test_junit_has_a_failure_for_every_finding(tmp_path: Path) -> None:
 def test_markdown_is_a_table_and_a_verdict() -> None:
     said = trace(QUICKSTART, "--format", "markdown")[1]
     assert "| ledger | private | private | gateway | private | private |" in said
-    assert "Every intended path works, and no other is reachable." in said
+    assert "Every intended path works, and nothing else is reachable." in said
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("not JSON", "is not JSON"), ("[]", "neither a synthesised stack nor a plan"), (None, "holds no stacks")],
+    [("not JSON", "is not JSON"), ("[]", "neither a synthesised stack nor a plan"), (None, "contains no stacks")],
 )
 def test_what_cannot_be_traced_is_refused(text: str | None, message: str, tmp_path: Path) -> None:
     if text is not None:
@@ -266,7 +269,7 @@ def only(stacks: Stacks, at: Path, *names: str) -> str:
 def test_a_trace_without_a_spoke_proves_nothing_and_says_so_with_its_own_exit_status(tmp_path: Path) -> None:
     status, said, _ = trace(only(Stacks(), tmp_path, HUB))
     assert status == 3, said
-    assert "Nothing was proved: no spoke that should reach a service is in what was read." in said
+    assert "Nothing was proved: the input has no spoke that should reach a service." in said
     assert "Every intended path works" not in said
     document = json.loads(trace(str(tmp_path), "--format", "json")[1])
     assert (document["sound"], document["examined"]) == (False, False)

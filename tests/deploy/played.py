@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator import Machine, Ran, Shell
+from emulator import Machine, ScriptResult, Shell
 from tests.waiting import PATIENCE
 
 __all__ = ["Played"]
@@ -42,7 +42,7 @@ class Played:
         self.release.set()
         self.release = threading.Event()
 
-    def _run(self, machine: Machine, script: str) -> Ran | None:
+    def _run(self, machine: Machine, script: str) -> ScriptResult | None:
         self.ran_on.append(machine)
         if self.silent:
             return None
@@ -61,7 +61,7 @@ class Played:
                 lines.append(f"{number} - - {told}")
             else:
                 lines += [f"{number} {ip} {port} {word}" for ip, word in told for port in ports.split()]
-        return Ran(0, "\n".join(lines if self.cut else [*lines, f"end {len(self.asked)}"]))
+        return ScriptResult(0, "\n".join(lines if self.cut else [*lines, f"end {len(self.asked)}"]))
 
 
 def endpoint_addresses(ec2: Any) -> dict[str, list[str]]:

@@ -112,7 +112,7 @@ def test_1_stopped_in_the_middle_it_leaves_no_lock_and_nothing_unmanaged(
             process.kill()
     assert process.returncode == 1, said
     assert "Terraform finishes its step" in said
-    assert f"to go on: ./hub {verb}" in said
+    assert f"to resume: ./hub {verb}" in said
     assert "Traceback" not in said
     assert network.locks(BUCKET) == []
     assert "0 unmanaged resources" in unmanaged(network), "everything that was made is in the state"

@@ -50,7 +50,7 @@ def test_0_before_there_is_a_bucket_state_and_hub_are_planned_from_nothing(quick
         assert not (quickstart.stack(stack) / "tfplan").exists(), "applied, it would put the state beside the stack"
         assert not list(quickstart.stack(stack).glob("backend_override*"))
     traced = quickstart.run([ROOT / "hub", "trace", quickstart.topology, quickstart.stack("hub-core") / "tfplan.json"])
-    assert "not traced, since nothing that was given has their VPC: ledger, payments" in traced
+    assert "not traced, since their VPCs are not in the input: ledger, payments" in traced
     assert quickstart.aws.leftovers() == {}
 
 
@@ -87,7 +87,7 @@ def test_3_interrupted_in_the_middle_of_an_apply_it_leaves_no_lock(quickstart: L
             process.kill()
     assert process.returncode == 1, said
     assert "Terraform finishes its step" in said
-    assert "to go on: ./hub deploy" in said
+    assert "to resume: ./hub deploy" in said
     assert quickstart.locks(BUCKET) == []
     assert VPC in quickstart.terraform("hub-core", "state", "list")
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cli.given import documents, stack_files
-from emulator import Machine, Ran
+from emulator import Machine, ScriptResult
 from lab import Lab
 from lab.plan import plan
 from network.terraform.reader import read
@@ -38,12 +38,12 @@ class Instance:
 
     lab: Lab | None = None
 
-    def run(self, machine: Machine, script: str) -> Ran | None:
+    def run(self, machine: Machine, script: str) -> ScriptResult | None:
         assert machine.account == PAYMENTS, f"a command for {machine}"
         if self.lab is None:
             return None
         done = self.lab.run("payments", ["sh", "-c", script], timeout=120)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return ScriptResult(done.returncode, done.stdout, done.stderr)
 
 
 INSTANCE = Instance()

@@ -77,14 +77,14 @@ def test_a_spoke_whose_hub_has_no_contract_says_what_to_apply_first(tmp_path: Pa
     text = str(failed.value)
     assert text.startswith(f"{LEDGER}: Error: reading SSM Parameter"), text
     assert "waits for hub-core: apply that first" in text
-    assert f"the whole log: {made.terraform.log(LEDGER)}" in text
+    assert f"full log: {made.terraform.log(LEDGER)}" in text
 
 
 def test_a_failed_hub_is_reported_with_its_log_and_no_spoke_is_begun(tmp_path: Path) -> None:
     made, view = recorded(tmp_path, {**STATE, "hub-core apply": said("Error: UnauthorizedOperation", 1)}), Seen()
     with pytest.raises(OperationError) as failed:
         deploy(made.terraform, DESIGN, ALL, Options(), view=view)
-    assert str(failed.value) == f"hub-core: Error: UnauthorizedOperation\nthe whole log: {made.terraform.log(HUB)}"
+    assert str(failed.value) == f"hub-core: Error: UnauthorizedOperation\nfull log: {made.terraform.log(HUB)}"
     assert view.outcomes == {"state": "no changes", HUB: "failed"}
     assert stacks(made, "init") == ["state", HUB]
 
@@ -129,7 +129,7 @@ def test_a_plan_counts_what_it_would_do_and_goes_on_past_stacks_that_fail(tmp_pa
         LEDGER: Planned(waits_for=HUB),
         PAYMENTS: Planned(),
     }
-    assert failures == [f"state: Error: AccessDenied\nthe whole log: {made.terraform.log('state')}"]
+    assert failures == [f"state: Error: AccessDenied\nfull log: {made.terraform.log('state')}"]
     assert not stacks(made, "apply")
     assert all("-lock=false" in call for call in made.calls if call.split()[1] == "plan"), "a review takes no lock"
 
@@ -180,6 +180,6 @@ def test_validation_stops_at_the_first_stack_that_the_provider_refuses(tmp_path:
     with pytest.raises(OperationError) as failed:
         validate(made.terraform, ALL)
     log = made.terraform.output / "logs" / "validate" / "hub-core.log"
-    assert str(failed.value) == f'hub-core: Error: Unsupported argument "amazon_side_as"\nthe whole log: {log}'
+    assert str(failed.value) == f'hub-core: Error: Unsupported argument "amazon_side_as"\nfull log: {log}'
     assert stacks(made, "validate") == ["state", HUB]
     assert all("-backend=false" in call for call in made.calls if call.split()[1] == "init")

@@ -101,7 +101,7 @@ def alike(count: int, **own: Any) -> Design:
         (lambda name: "dedicated" if name.startswith("x") else "default", r"/.*/test_synthesis\.py:\d+: "),
         (
             lambda name: f"{name}"[:5],
-            r'spoke-core-spoke\d: line \d+ is "instance_tenancy": "spoke", and by the spoke.s shape ',
+            r'spoke-core-spoke\d: line \d+ is "instance_tenancy": "spoke", but stamped from the spoke.s shape ',
         ),
     ],
     ids=["by a value", "by a text that holds it"],
@@ -238,8 +238,8 @@ def test_a_pattern_that_matches_nothing_is_refused() -> None:
     with pytest.raises(UnsoundError) as refused:
         select(QUICKSTART, ["hub-*", "spoke-edge-*", "x"])
     assert refused.value.reasons == (
-        'no stack matches "spoke-edge-*"; there are state, hub-core, spoke-core-ledger, spoke-core-payments',
-        'no stack matches "x"; there are state, hub-core, spoke-core-ledger, spoke-core-payments',
+        'no stack matches "spoke-edge-*"; the stacks are state, hub-core, spoke-core-ledger, spoke-core-payments',
+        'no stack matches "x"; the stacks are state, hub-core, spoke-core-ledger, spoke-core-payments',
     )
 
 

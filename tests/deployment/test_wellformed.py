@@ -76,10 +76,10 @@ def with_a_data_source_without_provider(stack: Stack) -> None:
             with_an_unknown_provider,
             "aws_vpc.network_vpc_4E8F0223 names the provider aws.other, which the stack does not have",
         ),
-        (with_a_doubled_alias, "the alias aws.spoke stands 2 times"),
+        (with_a_doubled_alias, "the alias aws.spoke exists 2 times"),
         (
             with_a_provider_without_alias,
-            "provider aws has a configuration without alias, which resources would use by mistake",
+            "provider aws has a configuration without an alias, which resources would use by mistake",
         ),
         (
             with_an_emptied_role,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator import LocalAWS, Machine, Ran, serve
+from emulator import LocalAWS, Machine, ScriptResult, serve
 from tests.emulator.conftest import ORGANIZATION, SPOKE, Client, Refused, clients
 from tests.waiting import PATIENCE, wait_for
 
@@ -20,15 +20,15 @@ HELD = threading.Event()
 SEEN: list[Machine] = []
 
 
-def shell(machine: Machine, script: str) -> Ran | None:
+def shell(machine: Machine, script: str) -> ScriptResult | None:
     """Does what the script says, in words of this test's own."""
     SEEN.append(machine)
     if script == "hold":
         HELD.wait(PATIENCE)
     if script == "break":
         raise ValueError("broken")
-    return {"dead": None, "fail": Ran(3, "partly", "no")}.get(
-        script, Ran(0, "x" * 30_000 if script == "long" else script)
+    return {"dead": None, "fail": ScriptResult(3, "partly", "no")}.get(
+        script, ScriptResult(0, "x" * 30_000 if script == "long" else script)
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from assurance.path import Verdict
 from assurance.trace import Trace
-from lab.build import Built
+from lab.build import BuiltPlan
 from lab.inside import enclose
 from lab.plan import Interface, plan
 from network.model import Network, Vpc
@@ -118,7 +118,7 @@ def _covers(flow: str, protocol: str, port: int) -> bool:
 class _Asking:
     """Asks one lab everything."""
 
-    def __init__(self, built: Built) -> None:
+    def __init__(self, built: BuiltPlan) -> None:
         self.built = built
         self.plan = built.plan
         self.network = built.plan.network
@@ -127,12 +127,12 @@ class _Asking:
 
     async def everything(self) -> Answers:
         """Once for each way into the VPCs that their tables or ACLs tell apart."""
-        for door in range(self.built.doors):
-            if door:
-                self.built.enter_by(door)
+        for entry in range(self.built.entry_count):
+            if entry:
+                self.built.use_entry(entry)
             answers = await self._names()
             self._reaches(answers)
-            self._single_packets(door)
+            self._single_packets(entry)
             self._control(answers)
         self.found.blocked = self.probes.seen_drops
         return self.found
@@ -145,9 +145,9 @@ class _Asking:
             for service in self.plan.services
             for name in service.asked
         ]
-        seats = {spoke: next(e for e in self.plan.within(v.address) if e.kind == "workload") for spoke, v, _ in asked}
+        clients = {spoke: next(e for e in self.plan.within(v.address) if e.kind == "workload") for spoke, v, _ in asked}
         answers = await asyncio.gather(
-            *(self.probes.ask(seats[s], str(self.plan.resolver(vpc.address)), name) for s, vpc, name in asked)
+            *(self.probes.ask(clients[s], str(self.plan.resolver(vpc.address)), name) for s, vpc, name in asked)
         )
         if self.built.names.lost:
             raise Inconclusive(f"forwarded and neither answered nor dropped: {self.built.names.lost[:3]}")
@@ -177,9 +177,9 @@ class _Asking:
 
     def _clients(self, vpc: Vpc) -> list[Interface]:
         """Instances, and a workload in each subnet that is not the attachment's, where there is one."""
-        doors = {at for each in self.network.attachments_of.get(vpc.address, ()) for at in each.subnets}
+        entries = {at for each in self.network.attachments_of.get(vpc.address, ()) for at in each.subnets}
         own = [each for each in self.plan.within(vpc.address) if each.kind in {"workload", "instance"}]
-        homes = [each for each in own if each.kind == "workload" and each.subnet not in doors]
+        homes = [each for each in own if each.kind == "workload" and each.subnet not in entries]
         return [
             each for each in own if each.kind == "instance" or each in homes or (not homes and each.kind == "workload")
         ]
@@ -231,8 +231,8 @@ class _Asking:
             opened = any(ways[each] is not None for each in some)
             self.found.exposed[key] = self.found.exposed.get(key, False) or opened
 
-    def _single_packets(self, door: int) -> None:
-        del door
+    def _single_packets(self, entry: int) -> None:
+        del entry
         spokes = {
             spoke: [e for e in self.plan.within(vpc.address) if e.kind == "workload"]
             for spoke, vpc in self.network.spokes.items()
@@ -272,9 +272,9 @@ class _Asking:
 
 async def asked_of_packets(network: Network, services: Iterable[Service]) -> Answers:
     """Build a network, and ask it everything. Raises `Inconclusive`."""
-    built = Built(plan(network, services, every_part=True), thorough=True)
+    built = BuiltPlan(plan(network, services, every_part=True), thorough=True)
     try:
-        built.lay()
+        built.create()
         await built.serve()
         return await _Asking(built).everything()
     finally:

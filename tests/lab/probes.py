@@ -19,7 +19,7 @@ import dns.exception
 import dns.message
 import dns.rcode
 
-from lab.build import Built
+from lab.build import BuiltPlan
 from lab.plan import WORLD, Interface
 from lab.resolver import Flow
 
@@ -41,22 +41,22 @@ class Inconclusive(Exception):  # noqa: N818  it is no error of the network's
 class Probes:
     """Sends what a test asks for."""
 
-    def __init__(self, built: Built) -> None:
+    def __init__(self, built: BuiltPlan) -> None:
         self.built = built
         self.rounds = 0
         self.seen_drops = 0
 
     # Names --------------------------------------------------------------------------------------------------------
 
-    async def ask(self, seat: Interface, server: str, name: str) -> tuple[str, frozenset[str]]:
+    async def ask(self, client: Interface, server: str, name: str) -> tuple[str, frozenset[str]]:
         """A query from an interface: what it came to, and the addresses."""
         query = dns.message.make_query(name, "A")
-        with self.built.namespaces.within(seat.name):
+        with self.built.namespaces.within(client.name):
             sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with sock:
             sock.settimeout(0)
-            sock.bind((str(seat.addresses[0]), 0))
-            flow = (str(seat.addresses[0]), server, "udp", sock.getsockname()[1], 53)
+            sock.bind((str(client.addresses[0]), 0))
+            flow = (str(client.addresses[0]), server, "udp", sock.getsockname()[1], 53)
             loop = asyncio.get_running_loop()
             try:
                 async with asyncio.timeout(2 * PATIENCE):

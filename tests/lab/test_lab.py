@@ -94,7 +94,7 @@ def test_the_endpoint_is_reached_over_tls_from_the_spokes_own_address(quickstart
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["service"] == "com.amazonaws.us-east-1.kms"
-    assert said["client"] == str(quickstart.plan.seat("payments").addresses[0])
+    assert said["client"] == str(quickstart.plan.client("payments").addresses[0])
 
 
 def test_another_name_than_the_certificates_is_refused(quickstart: Lab) -> None:
@@ -250,7 +250,7 @@ def _until(terminal: int, wanted: str) -> str:
 def test_a_spoke_that_is_not_there_is_refused() -> None:
     done = CliRunner().invoke(app, ["lab", str(ROOT / "examples/quickstart.yaml"), "--shell", "nobody"])
     assert done.exit_code == 2
-    assert "no spoke nobody; there are ledger, payments" in done.output
+    assert "no spoke nobody; the spokes are ledger, payments" in done.output
 
 
 def test_a_machine_without_the_parts_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,26 +43,26 @@ def test_fixed_addresses_are_kept_and_none_is_given_twice() -> None:
 
 def test_each_part_of_a_subnet_that_a_rule_treats_apart_has_an_address() -> None:
     stacks = Stacks().changed("hub-core", "gateway/route-pool-10-0-4-0_22", destination_cidr_block="10.0.4.0/27")
-    seats = [each for each in laid(stacks, every_part=True).interfaces if each.kind == "workload"]
+    clients = [each for each in laid(stacks, every_part=True).interfaces if each.kind == "workload"]
     # The instance took the first free address of each part.
-    first = next(each for each in seats if IPv4Address("10.0.4.5") in each.addresses)
+    first = next(each for each in clients if IPv4Address("10.0.4.5") in each.addresses)
     assert [str(address) for address in first.addresses] == ["10.0.4.5", "10.0.4.33"]
 
 
 def test_a_person_sits_at_the_test_instance_and_never_in_the_attachments_subnet() -> None:
     found = laid()
-    assert found.seat("payments").kind == "instance"
-    seat = found.seat("ledger")
-    assert (seat.kind, found.network.subnets[seat.subnet].cidr) == (
+    assert found.client("payments").kind == "instance"
+    client = found.client("ledger")
+    assert (client.kind, found.network.subnets[client.subnet].cidr) == (
         "workload",
-        found.network.subnets[seat.resource].cidr,
+        found.network.subnets[client.resource].cidr,
     )
-    assert "attachment" not in seat.subnet
+    assert "attachment" not in client.subnet
 
 
 def test_a_spoke_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(KeyError, match="no spoke nobody; there are ledger, payments"):
-        laid().seat("nobody")
+    with pytest.raises(KeyError, match="no spoke nobody; the spokes are ledger, payments"):
+        laid().client("nobody")
 
 
 def test_an_attachment_that_nobody_accepts_gets_no_cable() -> None:
@@ -117,7 +117,7 @@ def test_names_behind_a_gateway_endpoint_have_addresses_of_their_own() -> None:
 
 def test_a_machine_without_namespaces_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert missing() == ["the lab is made of Linux namespaces, and this is darwin: use a Linux machine or container"]
+    assert missing() == ["the lab needs Linux namespaces, and this is darwin: use a Linux machine or container"]
 
 
 def test_missing_programs_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:

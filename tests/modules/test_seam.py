@@ -63,7 +63,7 @@ def test_what_is_exported_is_listed_and_there() -> None:
 def test_node_gets_the_submodules_that_are_listed() -> None:
     source = (ROOT / "modules" / "aws.py").read_text(encoding="utf-8")
     listed = set(re.findall(rf"from {PROVIDER}\.(\w+) import", source))
-    ((whole, cut),) = kernel.instead.items()
+    ((whole, cut),) = kernel.replacements.items()
     with tarfile.open(cut) as tarball:
         names = {path.parts[2] for path in map(PurePosixPath, tarball.getnames()) if len(path.parts) > 3}
     assert whole == "provider-aws@20.1.0.jsii.tgz"
@@ -71,7 +71,7 @@ def test_node_gets_the_submodules_that_are_listed() -> None:
 
 
 def test_the_types_of_a_cut_need_no_type_that_was_left_out() -> None:
-    (cut,) = kernel.instead.values()
+    (cut,) = kernel.replacements.values()
     with tarfile.open(cut) as tarball:
         file = tarball.extractfile("package/.jsii")
         assert file is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from stacks.shapes import MARKS, LookedAtError, Mark, Stamp, marked, shapes
+from stacks.shapes import MARKS, Mark, MarkInspectedError, Stamp, marked, shapes
 from tests.examples import changed, designed
 from tests.topologies import designs
 from topology import Design
@@ -102,7 +102,7 @@ def test_a_value_that_json_or_terraform_would_escape_is_part_of_the_shape() -> N
     ],
 )
 def test_a_mark_cannot_be_looked_at(look: Callable[[str], object]) -> None:
-    with pytest.raises(LookedAtError):
+    with pytest.raises(MarkInspectedError):
         look(Mark("~0-0~"))
 
 

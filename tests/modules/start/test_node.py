@@ -141,7 +141,7 @@ def test_what_is_refused_last_is_told_too() -> None:
 
 
 def test_a_run_that_ends_early_lets_node_finish_and_leaves_nothing(tmp_path: Path) -> None:
-    """Where nothing can be kept, Node still unpacks and loads the whole provider when Python ends.
+    """Without a usable cache, Node still unpacks and loads the whole provider when Python ends.
 
     jsii terminates a Node that has not ended after five seconds, and its folder stays: here it never has.
     """
@@ -160,7 +160,7 @@ def test_a_run_that_ends_early_lets_node_finish_and_leaves_nothing(tmp_path: Pat
 def test_an_object_with_another_number_than_expected_is_an_error() -> None:
     """As it would be with a jsii that counts in another way."""
     code = STACK + ("provider._process._newest += 1\naws.Vpc(stack, 'vpc', cidr_block='10.0.0.0/24'); cdk.Fn.abs(1)\n")
-    assert re.search(r"JSIIError: Node has told \S+Vpc@\d+, and \S+Vpc@\d+ was expected", ran(code, status=1).stderr)
+    assert re.search(r"JSIIError: Node returned \S+Vpc@\d+; expected \S+Vpc@\d+", ran(code, status=1).stderr)
 
 
 def test_an_object_whose_methods_python_overrides_is_waited_for() -> None:

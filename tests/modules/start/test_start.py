@@ -25,9 +25,9 @@ digests = {
            {**synthesised(name).stacks, "manifest": synthesised(name).manifest}.items()}
     for name in sys.argv[1:]
 }
-print(json.dumps([digests, len(kernel.instead)]))
+print(json.dumps([digests, len(kernel.replacements)]))
 """
-SLOWER = "synthesis starts slower: nothing can be kept in "
+SLOWER = "synthesis starts slower: cannot use the cache "
 
 
 def command(*examples: str) -> list[str]:
@@ -61,7 +61,7 @@ def digests(*examples: str) -> dict[str, dict[str, str]]:
         }
         for name in examples
     }
-    assert kernel.instead, "this process has loaded the whole assembly; what it says proves nothing"
+    assert kernel.replacements, "this process has loaded the whole assembly; what it says proves nothing"
     return found
 
 

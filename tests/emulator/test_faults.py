@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from emulator import LocalAWS, Trouble
+from emulator import Fault, LocalAWS
 from tests.emulator.conftest import HUB, OTHER, SESSION, SPOKE, Refused
 from tests.waiting import PATIENCE
 
@@ -48,7 +48,7 @@ CODES = {
 @pytest.fixture(autouse=True)
 def calm(aws: LocalAWS) -> Iterator[None]:
     yield
-    aws.trouble = ()
+    aws.faults = ()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def call(client: Any, operation: str) -> Any:
 
 @pytest.mark.parametrize("service", LISTS)
 def test_throttling_has_the_code_of_the_service_and_is_retried(aws: LocalAWS, caller: Make, service: str) -> None:
-    aws.trouble = (Trouble(rate=0),)
+    aws.faults = (Fault(rate=0),)
     with pytest.raises(ClientError) as refusal:
         call(caller(service, attempts=3), LISTS[service])
     response: Any = refusal.value.response
@@ -91,8 +91,8 @@ def test_an_account_has_a_second_worth_of_requests_at_once_and_the_others_have_t
     aws: LocalAWS, caller: Make, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("emulator.trouble.time", SimpleNamespace(monotonic=lambda: now[0]))
-    aws.trouble = (Trouble("route53resolver:*", rate=5),)
+    monkeypatch.setattr("emulator.faults.time", SimpleNamespace(monotonic=lambda: now[0]))
+    aws.faults = (Fault("route53resolver:*", rate=5),)
     hub, spoke = caller("route53resolver"), caller("route53resolver", SPOKE)
     for _ in range(5):
         call(hub, "list_resolver_rules")
@@ -115,25 +115,25 @@ def test_slow_requests_do_not_wait_for_each_other(aws: LocalAWS, caller: Make, m
         meeting.wait(PATIENCE)
 
     monkeypatch.setattr("emulator.server.time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
-    aws.trouble = (Trouble("ec2:*", latency=0.5),)
+    aws.faults = (Fault("ec2:*", latency=0.5),)
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: ec2.describe_vpcs(), range(6)))
     assert slept == [0.5] * 6, f"expected six waits of half a second, found {slept}"
 
 
-@pytest.mark.parametrize(("fate", "made"), [("unheard", 1), ("unanswered", 2)])
-def test_a_create_is_lost_or_done_and_not_known(aws: LocalAWS, caller: Make, fate: str, made: int) -> None:
+@pytest.mark.parametrize(("fault", "made"), [("lost_request", 1), ("lost_response", 2)])
+def test_a_create_is_lost_or_done_and_not_known(aws: LocalAWS, caller: Make, fault: str, made: int) -> None:
     ec2, before = caller("ec2", SPOKE, attempts=2), len(aws.leftovers().get(SPOKE, []))
-    aws.trouble = (Trouble("ec2:CreateVpc", times=1, **{fate: 1}),)
+    aws.faults = (Fault("ec2:CreateVpc", times=1, **{fault: 1}),)
     ec2.create_vpc(CidrBlock="10.0.0.0/22")
     found = len(aws.leftovers()[SPOKE]) - before
     assert found == made, f"expected {made} more, found {found}"
-    assert aws.met == {(fate, "ec2:CreateVpc"): 1}
+    assert aws.injected == {(fault, "ec2:CreateVpc"): 1}
 
 
 def test_a_caller_that_does_not_retry_sees_the_connection_close(aws: LocalAWS, caller: Make) -> None:
     before = aws.leftovers()
-    aws.trouble = (Trouble(unheard=1),)
+    aws.faults = (Fault(lost_request=1),)
     with pytest.raises(ConnectionClosedError):
         caller("ec2", OTHER).create_vpc(CidrBlock="10.0.0.0/22")
     assert aws.leftovers() == before, "expected that nothing was done"
@@ -276,14 +276,14 @@ def test_a_create_whose_answer_is_lost_is_done_once_refused_or_done_twice(
         return sum(kind == KINDS.get(what, what) for kind, _ in aws.leftovers()[HUB])
 
     before = standing()
-    aws.trouble = (Trouble(unanswered=1, times=1),)
+    aws.faults = (Fault(lost_response=1, times=1),)
     try:
         getattr(client, operation)(**arguments)
     except ClientError as refusal:
         found = str(refusal.response.get("Error", {}).get("Code"))
     else:
         found = {1: "once", 2: "twice"}.get(standing() - before, f"{standing() - before} times")
-    assert sum(aws.met.values()) == 1, f"expected one lost answer, found {aws.met}"
+    assert sum(aws.injected.values()) == 1, f"expected one lost response, found {aws.injected}"
     assert found == expected, f"{what}: expected {expected}, found {found}"
 
 
@@ -301,23 +301,23 @@ def test_a_client_token_with_other_parameters_is_refused(aws: LocalAWS, caller: 
 
 def test_only_the_named_actions_have_trouble_and_none_has_any_when_it_is_over(aws: LocalAWS, caller: Make) -> None:
     ec2, s3 = caller("ec2"), caller("s3")
-    aws.trouble = (Trouble("ec2:Create*", unheard=1), Trouble("s3:PUT /example-*", unheard=1))
+    aws.faults = (Fault("ec2:Create*", lost_request=1), Fault("s3:PUT /example-*", lost_request=1))
     ec2.describe_vpcs()
     s3.list_buckets()
     with pytest.raises(ConnectionClosedError):
         ec2.create_vpc(CidrBlock="10.0.0.0/22")
     with pytest.raises(ConnectionClosedError):
         s3.create_bucket(Bucket="example-network-state")
-    aws.trouble = ()
+    aws.faults = ()
     ec2.create_vpc(CidrBlock="10.0.0.0/22")
-    assert aws.met == {}, "expected a new count for other trouble"
+    assert aws.injected == {}, "expected the count to start anew with new faults"
 
 
 def test_the_same_seed_drops_the_same_connections(aws: LocalAWS, caller: Make) -> None:
     ec2 = caller("ec2")
 
     def dropped(seed: int) -> list[bool]:
-        aws.trouble = (Trouble(unheard=0.5, seed=seed),)
+        aws.faults = (Fault(lost_request=0.5, seed=seed),)
         fates = []
         for _ in range(20):
             try:
@@ -333,7 +333,7 @@ def test_the_same_seed_drops_the_same_connections(aws: LocalAWS, caller: Make) -
     assert dropped(2) != first
 
 
-@pytest.mark.parametrize("wrong", [{"unheard": 1.5}, {"unanswered": -1}, {"latency": -1}, {"rate": -1}])
-def test_trouble_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="expected"):
-        Trouble(**wrong)  # type: ignore[arg-type]
+@pytest.mark.parametrize("wrong", [{"lost_request": 1.5}, {"lost_response": -1}, {"latency": -1}, {"rate": -1}])
+def test_values_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"must not be negative|shares from 0 to 1"):
+        Fault(**wrong)  # type: ignore[arg-type]

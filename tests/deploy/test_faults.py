@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import Trouble
+from emulator import Fault
 from tests.deploy.local import TIMEOUT, Local, local
 from tests.examples import ROOT
 from tests.waiting import PATIENCE, wait_for
@@ -17,19 +17,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(TIMEOUT)]
 BUCKET, HUB, SPOKE = "example-network-state", "111111111111", "222222222222"
 STACK = "spoke-core-payments"
 BAD_DAY = (
-    Trouble(latency=0.1),
-    Trouble("ec2:*", rate=8),
-    Trouble("route53resolver:*", rate=2),
-    Trouble(unheard=0.03, seed=1),
-    Trouble("ec2:Create*Endpoint", unanswered=0.5, seed=2),
-    Trouble("ec2:CreateRouteTable", unanswered=1, times=1),
+    Fault(latency=0.1),
+    Fault("ec2:*", rate=8),
+    Fault("route53resolver:*", rate=2),
+    Fault(lost_request=0.03, seed=1),
+    Fault("ec2:Create*Endpoint", lost_response=0.5, seed=2),
+    Fault("ec2:CreateRouteTable", lost_response=1, times=1),
 )
 """The Resolver takes five requests a second from an account: this is one where something else uses three of them."""
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    with local(tmp_path_factory.mktemp("trouble"), "minimal") as running:
+    with local(tmp_path_factory.mktemp("faults"), "minimal") as running:
         running.client("s3", HUB).create_bucket(Bucket=BUCKET)
         yield running
 
@@ -48,9 +48,9 @@ def hurried(network: Local) -> None:
 
 def test_1_why_is_the_lock_held_that_nobody_but_me_took(network: Local) -> None:
     """Its answer was lost: Terraform asked again, and met its own lock."""
-    network.aws.trouble = (Trouble("s3:PUT *.tflock", unanswered=1, times=1),)
+    network.aws.faults = (Fault("s3:PUT *.tflock", lost_response=1, times=1),)
     said = network.hub("deploy", "--only", "hub-core", "--yes", expect=1)
-    network.aws.trouble = ()
+    network.aws.faults = ()
     assert "Error acquiring the state lock" in said, said
     [unlock] = re.findall(r"^terraform .* force-unlock .*", said, re.MULTILINE)
     network.run(unlock.split())
@@ -58,13 +58,13 @@ def test_1_why_is_the_lock_held_that_nobody_but_me_took(network: Local) -> None:
 
 
 def test_2_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(network: Local) -> None:
-    network.aws.trouble = (*BAD_DAY, Trouble("ec2:CreateVpc", unanswered=1, times=1))
+    network.aws.faults = (*BAD_DAY, Fault("ec2:CreateVpc", lost_response=1, times=1))
     said = network.hub("deploy", "--only", "hub-core", "--yes")
-    met = network.aws.met
-    network.aws.trouble = ()
+    met = network.aws.injected
+    network.aws.faults = ()
     assert "hub-core: 38 added" in said, said
     seen = {what if what != "throttled" else f"{what} {action.partition(':')[0]}" for what, action in met}
-    expected = {"latency", "throttled ec2", "throttled route53resolver", "unheard", "unanswered"}
+    expected = {"latency", "throttled ec2", "throttled route53resolver", "lost_request", "lost_response"}
     assert seen >= expected, f"no request met {expected - seen}, so this shows nothing"
     network.terraform("hub-core", "plan", "-no-color", "-detailed-exitcode", expect=0)
 
@@ -83,16 +83,16 @@ def test_3_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Loca
     )
     try:
         wait_for("a resource of the spoke made", lambda: log.is_file() and "Creation complete" in log.read_text())
-        network.aws.trouble = (Trouble(unheard=1),)
+        network.aws.faults = (Fault(lost_request=1),)
         said, _ = process.communicate(timeout=PATIENCE)
     finally:
-        network.aws.trouble = ()
+        network.aws.faults = ()
         if process.poll() is None:
             process.terminate()
             process.wait(PATIENCE)
     assert process.returncode == 1, said
     assert "exceeded maximum number of attempts, 3" in said, said
-    assert "to go on: ./hub deploy" in said, said
+    assert "to resume: ./hub deploy" in said, said
     assert (network.stack(STACK) / "errored.tfstate").is_file(), f"expected the state on this machine:\n{said}"
     assert network.locks(BUCKET) == [f"endpoint-hub/{STACK}.tfstate.tflock"]
 
@@ -131,14 +131,14 @@ def test_7_is_everything_gone_after_a_destroy_with_lost_answers(network: Local) 
     (network.stack(STACK) / "hurried_override.tf.json").unlink()
     # The backend is another one now, which plain `init` asks about.
     (network.stack(STACK) / ".terraform").rename(network.output / "hurried")
-    network.aws.trouble = (
-        Trouble("*:Delete*", unanswered=0.3, seed=4),
-        Trouble("*:Disassociate*", unanswered=0.3, seed=5),
+    network.aws.faults = (
+        Fault("*:Delete*", lost_response=0.3, seed=4),
+        Fault("*:Disassociate*", lost_response=0.3, seed=5),
     )
     network.hub("destroy", "--yes")
-    met = network.aws.met
-    network.aws.trouble = ()
-    lost = [action for what, action in met if what == "unanswered" and re.search(":(Delete|Disassociate)", action)]
+    met = network.aws.injected
+    network.aws.faults = ()
+    lost = [action for what, action in met if what == "lost_response" and re.search(":(Delete|Disassociate)", action)]
     assert lost, f"no answer to a delete was lost, so this shows nothing: {met}"
     left = network.aws.leftovers()
     assert left == {HUB: [("bucket", BUCKET)]}, f"expected nothing but the bucket, found {left}"
