@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 
 from topology import models
-from topology.addressing import lay_out
-from topology.checks import DEFAULT_HOST
+from topology.addressing import DEFAULT_HOST, lay_out
 from topology.design import (
     Account,
     Backend,
