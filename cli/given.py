@@ -31,15 +31,16 @@ __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "sta
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
     """The file of every stack, plan and state at some paths, by the name of its stack.
 
-    A folder is the output of `./hub synth`, or holds JSON files. Files of one name, such as everybody's `plan.json`, go
-    by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a folder that holds nothing,
-    and for two files of one stack; `OSError` for a file that cannot be read.
+    A folder is the output of `./hub synth`, the folder of stacks within it, or holds JSON files. Files of one name, such
+    as everybody's `plan.json`, go by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a
+    folder that holds nothing, and for two files of one stack; `OSError` for a file that cannot be read.
     """
     named: dict[str, list[Path]] = {}
     for path in paths:
         files = [path]
         if path.is_dir():
-            files = sorted(path.glob(f"stacks/*/{STACK_FILE}")) or sorted(path.glob("*.json"))
+            patterns = (f"stacks/*/{STACK_FILE}", f"*/{STACK_FILE}", "*.json")
+            files = next((found for found in (sorted(path.glob(pattern)) for pattern in patterns) if found), [])
             files = [file for file in files if file.name != "manifest.json"]
         if not files:
             raise UnsoundError([f"{path} holds no stacks; ./hub synth writes them"])

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["zone_prefix"]
+__all__ = ["REGION", "zone_prefix"]
+
+REGION = re.compile(
+    r"(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:central|north|south|east|west|northeast|northwest|southeast|southwest)-[1-9]"
+)
+"""A region of the `aws` partition."""
 
 
 def zone_prefix(region: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from findings import codes
 from topology.checks.mistake import Mistake
-from topology.models import Topology
+from topology.document import Place
+from topology.models import Hub, Spoke, Topology
 from topology.services import catalogue
 
 __all__ = ["advise"]
@@ -32,10 +33,21 @@ def advise(topology: Topology) -> Iterator[Mistake]:
                     codes.ZONES_LEFT_OUT, where, f"it is not in {', '.join(absent)}; its endpoint leaves them out"
                 )
     for name, spoke in topology.spokes.items():
-        hub = topology.hubs[spoke.hub]
-        for label in spoke.exempt:
+        yield from _exemptions(("spokes", name, "exempt"), spoke, topology.hubs[spoke.hub])
+
+
+def _exemptions(place: Place, spoke: Spoke, hub: Hub) -> Iterator[Mistake]:
+    """Exempt names that keep a service on offer from the hub, their own or one of a parent of theirs."""
+    known = catalogue()
+    for label in dict.fromkeys(spoke.exempt):
+        kept = [key for key in hub.services if known[key].kept_by([label], hub.region)]
+        if kept:
             domain = f"{label}.{hub.region}.amazonaws.com"
-            taken = [key for key in hub.services if domain in known[key].names_in(hub.region)]
-            if taken:
-                message = f"{domain} stays with the spoke, so the hub's endpoint for {taken[0]} is not used"
-                yield Mistake(codes.ENDPOINT_UNUSED, ("spokes", name, "exempt", label), message)
+            plural = "s" if len(kept) > 1 else ""
+            used = "are not used" if plural else "is not used"
+            yield Mistake(
+                codes.ENDPOINT_UNUSED,
+                (*place, label),
+                f"{domain} stays with the spoke, so the hub's endpoint{plural} for {', '.join(kept)} {used}",
+                f"nothing, where the spoke has an endpoint of its own; else take {label} out of exempt",
+            )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
 from findings import codes
 from findings.codes import Code
-from topology.addressing import free_blocks, overlaps
+from topology.addressing import free_blocks, lay_out, overlaps, smallest_vpc
 from topology.checks.mistake import Mistake
 from topology.document import Place
 from topology.models import Hub, Spoke
@@ -34,7 +34,9 @@ def check_pools(place: Place, hub: Hub) -> Iterator[Mistake]:
             )
 
 
-def check_ranges(name: str, hub: Hub, spokes: dict[str, Spoke]) -> Iterator[Mistake]:
+def check_ranges(
+    name: str, hub: Hub, spokes: Mapping[str, Spoke], claimed: Callable[[str], list[IPv4Network]]
+) -> Iterator[Mistake]:
     """Networks that meet at one gateway: they do not overlap, and spokes come from the pools."""
     if len(spokes) > MAX_SPOKES:
         yield Mistake(
@@ -56,20 +58,31 @@ def check_ranges(name: str, hub: Hub, spokes: dict[str, Spoke]) -> Iterator[Mist
         (moved, its), (kept, theirs) = sorted(((place, network), (other, enclosing)), key=lambda item: -order[item[0]])
         message = f'{its} overlaps {str(kept[0])[:-1]} "{kept[1]}" {theirs}'
         misplaced.append((codes.OVERLAP, moved, its, message, (*kept, "cidr")))
-    free = _free(hub, networks, {place: network for _, place, network, _, _ in misplaced})
+    if not misplaced:
+        return
+    wanted = {place: _size(hub, spokes[str(place[1])], network) for _, place, network, _, _ in misplaced}
+    free = _free(hub, [*claimed(name), *(network for _, network in networks)], wanted)
     for code, place, _, message, other in misplaced:
         yield Mistake(code, (*place, "cidr"), message, free[place], other)
 
 
-def _free(hub: Hub, networks: list[tuple[Place, IPv4Network]], misplaced: dict[Place, IPv4Network]) -> dict[Place, str]:
-    """The next free block for each misplaced network; no two of them overlap, so that all can be fixed at once."""
+def _size(hub: Hub, spoke: Spoke, network: IPv4Network) -> int:
+    """The prefix length that a spoke's range should have: its own, or a shorter one where its zones need it."""
+    zones = spoke.zones if spoke.zones is not None else hub.zones
+    if zones is None or lay_out(network, zones, spoke.subnets or {}, spoke.attachment_subnets or {}) is not None:
+        return network.prefixlen
+    return smallest_vpc(len(zones))
+
+
+def _free(hub: Hub, networks: Iterable[IPv4Network], wanted: Mapping[Place, int]) -> dict[Place, str]:
+    """The next free block of the wanted size for each place. No two overlap, so that all can be fixed at once."""
     if hub.pools is None:
-        return dict.fromkeys(misplaced, "")
-    taken = [network for _, network in networks]
+        return dict.fromkeys(wanted, "")
+    taken = list(networks)
     advice: dict[Place, str] = {}
-    for prefix in sorted({network.prefixlen for network in misplaced.values()}):
+    for prefix in sorted(set(wanted.values())):
         blocks = free_blocks(hub.pools, list(taken), prefix)
-        for place in (place for place, network in misplaced.items() if network.prefixlen == prefix):
+        for place in (place for place, size in wanted.items() if size == prefix):
             block = next(blocks, None)
             if block is None:
                 advice[place] = f"no /{prefix} is free in the hub's pools; add a pool"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from findings import codes
 from topology.checks.mistake import Mistake
+from topology.checks.subnets import in_region
 from topology.document import Place
 from topology.models import Hub
-from topology.problems import did_you_mean, nearest
-from topology.services import catalogue
+from topology.problems import did_you_mean, nearest, shortened
+from topology.services import catalogue, keys_for
 
 __all__ = ["check_services"]
 
@@ -25,9 +26,9 @@ def check_services(place: Place, hub: Hub) -> Iterator[Mistake]:
         where = (*place, "services", key)
         service = known.get(key)
         if service is None:
-            close = nearest(key, known, 3)
+            close = keys_for(key) or nearest(key, known, 3)
             fix = f"did you mean {' or '.join(close)}?" if close else "./hub services lists them"
-            yield Mistake(codes.UNKNOWN_SERVICE, where, f'"{key[:80]}" is not a service of the catalogue', fix)
+            yield Mistake(codes.UNKNOWN_SERVICE, where, f'"{shortened(key)}" is not a service of the catalogue', fix)
             continue
         if service.service_name is None or service.private_dns is False:  # the notes say what to do instead
             yield Mistake(codes.SERVICE_NOT_OFFERABLE, where, f"{key} cannot be offered: {' '.join(service.notes)}")
@@ -39,7 +40,7 @@ def check_services(place: Place, hub: Hub) -> Iterator[Mistake]:
                     codes.UNKNOWN_ZONE,
                     (*where, "zones", zone),
                     f"{zone} is none of the hub's zones",
-                    did_you_mean(zone, zones, f"they are {', '.join(zones)}"),
+                    did_you_mean(zone, in_region(zones, hub.region), f"they are {', '.join(zones)}"),
                 )
             elif zone in service.unavailable_zones:
                 yield Mistake(

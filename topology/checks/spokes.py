@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from findings import codes
 from topology.checks.instances import check_instance
 from topology.checks.mistake import Mistake
+from topology.checks.names import check_exemptions
 from topology.checks.segments import check_segment
 from topology.checks.subnets import check_subnets, check_zones, subnets_known
 from topology.document import Place
@@ -36,8 +37,10 @@ def check_spoke(place: Place, spoke: Spoke, topology: Topology, refused: Abstrac
     if spoke.zones is not None and not used:
         yield Mistake(codes.ZONE_COUNT, (*place, "zones"), "every entry is empty", "name at least one zone")
     elif zones is not None and subnets_known(place, refused):
-        yield from check_subnets(place, spoke, zones)
+        yield from check_subnets(place, spoke, zones, hub.region)
     if hub.segments is not None and (*place, "segment") not in refused:
         yield from check_segment(place, spoke, hub.segments)
+    if spoke.exempt is not None and hub.region is not None:
+        yield from check_exemptions(place, spoke.exempt, hub.region)
     if spoke.test_instance is not None:
         yield from check_instance((*place, "test_instance"), spoke.test_instance, spoke.hub, hub, used)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Network
 
@@ -14,7 +14,7 @@ from topology.models import Hub, Spoke
 from topology.problems import did_you_mean
 from topology.regions import zone_prefix
 
-__all__ = ["check_subnets", "check_zones", "subnets_known"]
+__all__ = ["check_subnets", "check_zones", "in_region", "subnets_known"]
 
 
 def check_zones(place: Place, zones: list[str | None], region: str | None) -> Iterator[Mistake]:
@@ -31,19 +31,24 @@ def check_zones(place: Place, zones: list[str | None], region: str | None) -> It
             yield Mistake(codes.ZONE_OUTSIDE_REGION, (*place, index), f"{zone} is not in {region}", fix)
 
 
+def in_region(zones: Iterable[str], region: str | None) -> list[str]:
+    """The zones that are of a region, which are those to suggest."""
+    return [zone for zone in zones if region is None or zone.startswith(f"{zone_prefix(region)}-")]
+
+
 def subnets_known(place: Place, refused: AbstractSet[Place]) -> bool:
     """Whether nothing was refused of what the subnets of a hub or spoke come from."""
     return refused.isdisjoint((*place, key) for key in ("zones", "subnets", "attachment_subnets"))
 
 
-def check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None]) -> Iterator[Mistake]:
+def check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None], region: str | None) -> Iterator[Mistake]:
     """Subnets are in zones of the VPC, within its range, and overlap no other one."""
     used = [zone for zone in zones if zone is not None]
     given = {"subnets": unit.subnets or {}, "attachment_subnets": unit.attachment_subnets or {}}
     for kind, chosen in given.items():
         for zone in chosen:
             if zone not in used:
-                fix = did_you_mean(zone, used, f"its zones are {', '.join(used)}")
+                fix = did_you_mean(zone, in_region(used, region), f"its zones are {', '.join(used)}")
                 yield Mistake(codes.UNKNOWN_ZONE, (*place, kind, zone), f"{zone} is none of its zones", fix)
     if unit.cidr is None:
         return

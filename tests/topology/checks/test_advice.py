@@ -35,7 +35,7 @@ def warnings_of(*changes: Change) -> list[str]:
         pytest.param(
             in_spoke("exempt: [efs, kms]"),
             [
-                '15 spoke "payments" exempt.kms: kms.us-east-1.amazonaws.com stays with the spoke, so the hub\'s endpoint for kms is not used'
+                '15 spoke "payments" exempt.kms: kms.us-east-1.amazonaws.com stays with the spoke, so the hub\'s endpoint for kms is not used; nothing, where the spoke has an endpoint of its own; else take kms out of exempt'
             ],
             id="a service on offer that a spoke exempts",
         ),

@@ -20,6 +20,36 @@ from tests.topology.sound import Change, changed, problems_of
             id="misspelt, three are near",
         ),
         pytest.param(
+            [services("[KMS]")],
+            'services.KMS: "KMS" is not a service of the catalogue; did you mean kms?',
+            id="in upper case",
+        ),
+        pytest.param(
+            [services("[com.amazonaws.us-east-1.kms]")],
+            'services.com.amazonaws.us-east-1.kms: "com.amazonaws.us-east-1.kms" is not a service of the catalogue; did you mean kms?',
+            id="by its name in EC2",
+        ),
+        pytest.param(
+            [services("[com.amazonaws.eu-west-1.ecr.dkr]")],
+            'services.com.amazonaws.eu-west-1.ecr.dkr: "com.amazonaws.eu-west-1.ecr.dkr" is not a service of the catalogue; did you mean ecr.dkr?',
+            id="by its name in EC2 of another region",
+        ),
+        pytest.param(
+            [services("[aws.sagemaker.us-east-1.notebook]")],
+            'services.aws.sagemaker.us-east-1.notebook: "aws.sagemaker.us-east-1.notebook" is not a service of the catalogue; did you mean sagemaker.notebook?',
+            id="by its name in EC2, which begins otherwise",
+        ),
+        pytest.param(
+            [services("[secretsmanager.us-east-1.amazonaws.com]")],
+            'services.secretsmanager.us-east-1.amazonaws.com: "secretsmanager.us-east-1.amazonaws.com" is not a service of the catalogue; did you mean secretsmanager?',
+            id="by its private DNS name",
+        ),
+        pytest.param(
+            [services(f"[{'k' * 500}]")],
+            f'services.{"k" * 79}…: "{"k" * 79}…" is not a service of the catalogue; ./hub services lists them',
+            id="by a name that is longer than a message shows",
+        ),
+        pytest.param(
             [services("[zzzzzz]")],
             'services.zzzzzz: "zzzzzz" is not a service of the catalogue; ./hub services lists them',
             id="unknown",
