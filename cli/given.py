@@ -31,8 +31,8 @@ __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "sta
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
     """The file of every stack, plan and state at some paths, by the name of its stack.
 
-    A folder is the output of `./hub synth`, the folder of stacks within it, or holds JSON files. Files of one name, such
-    as everybody's `plan.json`, go by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a
+    A folder is the output of `./hub synth`, the folder of stacks within it, or holds JSON files. Files of one name, as
+    everybody's `plan.json`, go by the stack that their tags name, or else by their folder. Raises `UnsoundError` for a
     folder that holds nothing, and for two files of one stack; `OSError` for a file that cannot be read.
     """
     named: dict[str, list[Path]] = {}
