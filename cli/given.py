@@ -31,15 +31,16 @@ __all__ = ["documents", "network_of", "recorded_files", "recorded_network", "sta
 def stack_files(paths: Iterable[Path]) -> dict[str, Path]:
     """The files of all stacks, plans and states at the given paths, by stack name.
 
-    A folder is the output of `./hub synth`, or contains JSON files. Files of the same name, such as two `plan.json`,
-    are named after the stack in their tags, or else after their folder. Raises `UnsoundError` for a folder without
-    stacks, and for two files for one stack; `OSError` for a file that cannot be read.
+    A folder is the output of `./hub synth`, the folder `stacks` in it, or contains JSON files. Files of the same name,
+    such as two `plan.json`, are named after the stack in their tags, or else after their folder. Raises `UnsoundError`
+    for a folder without stacks, and for two files for one stack; `OSError` for a file that cannot be read.
     """
     named: dict[str, list[Path]] = {}
     for path in paths:
         files = [path]
         if path.is_dir():
-            files = sorted(path.glob(f"stacks/*/{STACK_FILE}")) or sorted(path.glob("*.json"))
+            patterns = (f"stacks/*/{STACK_FILE}", f"*/{STACK_FILE}", "*.json")
+            files = next((found for found in (sorted(path.glob(pattern)) for pattern in patterns) if found), [])
             files = [file for file in files if file.name != "manifest.json"]
         if not files:
             raise UnsoundError([f"{path} contains no stacks; ./hub synth writes them"])

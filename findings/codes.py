@@ -117,6 +117,31 @@ ROLE_OF_ANOTHER_ACCOUNT = Code(
     "write arn:aws:iam::{account}:role/Deploy, or only the role's name",
     "Write `{account}` in place of the account id, or only the role's name.",
 )
+KEY_OF_ANOTHER_REGION = Code(
+    "HUB122",
+    "state key of another region",
+    "S3 encrypts the objects of a bucket with a KMS key of the bucket's own region only.",
+    "network.yaml:3 state.key: the key is in eu-west-1, and its bucket in us-east-1; name a key in us-east-1",
+    "Name a key in the bucket's region, or leave the key out.",
+)
+PREFIX_TOO_LONG = Code(
+    "HUB123",
+    "state prefix",
+    "Every resource has the tag `hub:state` with the bucket and the prefix, and the value of a tag has up to 256 "
+    "characters.",
+    "network.yaml:3 state.prefix: bucket and prefix are the value of a tag, and come to 257 characters of 256; use up "
+    "to 234 characters",
+    "Use a shorter prefix.",
+)
+TAGS_DIFFER_IN_CASE = Code(
+    "HUB124",
+    "tags that differ in case",
+    "Two tags have keys that differ in upper and lower case only. The role of a test instance has every tag too, and "
+    "IAM takes such keys for one and refuses the second.",
+    'network.yaml:2 tags.Owner: "Owner" and "owner" are one key to IAM, where the test instance of "payments" has '
+    "a role; keep one of them, or choose another key",
+    "Keep one of the two, or choose another key; without a test instance both are accepted.",
+)
 LISTED_TWICE = Code(
     "HUB130",
     "listed twice",
@@ -189,6 +214,15 @@ RESOLVER_ADDRESSES = Code(
     'network.yaml:7 hub "core" resolver_addresses: all addresses are in one zone; put them in two zones or more',
     "Choose two to six addresses in the hub's subnets, in two zones or more; the message names what is free.",
 )
+SUBNET_TOO_SMALL = Code(
+    "HUB145",
+    "subnet too small",
+    "A subnet of the hub has fewer addresses than AWS needs in it: one for each endpoint in the zone and for each "
+    "address of the resolver endpoints. AWS keeps five addresses of every subnet for itself.",
+    'network.yaml:9 hub "core" subnets.use1-az1: the subnet of use1-az1, 10.0.0.0/28, has 11 usable addresses, and 12 '
+    "are needed: 10 endpoints, 2 of the resolver; give it a /27 or larger, or offer fewer services in it",
+    "Give the hub a larger range, or the zone a larger subnet; or offer fewer services in the zone.",
+)
 UNKNOWN_SERVICE = Code(
     "HUB150",
     "unknown service",
@@ -227,6 +261,16 @@ UNREACHABLE_INSTANCE = Code(
     'network.yaml:15 spoke "payments" test_instance: a test instance is reached through Session Manager, and hub '
     '"core" lacks ssm, ssmmessages; add ssm, ssmmessages to its services',
     "Add `ssm` and `ssmmessages` to the hub's services, or remove the test instance.",
+)
+IMAGE_OF_ANOTHER_PROCESSOR = Code(
+    "HUB155",
+    "image of another processor",
+    "The test instance's type has an Arm processor and its image is for x86, or the other way round. EC2 does not "
+    "start such an instance.",
+    'network.yaml:15 spoke "payments" test_instance.type: t4g.nano has an Arm processor, and the image is for x86_64; '
+    "name an image for arm64, such as /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64, or another "
+    "type",
+    "Name an image for the type's processor, or another type.",
 )
 UNKNOWN_HUB = Code(
     "HUB160",
@@ -271,6 +315,31 @@ TOO_MANY_SPOKES = Code(
     'network.yaml:5 hub "core": 5,000 spokes, and a transit gateway takes 4,999; put some behind another hub',
     "Put some behind another hub.",
 )
+RESERVED_NAME = Code(
+    "HUB166",
+    "reserved name",
+    "The hub's security groups are named after it, and AWS refuses names of groups that look like ids.",
+    'network.yaml:5 hub "sg-core": its security groups would have names that begin with sg-, which AWS keeps for ids; '
+    "choose another name",
+    "Choose another name.",
+)
+CONTRACT_TOO_LARGE = Code(
+    "HUB167",
+    "contract too large",
+    "The hub passes the ids of its gateway's tables to its spokes in one SSM parameter, which takes 4,096 bytes. So "
+    "many segments with such names do not fit.",
+    'network.yaml:7 hub "core" segments: the contract would have 4,144 bytes with the ids of 56 segments, and a '
+    "parameter takes 4,096; use fewer segments, or shorter names",
+    "Use fewer segments, or shorter names; or put some spokes behind another hub.",
+)
+NAME_TOO_LONG = Code(
+    "HUB168",
+    "name too long",
+    "A name that the spoke keeps to itself is longer, with the region's domain, than a domain name can be.",
+    'network.yaml:15 spoke "payments" exempt[0]: below us-east-1.amazonaws.com the name has 255 characters, and DNS '
+    "takes 253; use up to 229 characters",
+    "Correct the name.",
+)
 SERVICE_NOTE = Code(
     "HUB170",
     "note on a service",
@@ -299,9 +368,10 @@ ZONES_LEFT_OUT = Code(
 ENDPOINT_UNUSED = Code(
     "HUB173",
     "endpoint not used",
-    "The spoke is exempt from the rule for a name that the hub offers, so it does not use the hub's endpoint.",
+    "The spoke keeps to itself a name that the hub offers, or a parent of such a name, so it does not use the hub's "
+    "endpoint. The trace does not expect it to.",
     'network.yaml:15 spoke "payments" exempt.kms: kms.us-east-1.amazonaws.com stays with the spoke, so the hub\'s '
-    "endpoint for kms is not used",
+    "endpoint for kms is not used; nothing, where the spoke has an endpoint of its own; else take kms out of exempt",
     "Nothing, where the spoke has an endpoint of its own; otherwise take the name out of `exempt`.",
 )
 

@@ -32,13 +32,14 @@ def services_in(network: Network) -> list[Service]:
 
 
 def intent_of(design: Design) -> Intent:
-    """What a design means: each spoke uses what its hub offers, and meets the segments that its own one lists."""
+    """What a design means: each spoke uses its hub's services, but for names that it keeps, and meets its segments."""
     offered = {hub.name: frozenset(endpoint.service for endpoint in hub.endpoints) for hub in design.hubs}
     spokes = [spoke for spoke in design.spokes if not spoke.absent]
     return Intent(
-        services={spoke.name: offered[spoke.hub] for spoke in spokes},
+        services={spoke.name: frozenset(spoke.services) for spoke in spokes},
         hub={spoke.name: spoke.hub for spoke in spokes},
-        gateway={spoke.name: frozenset(spoke.gateway_endpoints) - offered[spoke.hub] for spoke in spokes},
+        gateway={spoke.name: frozenset(spoke.gateway_endpoints) - frozenset(spoke.services) for spoke in spokes},
+        kept={spoke.name: offered[spoke.hub] - frozenset(spoke.services) for spoke in spokes},
         segment={spoke.name: f"{spoke.hub}/{spoke.segment}" for spoke in spokes},
         joined=frozenset(
             (f"{spoke.hub}/{spoke.segment}", f"{spoke.hub}/{table}")

@@ -31,6 +31,8 @@ class Intent:
     """The hub of each spoke: its endpoints are the spoke's to use, and no other's."""
     gateway: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The services that each spoke should reach through a gateway endpoint of its own."""
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The services on offer that each spoke does without: it keeps their names, and may reach their endpoints."""
     segment: Mapping[str, str] = field(default_factory=dict)
     """The segment of each spoke. One without may reach no other spoke."""
     joined: frozenset[tuple[str, str]] = frozenset()
@@ -66,7 +68,7 @@ class Report:
     groups: tuple[tuple[str, ...], ...]
     """Spokes that are alike, of which the first was walked."""
     services: tuple[str, ...]
-    """The columns of the table: every service that some spoke should reach."""
+    """The columns of the table: every service that some spoke should reach, or could and does without."""
     reaches: Mapping[tuple[str, str], Reach]
     """By the first spoke of a group, and service."""
     opened: Mapping[tuple[int, int], Path]
@@ -128,7 +130,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     known = tuple(services)
     trace = Trace(network, known)
     alike = _same_intent(groups(network), intent) if shortcut else [(name,) for name in sorted(network.spokes)]
-    columns = sorted(set().union(*intent.services.values(), *intent.gateway.values()))
+    columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))
     tracer = _Judge(trace, intent, tuple(alike), tuple(columns))
     reaches = tracer.reaches()
     opened = tracer.opened()
@@ -161,6 +163,7 @@ def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple
                 intent.hub.get(name),
                 intent.services.get(name),
                 intent.gateway.get(name),
+                intent.kept.get(name),
                 intent.segment.get(name),
             )
             found.setdefault((at, meant), []).append(name)
@@ -214,7 +217,7 @@ class _Judge:
     def _offered(self, spoke: str) -> dict[str, frozenset[int]]:
         """The ports of the endpoints that are meant for a spoke."""
         hub = self.trace.network.hubs.get(self.intent.hub.get(spoke, ""))
-        meant = self.intent.services.get(spoke, frozenset())
+        meant = self.intent.services.get(spoke, frozenset()) | self.intent.kept.get(spoke, frozenset())
         return {
             endpoint.address: frozenset(service.ports)
             for endpoint in self.trace.network.interface_endpoints.values()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools.write_reference import MEANINGS, PAGE, SECTIONS, reference
 from topology.models import Organization, Topology
-from topology.reader import MODELS
+from topology.suggestions import MODELS
 
 DOCS = PAGE.parent
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 __all__ = [
+    "DEFAULT_HOST",
     "cut",
     "free_blocks",
     "is_reserved",
@@ -19,6 +20,9 @@ __all__ = [
 ]
 
 Key = TypeVar("Key", bound=Hashable)
+
+DEFAULT_HOST = 53
+"""The inbound endpoint's address within each subnet, where none is given: the port's number is easy to remember."""
 
 SMALLEST_SUBNET = 28
 """AWS's smallest subnet, and the size that AWS advises for a gateway attachment."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network
 
 from topology import models
-from topology.addressing import lay_out
-from topology.checks import DEFAULT_HOST
+from topology.addressing import DEFAULT_HOST, lay_out
 from topology.design import (
     Account,
     Backend,
@@ -29,7 +29,7 @@ from topology.design import (
     Vpc,
 )
 from topology.names import HUB_TABLE, STACK_TAG, STATE_STACK, STATE_TAG, hub_stack, spoke_stack
-from topology.services import GLOBAL_REGION, HTTPS, Service, catalogue
+from topology.services import GLOBAL_REGION, HTTPS, Service, catalogue, forwarded_domains
 
 __all__ = ["design"]
 
@@ -162,24 +162,6 @@ def _forwarding(owner: str, label: str, domain: str) -> Forwarding:
     return Forwarding(_identifier(label), domain, f"{owner}-{_identifier(label)}"[:64])
 
 
-def _domains(hub: models.Hub) -> tuple[str, ...]:
-    """The domains to forward: the region's own, and what the services on offer have outside it.
-
-    Names below `<region>.api.aws` and the like share one rule; a name without the region gets a rule of its own, so
-    that nothing else of that domain is taken.
-    """
-    region = f"{hub.region}.amazonaws.com"
-    domains = {region}
-    for key in hub.services:
-        for name in catalogue()[key].names_in(hub.region):
-            bare = name.removeprefix("*.")
-            if bare.endswith(f".{region}"):
-                continue
-            at = bare.find(f".{hub.region}.")
-            domains.add(bare[at + 1 :] if at >= 0 and not bare.endswith(".amazonaws.com") else bare)
-    return tuple(sorted(domains, key=lambda domain: (domain != region, domain)))
-
-
 def _rules(owner: str, domains: Iterable[str]) -> tuple[Forwarding, ...]:
     return tuple(_forwarding(owner, domain, domain) for domain in domains)
 
@@ -224,7 +206,7 @@ def _hub(topology: models.Topology, states: StateStore, name: str) -> HubDesign:
         endpoints=tuple(_endpoint(service, hub.services[service.key], hub.region, zones) for service in services),
         sources=(Range("hub", str(hub.cidr)), *pools),
         pools=pools,
-        dns=HubForwarding(_inbound(hub, vpc), _rules(name, _domains(hub))),
+        dns=HubForwarding(_inbound(hub, vpc), _rules(name, forwarded_domains(hub.region, hub.services))),
         queries_per_second=hub.queries_per_second,
         contract=_contract(name),
     )
@@ -236,6 +218,13 @@ def _neighbours(segments: dict[str, list[str]], segment: str) -> list[str]:
     A gateway's tables keep no state, so reaching a segment takes a route back as well.
     """
     return sorted(other for other in segments if other in segments[segment] or segment in segments[other])
+
+
+@lru_cache(maxsize=256)  # most spokes exempt the same
+def _used(endpoints: tuple[Endpoint, ...], exempt: tuple[str, ...], region: str) -> tuple[str, ...]:
+    """The services on offer of which no name is exempt."""
+    keys = (endpoint.service for endpoint in endpoints)
+    return tuple(key for key in keys if catalogue()[key].kept_by(exempt, region) is None)
 
 
 def _spoke(topology: models.Topology, states: StateStore, hubs: Mapping[str, HubDesign], name: str) -> SpokeDesign:
@@ -273,6 +262,7 @@ def _spoke(topology: models.Topology, states: StateStore, hubs: Mapping[str, Hub
         segment=segment,
         propagations=(HUB_TABLE, *neighbours),
         destinations=(Range("hub", designed.vpc.cidr), *others),
+        services=_used(designed.endpoints, tuple(spoke.exempt), hub.region),
         dns=SpokeForwarding(
             rules=_rules(name, designed.dns.domains),
             exemptions=tuple(

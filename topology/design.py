@@ -230,6 +230,8 @@ class SpokeDesign:
     """Gateway tables that learn the spoke's range, the hub's own among them."""
     destinations: tuple[Range, ...]
     """Ranges behind the gateway."""
+    services: tuple[str, ...]
+    """Keys of the services that it uses of its hub: all on offer but those whose names it keeps to itself."""
     dns: SpokeForwarding
     """How its queries come to the hub."""
     gateway_endpoints: tuple[str, ...]

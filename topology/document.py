@@ -7,16 +7,18 @@ the composer recurses on the C stack and a file of brackets ends the process.
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
 from findings import Finding, codes
 from findings.codes import Code
-from topology.problems import problem
+from topology.problems import problem, shortened
 
 __all__ = ["Document", "Node", "Place", "read_document", "read_text"]
 
@@ -25,6 +27,9 @@ MAX_DEPTH = 32
 # 4,999 spokes with every key given come to some 100,000 nodes. Aliases count as what they expand to.
 MAX_NODES = 2_000_000
 MAX_BYTES = 64 * 1024 * 1024
+
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Node = str | None | list["Node"] | dict[str, "Node"]
 Place = tuple[str | int, ...]
@@ -72,19 +77,68 @@ def read_text(text: bytes | str, name: str = "<text>") -> Document:
     document = Document(name)
     try:
         raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-        events = yaml.parse(raw.decode("utf-8-sig"), Loader=yaml.CSafeLoader)
-        document.data = _Builder(document).build(events)
+        decoded = raw.decode("utf-8-sig")
+        _refuse_control_characters(document, decoded)
+        if not document.problems:
+            builder = _Builder(document)
+            document.data = builder.build(yaml.parse(decoded, Loader=yaml.CSafeLoader))
     except UnicodeDecodeError as error:
         _report(document, codes.NOT_YAML, raw[: error.start].count(b"\n") + 1, "is not UTF-8 text", "save it as UTF-8")
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = " ".join(part for part in (error.problem, error.context) if part)
-        _report(document, codes.NOT_YAML, mark.line + 1 if mark else 1, f"is not YAML: {what}")
-    except yaml.YAMLError as error:
-        _report(document, codes.NOT_YAML, 1, f"is not YAML: {' '.join(str(error).split())}")
+        _refuse_syntax(document, error, decoded, builder.last_quote)
     except _RefusedError as refused:
         _report(document, codes.UNSUPPORTED_YAML, refused.line, refused.message, refused.fix)
     return document
+
+
+def _refuse_control_characters(document: Document, text: str) -> None:
+    """Report each line that has a character that no YAML file may have.
+
+    https://yaml.org/spec/1.2.2/#51-character-set
+    """
+    for number, line in enumerate(LINE_END.split(text), 1):
+        found = NOT_PRINTABLE.search(line)
+        if found:
+            name = "NUL character" if found[0] == "\0" else "control character"
+            message = f"has a {name} (U+{ord(found[0]):04X}) in column {found.start() + 1}"
+            _report(document, codes.NOT_YAML, number, message, "remove it; a text file has none")
+
+
+def _refuse_syntax(document: Document, error: yaml.MarkedYAMLError, text: str, last_quote: tuple[int, int]) -> None:
+    """Report what YAML's parser says; a quote that was not closed where it begins, since the parser notices it later.
+
+    `last_quote` has the first and the last line of the last quoted text that was read.
+    """
+    line = _line_of(error.problem_mark or error.context_mark)
+    begun = error.context_mark
+    if error.context == "while scanning a quoted scalar":
+        _report(document, codes.NOT_YAML, _line_of(begun), "has a quote that is never closed", "close it on this line")
+    elif begun is not None and error.context == "while scanning a simple key" and _at(text, begun) in {"'", '"'}:
+        message = f"has a quote that is closed on line {line} only"
+        _report(document, codes.NOT_YAML, _line_of(begun), message, "close it on this line")
+    elif last_quote[0] < last_quote[1] == line:
+        message = f"has a quote that is closed on line {line} only"
+        _report(document, codes.NOT_YAML, last_quote[0], message, "close it on this line")
+    else:
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        _report(document, codes.NOT_YAML, line, f"is not YAML: {what}")
+
+
+class _Mark(Protocol):
+    """A position in the file, counted from 0."""
+
+    line: int
+    column: int
+
+
+def _line_of(mark: _Mark | None) -> int:
+    return 1 if mark is None else mark.line + 1
+
+
+def _at(text: str, mark: _Mark) -> str:
+    """The character at a position."""
+    line = LINE_END.split(text)[mark.line]
+    return line[mark.column : mark.column + 1]
 
 
 def _report(document: Document, code: Code, line: int, message: str, fix: str = "") -> None:
@@ -122,16 +176,20 @@ class _Builder:
         self.root: Node = None
         self.nodes = 0
         self.documents = 0
+        self.last_quote = (1, 1)
+        """The first and the last line of the last quoted text."""
 
     def build(self, events: Iterable[yaml.Event]) -> Node:
         for event in events:
-            line = event.start_mark.line + 1 if event.start_mark else 1
+            line = _line_of(event.start_mark)
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
                     raise _RefusedError(line, "holds a second document", "keep one; `---` may stand at the top only")
             elif isinstance(event, yaml.ScalarEvent):
                 self._refuse_tag(event, line)
+                if event.style in {"'", '"'}:
+                    self.last_quote = line, _line_of(event.end_mark)
                 text = event.value
                 empty = event.implicit[0] and text in ("", "~", "null", "Null", "NULL")
                 self._add(None if empty else text, line, event.anchor, is_text=True)
@@ -147,7 +205,7 @@ class _Builder:
     def _refuse_tag(self, event: yaml.NodeEvent, line: int) -> None:
         tag = getattr(event, "tag", None)
         if tag not in (None, "!", "tag:yaml.org,2002:str"):
-            raise _RefusedError(line, f"the tag {tag} means nothing in a topology", "leave it out")
+            raise _RefusedError(line, f"the tag {shortened(str(tag))} means nothing in a topology", "leave it out")
 
     def _count(self, nodes: int, line: int) -> None:
         self.nodes += nodes
@@ -184,7 +242,9 @@ class _Builder:
 
     def _alias(self, anchor: str, line: int) -> None:
         if anchor not in self.anchors:
-            raise _RefusedError(line, f"*{anchor} is used before &{anchor} ends", "define the anchor first")
+            raise _RefusedError(
+                line, f"*{shortened(anchor)} is used before &{shortened(anchor)} ends", "define the anchor first"
+            )
         value, size, depth = self.anchors[anchor]
         self._count(size, line)
         self._bound_depth(depth, line)
@@ -224,7 +284,7 @@ class _Builder:
                         self.document,
                         codes.DUPLICATE_KEY,
                         line,
-                        f'key "{parent.key}" is listed twice, first on line {first}',
+                        f'key "{shortened(parent.key)}" is listed twice, first on line {first}',
                         "keep one of them",
                     )
                 self.document.lines[place] = line

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CONTRACT_WRITERS",
     "HUB_TABLE",
+    "OWN_TAGS",
     "STACK_TAG",
     "STATE_STACK",
     "STATE_TAG",
@@ -21,6 +22,8 @@ CONTRACT_WRITERS = {1: "0.1.0"}
 """The first version of this project that writes each form of the contract; later ones do, up to the next form's."""
 STACK_TAG, STATE_TAG = "hub:stack", "hub:state"
 """Tags of every resource: the stack that it is in, and where the states of its topology are, as bucket/prefix."""
+OWN_TAGS = ("Name", "hub:part", STACK_TAG, STATE_TAG)
+"""The keys of every tag that a resource has besides the topology's."""
 TEST_PREFIX = "endpoint-hub-test-"
 """What the names of a test instance's role, profile and group begin with."""
 

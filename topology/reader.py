@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,23 +11,13 @@ from pydantic import BaseModel, ValidationError
 from findings import Finding, Severity, codes
 from topology.checks import Mistake, advise, check
 from topology.document import Document, Place, read_document
-from topology.models import Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
-from topology.problems import TopologyError, did_you_mean, nearest, problem
+from topology.models import Hub, RefusedValue, Spoke, Topology
+from topology.problems import TopologyError, did_you_mean, nearest, problem, shortened
+from topology.suggestions import Suggestions, as_yaml, model_at, placeholder
 
 __all__ = ["Reading", "read_topology", "topology_of"]
 
 Errors = list[dict[str, Any]]
-
-MODELS: dict[Place, type[BaseModel]] = {
-    (): Topology,
-    ("organization",): Organization,
-    ("state",): State,
-    ("hubs", "*"): Hub,
-    ("hubs", "*", "services", "*"): ServiceOptions,
-    ("spokes", "*"): Spoke,
-    ("spokes", "*", "test_instance"): TestInstance,
-}
-"""The model of each section, by its place; `*` is any name."""
 
 FORMS: dict[tuple[type[BaseModel] | None, str | int], str] = {
     (Hub, "services"): "a list or a mapping",
@@ -56,9 +45,10 @@ def read_topology(path: Path | str) -> Reading:
 
 def topology_of(document: Document) -> Reading:
     """The topology of a document that was read; raises `TopologyError` as `read_topology` does."""
-    topology, problems, refused = _validate(document)
+    suggestions = Suggestions(document.data)
+    topology, problems, refused = _validate(document, suggestions)
     if topology is not None:
-        problems += [_finding(document, mistake) for mistake in check(topology, refused)]
+        problems += [_finding(document, mistake) for mistake in check(topology, refused, suggestions.claimed)]
     if problems or topology is None:
         raise TopologyError(problems)
     return Reading(topology, tuple(_finding(document, note, Severity.WARNING) for note in advise(topology)))
@@ -76,14 +66,14 @@ def _subject(place: Place) -> str:
     """`spoke "payments" cidr` for the place of that value."""
     head, rest = place[:2], place[2:]
     if len(head) > 1 and head[0] in ("hubs", "spokes"):
-        subject = f'{str(head[0])[:-1]} "{head[1]}"'
+        subject = f'{str(head[0])[:-1]} "{shortened(str(head[1]))}"'
     else:
         subject, rest = "", place
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in rest).lstrip(".")
     return f"{subject} {path}".strip()
 
 
-def _validate(document: Document) -> tuple[Topology | None, list[Finding], set[Place]]:
+def _validate(document: Document, suggestions: Suggestions) -> tuple[Topology | None, list[Finding], set[Place]]:
     """The topology as far as its values are sound, what is wrong with the others, and where those are.
 
     A value that no model takes is None in the result, so that the checks, which need several values, can still say
@@ -103,7 +93,7 @@ def _validate(document: Document) -> tuple[Topology | None, list[Finding], set[P
         problems += [_misspelt(document, error) for error in errors if _place(error) in renamed]
         known |= renamed
         topology, errors = _validated(data)
-    problems += [_translate(document, error) for error in errors]
+    problems += [_translate(document, error, suggestions) for error in errors]
     for _ in range(4):  # a placeholder can bring a deeper error to light, never more often than there are levels
         if not errors:
             break
@@ -128,16 +118,8 @@ def _place(error: dict[str, Any]) -> Place:
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
-def _model(place: Place) -> type[BaseModel] | None:
-    pattern = tuple(
-        "*" if index in (1, 3) and place[index - 1] in ("hubs", "spokes", "services") else part
-        for index, part in enumerate(place)
-    )
-    return MODELS.get(pattern)
-
-
 def _keys(place: Place) -> list[str]:
-    model = _model(place)
+    model = model_at(place)
     return list(model.model_fields) if model else []
 
 
@@ -170,24 +152,27 @@ def _misspelt(document: Document, error: dict[str, Any]) -> Finding:
     *parent, key = place = _place(error)
     keys = _keys(tuple(parent))
     subject = _subject(tuple(parent))
-    message = f'"{key}" is not a key of ' + (subject or "a topology")
+    message = f'"{shortened(str(key))}" is not a key of ' + (subject or "a topology")
     fix = did_you_mean(str(key), keys, f"its keys are {', '.join(keys)}")
     return problem(codes.UNKNOWN_KEY, document.name, document.line(place), message, fix)
 
 
-def _translate(document: Document, error: dict[str, Any]) -> Finding:
+def _translate(document: Document, error: dict[str, Any], suggestions: Suggestions) -> Finding:
     """A problem in the field's words for one of pydantic's errors."""
     place, kind = _place(error), error["type"]
+    refusal = error["ctx"]["error"] if kind == "value_error" else None
+    if isinstance(refusal, RefusedValue):
+        place = (*place, *refusal.at)
     if kind == "extra_forbidden":
         return _misspelt(document, error)
     subject, fix, code = _subject(place), "", codes.INVALID_VALUE
     if kind == "missing":
         *parent, key = place
         message = f"{_subject(tuple(parent)) or 'the topology'} lacks `{key}`"
-        fix = f"add `{key}: {_as_yaml(_example(place))}`"
+        fix = f"add `{key}: {as_yaml(suggestions.example(place))}`"
         return problem(codes.MISSING_KEY, document.name, document.line(place), message, fix)
-    if kind == "value_error":
-        message = str(error["ctx"]["error"])
+    if isinstance(refusal, RefusedValue):
+        message, fix = refusal.message, suggestions.refined(place, error["input"], refusal.fix)
     elif kind == "literal_error":
         message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):
@@ -196,11 +181,11 @@ def _translate(document: Document, error: dict[str, Any]) -> Finding:
         message = f"needs {bound} {error['ctx'][number]}, has {error['ctx']['actual_length']}"
     else:
         code = codes.WRONG_TYPE
-        wanted = FORMS.get((_model(place[:-1]), place[-1]), _expected(kind))
+        wanted = FORMS.get((model_at(place[:-1]), place[-1]), _expected(kind))
         message = f"expected {wanted}, found {_found(error['input'])}"
-        example = _example(place)
+        example = suggestions.example(place)
         if example is not None:
-            fix = f"write for example {_as_yaml(example)}"
+            fix = f"write for example {as_yaml(example)}"
     return problem(code, document.name, document.line(place), f"{subject}: {message}" if subject else message, fix)
 
 
@@ -214,9 +199,8 @@ def _expected(kind: str) -> str:
         "model_type": "a mapping",
         "model_attributes_type": "a mapping",
         "bool_type": "true or false",
-        "int_parsing": "a number",
         "int_type": "a number",
-        "is_instance_of": "one value",
+        "greater_than_equal": "a number from 1",
     }.get(kind, "another value")
 
 
@@ -225,37 +209,7 @@ def _found(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return "nothing" if value is None else f'"{str(value)[:80]}"'
-
-
-def _as_yaml(example: object) -> str:
-    if isinstance(example, dict):
-        return "{" + ", ".join(f"{key}: {_as_yaml(value)}" for key, value in example.items()) + "}"
-    if isinstance(example, list):
-        return "[" + ", ".join(map(_as_yaml, example)) + "]"
-    return f'"{example}"' if str(example).isdigit() else str(example)
-
-
-def _example(place: Place) -> Any:  # noqa: ANN401  whatever the schema says
-    """A value that the place takes, from the schema; None where the schema has none."""
-    *parent, key = place
-    model = _model(tuple(parent))
-    if model is None or key not in model.model_fields:
-        return None
-    section = MODELS.get((*parent, key))
-    if section is not None:
-        return {name: _example((*place, name)) for name, field in section.model_fields.items() if field.is_required()}
-    if key == "hubs":
-        required = [name for name, field in Hub.model_fields.items() if field.is_required()]
-        return {"core": {name: _example(("hubs", "core", name)) for name in required}}
-    examples = _properties(model)[key].get("examples")
-    return examples[0] if examples else None
-
-
-@cache
-def _properties(model: type[BaseModel]) -> dict[str, Any]:
-    properties: dict[str, Any] = model.model_json_schema()["properties"]
-    return properties
+    return "nothing" if value is None else f'"{shortened(str(value))}"'
 
 
 def _replace(data: dict[str, Any], error: dict[str, Any], unknown: set[Place]) -> None:
@@ -263,7 +217,7 @@ def _replace(data: dict[str, Any], error: dict[str, Any], unknown: set[Place]) -
     place = _place(error)
     for size in range(len(place) - 1, -1, -1):  # the nearest section, and the key in it that the error lies under
         parent, key = place[:size], place[size]
-        model = _model(parent)
+        model = model_at(parent)
         if model is None and parent not in (("hubs",), ("spokes",)):
             continue
         section = _at(data, parent)
@@ -273,11 +227,11 @@ def _replace(data: dict[str, Any], error: dict[str, Any], unknown: set[Place]) -
         if model is not None and key in model.model_fields:
             unknown.add(place[: size + 1])
             if model.model_fields[str(key)].is_required():
-                section[key] = _example(place[: size + 1])
+                section[key] = placeholder(place[: size + 1])
         elif model is None:
             unknown.add(place[: size + 1])
             if parent == ("hubs",) and not section:
-                data["hubs"] = _example(("hubs",))
+                data["hubs"] = placeholder(("hubs",))
                 unknown.add(("hubs",))
         return
 

@@ -8,13 +8,15 @@ authority is `ec2:DescribeVpcEndpointServices` in the account and region itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["GLOBAL_REGION", "HTTPS", "Service", "catalogue"]
+from topology.regions import REGION
+
+__all__ = ["GLOBAL_REGION", "HTTPS", "Service", "catalogue", "forwarded_domains", "keys_for"]
 
 HTTPS = (443,)
 
@@ -63,6 +65,18 @@ class Service:
         """The private DNS names in a region."""
         return tuple(name.replace("{region}", region) for name in self.private_dns_names)
 
+    def kept_by(self, labels: Iterable[str], region: str) -> str | None:
+        """The first of some names below the region's domain that keeps a name of the service from the hub, if any does.
+
+        A rule for a domain takes the domain and all names below it, so a parent keeps the names of its children too.
+        """
+        names = [name.removeprefix("*.") for name in self.names_in(region)]
+        for label in labels:
+            domain = f"{label}.{region}.amazonaws.com"
+            if any(name == domain or name.endswith(f".{domain}") for name in names):
+                return label
+        return None
+
 
 @cache
 def catalogue() -> Mapping[str, Service]:
@@ -74,3 +88,33 @@ def catalogue() -> Mapping[str, Service]:
 def _service(key: str, row: dict[str, Any]) -> Service:
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     return Service(key=key, **values)
+
+
+def keys_for(word: str) -> list[str]:
+    """The keys of the services that a word is another name of: an endpoint service's name or a private DNS name."""
+    pattern = REGION.sub("{region}", word.strip().lower().removeprefix("*."))
+    return [
+        service.key
+        for service in catalogue().values()
+        if pattern == service.service_name
+        or pattern in {name.removeprefix("*.") for name in service.private_dns_names}
+        or pattern == service.key
+    ]
+
+
+def forwarded_domains(region: str, keys: Iterable[str]) -> tuple[str, ...]:
+    """The domains to forward for some services: the region's own, and what the services have outside it.
+
+    Names below `<region>.api.aws` and the like share one rule; a name without the region gets a rule of its own, so
+    that nothing else of that domain is taken.
+    """
+    own = f"{region}.amazonaws.com"
+    domains = {own}
+    for key in keys:
+        for name in catalogue()[key].names_in(region):
+            bare = name.removeprefix("*.")
+            if bare.endswith(f".{own}"):
+                continue
+            at = bare.find(f".{region}.")
+            domains.add(bare[at + 1 :] if at >= 0 and not bare.endswith(".amazonaws.com") else bare)
+    return tuple(sorted(domains, key=lambda domain: (domain != own, domain)))

@@ -56,7 +56,7 @@ def test_ten_mistakes_are_ten_problems_with_their_lines_and_nothing_is_written(t
         'bad.yaml:11 hub "core" services.kmz: "kmz" is not a service of the catalogue; did you mean kms?',
         'bad.yaml:12 hub "core" asn: 65535 is not a private ASN: 64512 to 65534, or 4200000000 to 4294967294',
         'bad.yaml:14 spoke "payments" test_instance: a test instance is reached through Session Manager, and hub "core" lacks ssmmessages; add ssmmessages to its services',
-        'bad.yaml:15 spoke "ledger" cidr: 10.0.4.128/25 overlaps spoke "payments" 10.0.4.0/24 (line 14); the next free /25 is 10.0.6.0/25',
+        'bad.yaml:15 spoke "ledger" cidr: 10.0.4.128/25 overlaps spoke "payments" 10.0.4.0/24 (line 14); the next free /25 is 10.0.7.0/25',
         'bad.yaml:16 spoke "audit" hub: there is no hub "cor"; did you mean "core"?',
         'bad.yaml:17 spoke "orders" cidr: 10.9.0.0/24 is outside the pools of hub "core" (10.0.4.0/22); the next free /24 is 10.0.5.0/24',
         "10 problems; nothing was written",

@@ -26,6 +26,7 @@ MANY = "".join(
     for at in range(5000)
 )
 
+TEN = ["logs", "sqs", "sns", "sts", "ec2", "lambda", "events", "ssmmessages"]
 MISTAKES: dict[Code, str | bytes] = {
     codes.NOT_YAML: changed((PAYMENTS, "cidr: [10.0.4.0/24\n")),
     codes.UNSUPPORTED_YAML: changed(("role: NetworkDeploy", "role: !role NetworkDeploy")),
@@ -43,6 +44,9 @@ MISTAKES: dict[Code, str | bytes] = {
         )
     ),
     codes.ROLE_OF_ANOTHER_ACCOUNT: changed(in_spoke("role: arn:aws:iam::999999999999:role/Deploy")),
+    codes.KEY_OF_ANOTHER_REGION: changed(("bucket:", 'key: "arn:aws:kms:eu-west-1:111111111111:key/x", bucket:')),
+    codes.PREFIX_TOO_LONG: changed(("bucket:", f"prefix: {'p' * 235}, bucket:")),
+    codes.TAGS_DIFFER_IN_CASE: changed(on_top("tags: {owner: a, Owner: b}"), in_spoke("test_instance: true")),
     codes.LISTED_TWICE: changed((ZONES, "[use1-az1, use1-az2, use1-az1]")),
     codes.ZONE_OUTSIDE_REGION: changed((ZONES, "[use1-az1, use1-az2, euw1-az2]")),
     codes.UNKNOWN_ZONE: changed(in_hub("subnets: {use1-az4: 10.0.0.0/26}")),
@@ -52,6 +56,13 @@ MISTAKES: dict[Code, str | bytes] = {
     codes.OVERLAP: changed(("10.0.5.0/24", "10.0.4.0/25")),
     codes.OUTSIDE_POOLS: changed((PAYMENTS, "cidr: 10.9.0.0/24\n")),
     codes.RESOLVER_ADDRESSES: changed(in_hub("resolver_addresses: [10.0.0.10, 10.0.0.11]")),
+    codes.SUBNET_TOO_SMALL: changed(
+        ("10.0.0.0/22", "10.0.0.0/26"),
+        in_hub("subnets: {use1-az1: 10.0.0.0/28, use1-az2: 10.0.0.16/28}"),
+        in_hub("attachment_subnets: {use1-az1: 10.0.0.32/28, use1-az2: 10.0.0.48/28}"),
+        in_hub("resolver_addresses: [10.0.0.4, 10.0.0.20]"),
+        (SERVICES, f"[kms, ssm, {', '.join(TEN)}]"),
+    ),
     codes.UNKNOWN_SERVICE: changed((SERVICES, "[kmss, ssm, ssmmessages]")),
     codes.SERVICE_NOT_OFFERABLE: changed((SERVICES, "[kms, iot.data]")),
     codes.SERVICE_NOT_IN_ZONE: changed((SERVICES, "{kms: {}, email-smtp: {zones: [use1-az1, use1-az2]}}")),
@@ -59,12 +70,18 @@ MISTAKES: dict[Code, str | bytes] = {
         (SERVICES, "[kms, email-smtp]"), ("[10.0.4.0/22]", f"[{', '.join(f'10.0.{4 + at}.0/24' for at in range(15))}]")
     ),
     codes.UNREACHABLE_INSTANCE: changed((SERVICES, "[kms]"), in_spoke("test_instance: true")),
+    codes.IMAGE_OF_ANOTHER_PROCESSOR: changed(in_spoke("test_instance: {type: t4g.nano}")),
     codes.UNKNOWN_HUB: changed(("hub: core\n", "hub: cor\n")),
     codes.UNKNOWN_SEGMENT: changed(in_spoke("segment: prod")),
     codes.RESERVED_SEGMENT: changed(in_hub("segments: {spokes: [], hub: []}"), in_spoke("segment: spokes")),
     codes.SEGMENT_NOT_CHOSEN: changed(TWO_SEGMENTS),
     codes.STACK_NAME_CLASH: TWO_HUBS,
     codes.TOO_MANY_SPOKES: HUB + "spokes:\n" + MANY,
+    codes.RESERVED_NAME: changed(("  core:", "  sg-core:")),
+    codes.CONTRACT_TOO_LARGE: changed(
+        in_hub(f"segments: {{{', '.join(f'segment-{at:032}: []' for at in range(56))}}}")
+    ),
+    codes.NAME_TOO_LONG: changed(in_spoke(f"exempt: [{'.'.join(['x' * 63] * 3)}.{'x' * 39}]")),
     codes.SERVICE_NOTE: changed((SERVICES, "[kms, email-smtp]")),
     codes.UNVERIFIED_NAMES: changed((SERVICES, "[kms, appsync-api]")),
     codes.ZONES_LEFT_OUT: changed((ZONES, "[use1-az1, use1-az2, use1-az4]"), (SERVICES, "[kms, email-smtp]")),

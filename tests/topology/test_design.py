@@ -1,6 +1,6 @@
 """What a topology comes to: every address, route, rule and name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.topology.sound import SOUND, Change, changed, designed, in_hub, in_spoke, on_top, reading_of
 from topology import Design, decisions, design, read_topology
 from topology.design import Endpoint, HubDesign, Range, SpokeDesign, Subnet
-from topology.services import catalogue
+from topology.services import catalogue, forwarded_domains
 
 
 def blocks(ranges: tuple[Range, ...]) -> tuple[str, ...]:
@@ -156,13 +156,12 @@ def test_an_endpoint_knows_the_names_and_ports_of_its_service() -> None:
 
 def test_the_domains_are_decided_once_for_each_hub(quickstart: Design, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    decide = decisions._domains  # noqa: SLF001  what is counted
 
-    def counting(hub: Any) -> tuple[str, ...]:
-        asked.append(hub.region)
-        return decide(hub)
+    def counting(region: str, keys: Iterable[str]) -> tuple[str, ...]:
+        asked.append(region)
+        return forwarded_domains(region, keys)
 
-    monkeypatch.setattr(decisions, "_domains", counting)
+    monkeypatch.setattr(decisions, "forwarded_domains", counting)
     topology = read_topology(Path(__file__).parents[2] / "examples" / "quickstart.yaml").topology
     assert design(topology) == quickstart
     assert asked == ["us-east-1"], f"expected one decision for one hub with two spokes, found {asked}"
@@ -361,7 +360,7 @@ def test_a_spoke_in_the_hubs_account_owns_its_gateway() -> None:
         ("create: true", "arn:aws:kms:us-east-1:111111111111:alias/example-network-state"),
         ("create: false", None),
         ("key: alias/mine", "arn:aws:kms:us-east-1:111111111111:alias/mine"),
-        ('key: "arn:aws:kms:eu-west-1:444444444444:key/1"', "arn:aws:kms:eu-west-1:444444444444:key/1"),
+        ('key: "arn:aws:kms:us-east-1:444444444444:key/1"', "arn:aws:kms:us-east-1:444444444444:key/1"),
     ],
 )
 def test_the_states_key_is_an_arn_that_is_known_before_the_key_exists(keys: str, expected: str | None) -> None:

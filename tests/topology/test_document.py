@@ -97,6 +97,41 @@ def tower() -> str:
             id="an open bracket",
         ),
         pytest.param(
+            "a: 1\nb: \0\n",
+            "x.yaml:2 has a NUL character (U+0000) in column 4; remove it; a text file has none",
+            id="NUL",
+        ),
+        pytest.param(
+            "a: 1\r\nb: x\x07\n",
+            "x.yaml:2 has a control character (U+0007) in column 5; remove it; a text file has none",
+            id="a control character",
+        ),
+        pytest.param(
+            'a: 1\nb: "x\nc: 2\nd: 3\n',
+            "x.yaml:2 has a quote that is never closed; close it on this line",
+            id="a quote that is never closed",
+        ),
+        pytest.param(
+            'a: 1\nb: "x\nc: 2\nd: "3"\n',
+            "x.yaml:2 has a quote that is closed on line 4 only; close it on this line",
+            id="a quote that is closed by the next one",
+        ),
+        pytest.param(
+            "a: {b: 'x, c: 2}\nd: {e: 'y'}\n",
+            "x.yaml:1 has a quote that is closed on line 2 only; close it on this line",
+            id="a single quote in braces that is closed by the next one",
+        ),
+        pytest.param(
+            'a: 1\n"b: 2\nc: "3"\n',
+            "x.yaml:2 has a quote that is closed on line 3 only; close it on this line",
+            id="a key's quote that is closed by the next one",
+        ),
+        pytest.param(
+            'a: "1\n  b"\nb: [1\n',
+            "x.yaml:4 is not YAML: did not find expected ',' or ']' while parsing a flow sequence",
+            id="an open bracket after a quoted text of two lines",
+        ),
+        pytest.param(
             "a: 1\nb: 2\na: 3\n",
             'x.yaml:3 key "a" is listed twice, first on line 1; keep one of them',
             id="a key that is listed twice",
@@ -139,6 +174,33 @@ def tower() -> str:
 )
 def test_what_is_no_plain_yaml_is_a_problem_with_its_line(text: str | bytes, expected: str) -> None:
     assert refusal(text) == [expected]
+
+
+def test_every_line_with_a_control_character_is_a_problem() -> None:
+    assert refusal("a: \x01\x02\nb: 1\nc: \x1b\n") == [
+        "x.yaml:1 has a control character (U+0001) in column 4; remove it; a text file has none",
+        "x.yaml:3 has a control character (U+001B) in column 4; remove it; a text file has none",
+    ]
+
+
+def test_what_yaml_may_hold_is_no_control_character() -> None:
+    assert refusal("a:\t1 \x85\r\nb: \xa0\ud7ff\ue000\ufffd\U00010000\U0010ffff\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{'k' * 900}: 1\n{'k' * 900}: 2\n", f'key "{"k" * 79}…" is listed twice, first on line 1; keep one of them'),
+        (f"a: 1\nb: !{'t' * 900} 2\n", f"the tag !{'t' * 78}… means nothing in a topology; leave it out"),
+        (
+            f"a: 1\nb: *{'x' * 900}\n",
+            f"*{'x' * 79}… is used before &{'x' * 79}… ends; define the anchor first",
+        ),
+    ],
+    ids=["key", "tag", "alias"],
+)
+def test_a_message_repeats_no_more_than_the_beginning_of_a_long_text(text: str, expected: str) -> None:
+    assert refusal(text) == [f"x.yaml:2 {expected}"]
 
 
 def test_thirty_two_levels_are_read() -> None:

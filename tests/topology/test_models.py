@@ -6,8 +6,8 @@ from tests.topology.sound import SOUND, Change, changed, in_hub, in_spoke, on_to
 
 ORGANIZATION, HUBS, SPOKES = (SOUND.index(word) for word in ("organization:", "hubs:", "spokes:"))
 AN_EXAMPLE_HUB = (
-    '{core: {region: us-east-1, account: "111111111111", cidr: 10.0.4.0/24, zones: [use1-az1, use1-az2], '
-    "services: [kms, ssm], pools: [10.0.4.0/22]}}"
+    '{core: {region: us-east-1, account: "111111111111", cidr: 10.0.0.0/22, zones: [use1-az1, use1-az2], '
+    "services: [kms, ssm], pools: [10.0.4.0/23]}}"
 )
 
 
@@ -42,6 +42,16 @@ def test_the_sound_topology_is_sound() -> None:
             on_top("color: blue"),
             'network.yaml:2 "color" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, hubs, spokes',
             id="unknown key",
+        ),
+        pytest.param(
+            on_top(f"{'k' * 900}: blue"),
+            f'network.yaml:2 "{"k" * 79}…" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, hubs, spokes',
+            id="unknown key that is longer than a message shows",
+        ),
+        pytest.param(
+            ("role: Net", "Role: Net"),
+            'network.yaml:2 "Role" is not a key of a topology; did you mean "role"?',
+            id="key in upper case",
         ),
         pytest.param(
             ("role: Net", "rolle: Net"),
@@ -142,7 +152,7 @@ def test_a_missing_key_is_named_with_an_example(change: Change, expected: str) -
         ),
         pytest.param(
             ("cidr: 10.0.0.0/22", "cidr: [10.0.0.0/22]"),
-            'network.yaml:8 hub "core" cidr: expected text, found a list; write for example 10.0.4.0/24',
+            'network.yaml:8 hub "core" cidr: expected text, found a list; write for example 10.0.0.0/22',
             id="a list for a network",
         ),
         pytest.param(
@@ -221,7 +231,9 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
             id="region of another partition",
         ),
         pytest.param(
-            last_zone("one"), 'network.yaml:9 hub "core" zones[1]: "one" is not an AZ id such as use1-az1', id="AZ id"
+            last_zone("one"),
+            'network.yaml:9 hub "core" zones[1]: "one" is not an AZ id; write one such as use1-az1',
+            id="AZ id",
         ),
         pytest.param(
             last_zone("us-east-1b"),
@@ -237,6 +249,11 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
             ("  payments:", f"  {'p' * 41}:"),
             f'network.yaml:13 spoke "{"p" * 41}": "{"p" * 41}" is not a name: a lower-case letter, then up to 39 lower-case letters, digits and hyphens',
             id="long name",
+        ),
+        pytest.param(
+            ("  payments:", f"  {'p' * 100}:"),
+            f'network.yaml:13 spoke "{"p" * 79}…": "{"p" * 79}…" is not a name: a lower-case letter, then up to 39 lower-case letters, digits and hyphens',
+            id="name that is longer than a message shows",
         ),
         pytest.param(
             ("role: NetworkDeploy", 'role: "Network Deploy"'),
@@ -255,7 +272,7 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
         ),
         pytest.param(
             state("key: mine"),
-            'network.yaml:3 state.key: "mine" is not a KMS key: alias/NAME, or the ARN of a key or an alias',
+            'network.yaml:3 state.key: "mine" is not a KMS key: alias/NAME with up to 256 characters, or the ARN of a key or an alias',
             id="KMS key",
         ),
         pytest.param(
@@ -270,7 +287,7 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
         ),
         pytest.param(
             in_spoke("test_instance: {image: ami-1}"),
-            'network.yaml:15 spoke "payments" test_instance.image: "ami-1" is not the name of an SSM parameter, such as /aws/service/…',
+            'network.yaml:15 spoke "payments" test_instance.image: "ami-1" is not the name of an SSM parameter, such as /aws/service/…, of up to 15 levels',
             id="image of a test instance",
         ),
         pytest.param(
@@ -309,6 +326,90 @@ def test_a_value_of_the_wrong_type_is_refused(change: Change, expected: str) -> 
             id="service that is listed twice",
         ),
         pytest.param(
+            ("example-network-state", "a..b"),
+            'network.yaml:3 state.bucket: "a..b" has two dots in a row, which S3 refuses; keep one of them, or write a hyphen',
+            id="bucket with two dots",
+        ),
+        pytest.param(
+            ("example-network-state", "192.168.5.4"),
+            'network.yaml:3 state.bucket: "192.168.5.4" has the form of an IP address, which S3 refuses; choose another name',
+            id="bucket like an address",
+        ),
+        *(
+            pytest.param(
+                ("example-network-state", f"{beginning}example"),
+                f'network.yaml:3 state.bucket: "{beginning}example" begins with {beginning}, which S3 reserves; choose another name',
+                id=f"bucket that begins with {beginning}",
+            )
+            for beginning in ("xn--", "sthree-", "amzn-s3-demo-")
+        ),
+        *(
+            pytest.param(
+                ("example-network-state", f"example{ending}"),
+                f'network.yaml:3 state.bucket: "example{ending}" ends with {ending}, which S3 reserves; choose another name',
+                id=f"bucket that ends with {ending}",
+            )
+            for ending in ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+        ),
+        pytest.param(
+            state(f"key: alias/{'k' * 251}"),
+            f'network.yaml:3 state.key: "alias/{"k" * 73}…" is not a KMS key: alias/NAME with up to 256 characters, or the ARN of a key or an alias',
+            id="long alias of a KMS key",
+        ),
+        pytest.param(
+            ("role: NetworkDeploy", f"role: {'/'.join(['p' * 63] * 8)}/Deploy"),
+            "network.yaml:2 role: the path of the role Deploy has 513 characters; a path has up to 512",
+            id="long path of a role",
+        ),
+        pytest.param(
+            in_spoke(f'role: "arn:aws:iam::222222222222:role/{"/".join(["p" * 63] * 8)}/Deploy"'),
+            'network.yaml:15 spoke "payments" role: the path of the role Deploy has 513 characters; a path has up to 512',
+            id="long path of a role's ARN",
+        ),
+        pytest.param(
+            in_spoke(f"test_instance: {{image: {'/a' * 16}}}"),
+            f'network.yaml:15 spoke "payments" test_instance.image: "{"/a" * 16}" is not the name of an SSM parameter, such as /aws/service/…, of up to 15 levels',
+            id="parameter of too many levels",
+        ),
+        pytest.param(
+            in_spoke("test_instance: {image: /a//b}"),
+            'network.yaml:15 spoke "payments" test_instance.image: "/a//b" is not the name of an SSM parameter, such as /aws/service/…, of up to 15 levels',
+            id="parameter with an empty level",
+        ),
+        *(
+            pytest.param(
+                on_top(f'tags: {{"{key}": x}}'),
+                f'network.yaml:2 tags: the tag "{key}" is not yours to set: aws: belongs to AWS, Name and hub: to this project',
+                id=f"tag {key}",
+            )
+            for key in ("aws:x", "AWS:x", "Aws:x", "Name")
+        ),
+        pytest.param(
+            on_top('tags: {owner: "a\\tb"}'),
+            r'network.yaml:2 tags: the tag "owner: a\tb" has characters or a length that AWS refuses',
+            id="tag with a tab",
+        ),
+        pytest.param(
+            on_top(f"tags: {{{', '.join(f't{number}: x' for number in range(47))}}}"),
+            "network.yaml:2 tags: 47 tags, and with the 4 of this project (Name, hub:part, hub:stack, hub:state) a resource takes 50; keep 46",
+            id="more tags than a resource takes",
+        ),
+        pytest.param(
+            ("[kms, ssm, ssmmessages]", "[kms, ~]"),
+            'network.yaml:11 hub "core" services[1]: expected the key of a service, found nothing; take the entry out',
+            id="an empty entry of services",
+        ),
+        pytest.param(
+            ("[kms, ssm, ssmmessages]", "[kms, {ssm: {}}]"),
+            'network.yaml:11 hub "core" services[1]: expected the key of a service, found a mapping; write a mapping of keys, where one has options',
+            id="a mapping in a list of services",
+        ),
+        pytest.param(
+            ("[kms, ssm, ssmmessages]", "[[kms]]"),
+            'network.yaml:11 hub "core" services[0]: expected the key of a service, found a list; write a mapping of keys, where one has options',
+            id="a list in a list of services",
+        ),
+        pytest.param(
             in_hub("resolver_addresses: [10.0.0.10, ten]"),
             'network.yaml:7 hub "core" resolver_addresses[1]: "ten" is not an IPv4 address such as 10.0.0.53',
             id="resolver address",
@@ -331,6 +432,9 @@ def test_a_malformed_value_is_refused(change: Change, expected: str) -> None:
         pytest.param(
             "10.0.4.0/255.255.255.0", '"10.0.4.0/255.255.255.0" has a netmask; write 10.0.4.0/24', id="a netmask"
         ),
+        pytest.param(
+            "10.0.4.0/024", '"10.0.4.0/024" has zeros before its prefix length; write 10.0.4.0/24', id="zeros"
+        ),
         pytest.param("ten", '"ten" is not an IPv4 network such as 10.0.4.0/24', id="no network"),
         pytest.param("2001:db8::/32", '"2001:db8::/32" is not an IPv4 network such as 10.0.4.0/24', id="IPv6"),
         *(
@@ -350,6 +454,28 @@ def test_a_pool_may_be_larger_than_a_vpc_and_not_larger_than_an_8() -> None:
     assert problems_of(changed(("[10.0.4.0/22]", "[10.0.0.0/7]"))) == [
         'network.yaml:10 hub "core" pools[0]: "10.0.0.0/7" is a /7; it has to be from /8 to /28'
     ]
+
+
+@pytest.mark.parametrize("number", ["6_4512", "+64512", "064512", "64512.0", "0xFC00", "٦٤٥١٢", "6" * 19, "true"])
+def test_a_number_is_decimal_digits_and_nothing_else(number: str) -> None:
+    assert problems_of(changed(in_hub(f'asn: "{number}"'))) == [
+        f'network.yaml:7 hub "core" asn: expected a number, found "{number}"'
+    ]
+
+
+def test_a_rate_of_queries_is_at_least_one() -> None:
+    assert problems_of(changed(in_hub("queries_per_second: 0"))) == [
+        'network.yaml:7 hub "core" queries_per_second: expected a number from 1, found "0"; write for example 3000'
+    ]
+
+
+def test_as_many_tags_as_a_resource_takes_are_taken() -> None:
+    assert problems_of(changed(on_top(f"tags: {{{', '.join(f't{number}: x' for number in range(46))}}}"))) == []
+
+
+@pytest.mark.parametrize("name", ["state.example.com", "my-xn--bucket", "1.2.3.4.5", "mrap", "a-s3alias-b"])
+def test_a_bucket_may_look_like_a_reserved_name_elsewhere(name: str) -> None:
+    assert problems_of(changed(("example-network-state", name))) == []
 
 
 @pytest.mark.parametrize("asn", [64512, 65534, 4200000000, 4294967294])
@@ -408,7 +534,7 @@ def test_segments_are_a_preset_or_a_mapping(written: str, found: dict[str, list[
 
 
 @pytest.mark.parametrize(
-    ("written", "type_"), [("true", "t3.nano"), ("{}", "t3.nano"), ("{type: t4g.nano}", "t4g.nano")]
+    ("written", "type_"), [("true", "t3.nano"), ("{}", "t3.nano"), ("{type: t3.micro}", "t3.micro")]
 )
 def test_a_test_instance_is_true_or_a_mapping_of_options(written: str, type_: str) -> None:
     instance = reading_of(changed(in_spoke(f"test_instance: {written}"))).topology.spokes["payments"].test_instance

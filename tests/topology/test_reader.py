@@ -51,7 +51,7 @@ def test_ten_mistakes_are_ten_problems_in_the_order_of_their_lines() -> None:
         'network.yaml:10 hub "core" zones[1]: "us-east-1b" is an AZ name, which means another zone in each account; write the AZ id, such as use1-az1 (aws ec2 describe-availability-zones shows both)',
         'network.yaml:12 hub "core" services.ssn: "ssn" is not a service of the catalogue; did you mean sts or ssm or sqs?',
         'network.yaml:15 spoke "payments" hub: there is no hub "cor"; did you mean "core"?',
-        'network.yaml:18 spoke "ledger" cidr: 10.9.5.0/24 is outside the pools of hub "core" (10.0.4.0/22); the next free /24 is 10.0.4.0/24',
+        'network.yaml:18 spoke "ledger" cidr: 10.9.5.0/24 is outside the pools of hub "core" (10.0.4.0/22); the next free /24 is 10.0.5.0/24',
     ]
 
 

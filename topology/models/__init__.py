@@ -6,6 +6,7 @@ than one value are in `topology.checks`.
 
 from topology.models.forms import PRESETS, Boolean, Segments, Zones
 from topology.models.networks import Address, PoolCidr, SubnetCidr, VpcCidr
+from topology.models.refusal import RefusedValue
 from topology.models.schema import json_schema, meanings
 from topology.models.sections import (
     Hub,
@@ -53,6 +54,7 @@ __all__ = [
     "ParameterName",
     "PoolCidr",
     "Prefix",
+    "RefusedValue",
     "Region",
     "Role",
     "Section",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from topology.models.forms import PRESETS, Boolean, Segments, Zones, read_services, read_switch
-from topology.models.networks import Address, Asn, PoolCidr, SubnetCidr, VpcCidr
+from topology.models.networks import Address, Asn, Number, PoolCidr, SubnetCidr, VpcCidr
 from topology.models.texts import (
     AccountId,
     Bucket,
@@ -102,7 +102,7 @@ class Hub(Section):
     """Fixed addresses of the inbound endpoint, two to six. Default: base + 53 of each subnet."""
     asn: Asn = 64512
     """The gateway's private ASN; AWS's own default."""
-    queries_per_second: int | None = Field(default=None, ge=1, examples=[3000])
+    queries_per_second: Number | None = Field(default=None, examples=[3000])
     """DNS queries a second that all spokes together are expected to ask; `./hub trace` holds the resolver's addresses
     against it. Default: not compared."""
     segments: Segments = Field(default_factory=lambda: dict(PRESETS["segmented"]))

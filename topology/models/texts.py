@@ -6,10 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
+
+from topology.models.refusal import RefusedValue
+from topology.names import OWN_TAGS
+from topology.problems import shortened
+from topology.regions import REGION, zone_prefix
 
 __all__ = [
     "AccountId",
@@ -48,7 +53,7 @@ class Matching:
 
     def _check(self, value: str) -> str:
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise ValueError(f'"{value[:80]}" is not {self.what}')
+            raise RefusedValue(f'"{shortened(value)}" is not {self.what}')
         return value
 
 
@@ -65,6 +70,21 @@ OrganizationId = Annotated[
     str, Matching(r"o-[a-z0-9]{10,32}", "an organization id: o- and 10 to 32 letters or digits", "o-exampleorg1")
 ]
 RoleName = r"[\w+=,.@-]{1,64}"
+
+
+def _role(value: str) -> str:
+    """A role's path, with the slashes around it, has up to 512 characters.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    """
+    path, _, name = value.rpartition("/")
+    length = len(path.partition(":role")[2] or f"/{path}") + 1
+    if path and length > MAX_ROLE_PATH:
+        raise RefusedValue(f"the path of the role {name} has {length} characters", f"a path has up to {MAX_ROLE_PATH}")
+    return value
+
+
+MAX_ROLE_PATH = 512
 Role = Annotated[
     str,
     Matching(
@@ -72,10 +92,33 @@ Role = Annotated[
         "a role: a name, an ARN such as arn:aws:iam::{account}:role/NetworkDeploy, or ambient",
         "NetworkDeploy",
     ),
+    AfterValidator(_role),
 ]
 ExternalId = Annotated[
     str, Matching(r"[\w+=,.@:/-]{2,1224}", "an external id: 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / -", "example")
 ]
+RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def _bucket(value: str) -> str:
+    """S3's rules beyond length and characters.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    if ".." in value:
+        raise RefusedValue(f'"{value}" has two dots in a row, which S3 refuses', "keep one of them, or write a hyphen")
+    if re.fullmatch(r"(\d+\.){3}\d+", value):
+        raise RefusedValue(f'"{value}" has the form of an IP address, which S3 refuses', "choose another name")
+    for beginning in RESERVED_BEGINNINGS:
+        if value.startswith(beginning):
+            raise RefusedValue(f'"{value}" begins with {beginning}, which S3 reserves', "choose another name")
+    for ending in RESERVED_ENDINGS:
+        if value.endswith(ending):
+            raise RefusedValue(f'"{value}" ends with {ending}, which S3 reserves', "choose another name")
+    return value
+
+
 Bucket = Annotated[
     str,
     Matching(
@@ -83,20 +126,29 @@ Bucket = Annotated[
         "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens",
         "example-network-state",
     ),
+    AfterValidator(_bucket),
 ]
 Prefix = Annotated[
     str, Matching(r"[\w.-]+(?:/[\w.-]+)*", "a key prefix: words joined by /, none at the ends", "endpoint-hub")
 ]
+# An alias has up to 256 characters, alias/ included.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 KmsKey = Annotated[
     str,
     Matching(
-        r"alias/[\w/-]+|arn:aws:kms:[a-z0-9-]+:\d{12}:(?:alias/[\w/-]+|key/[\w-]+)",
-        "a KMS key: alias/NAME, or the ARN of a key or an alias",
+        r"alias/[\w/-]{1,250}|arn:aws:kms:[a-z0-9-]+:\d{12}:(?:alias/[\w/-]{1,250}|key/[\w-]+)",
+        "a KMS key: alias/NAME with up to 256 characters, or the ARN of a key or an alias",
         "alias/example-network-state",
     ),
 ]
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 ParameterName = Annotated[
-    str, Matching(r"/[\w./-]{1,1010}", "the name of an SSM parameter, such as /aws/service/…", "/aws/service/x")
+    str,
+    Matching(
+        r"(?=.{2,1011}$)(?:/[\w.-]+){1,15}",
+        "the name of an SSM parameter, such as /aws/service/…, of up to 15 levels",
+        "/aws/service/x",
+    ),
 ]
 InstanceType = Annotated[str, Matching(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type", "t3.nano")]
 LocalName = Annotated[
@@ -109,26 +161,25 @@ LocalName = Annotated[
 
 def _region(value: str) -> str:
     if re.fullmatch(r"(cn|us-gov|us-iso\w*|eu-isoe|eusc)-.*", value):
-        raise ValueError(f'"{value}" is outside the aws partition, the only one in the catalogue of services')
+        raise RefusedValue(
+            f'"{shortened(value)}" is outside the aws partition, the only one in the catalogue of services'
+        )
     if not REGION.fullmatch(value):
-        raise ValueError(f'"{value[:80]}" is not a region such as us-east-1')
+        raise RefusedValue(f'"{shortened(value)}" is not a region such as us-east-1')
     return value
 
 
 def _zone(value: str) -> str:
-    if re.fullmatch(r"[a-z]{2}-[a-z]+-\d[a-z]", value):
-        raise ValueError(
-            f'"{value}" is an AZ name, which means another zone in each account; write the AZ id, such as use1-az1 '
-            "(aws ec2 describe-availability-zones shows both)"
+    if re.fullmatch(rf"{REGION.pattern}[a-z]", value, re.ASCII):
+        raise RefusedValue(
+            f'"{value}" is an AZ name, which means another zone in each account',
+            f"write the AZ id, such as {zone_prefix(value[:-1])}-az1 (aws ec2 describe-availability-zones shows both)",
         )
     if not re.fullmatch(r"[a-z]{3,5}\d-az\d{1,2}", value, re.ASCII):
-        raise ValueError(f'"{value[:80]}" is not an AZ id such as use1-az1')
+        raise RefusedValue(f'"{shortened(value)}" is not an AZ id', "write one such as use1-az1")
     return value
 
 
-REGION = re.compile(
-    r"(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:central|north|south|east|west|northeast|northwest|southeast|southwest)-[1-9]"
-)
 Region = Annotated[
     str,
     AfterValidator(_region),
@@ -142,13 +193,28 @@ ZoneId = Annotated[
 
 
 def _tags(tags: dict[str, str]) -> dict[str, str]:
+    """Tags that every kind of resource takes.
+
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html; without tabs and line ends:
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+    """
     for key, value in tags.items():
-        if key.startswith(("aws:", "hub:")) or key == "Name":
-            raise ValueError(f'the tag "{key}" is not yours to set: aws: belongs to AWS, Name and hub: to this project')
-        # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-        if not re.fullmatch(r"[\w\s.:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w\s.:/=+@-]{0,256}", value):
-            raise ValueError(f'the tag "{key[:80]}: {value[:80]}" has characters or a length that AWS refuses')
+        if key.lower().startswith("aws:") or key.startswith("hub:") or key == "Name":
+            raise RefusedValue(
+                f'the tag "{shortened(key)}" is not yours to set: aws: belongs to AWS, Name and hub: to this project'
+            )
+        if not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
+            raise RefusedValue(
+                f'the tag "{shortened(key)}: {shortened(value)}" has characters or a length that AWS refuses'
+            )
+    if len(tags) > MAX_TAGS:
+        own = ", ".join(OWN_TAGS)
+        raise RefusedValue(
+            f"{len(tags)} tags, and with the {len(OWN_TAGS)} of this project ({own}) a resource takes 50",
+            f"keep {MAX_TAGS}",
+        )
     return tags
 
 
-Tags = Annotated[dict[str, str], AfterValidator(_tags)]
+MAX_TAGS = 50 - len(OWN_TAGS)
+Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(json_schema_extra={"maxProperties": MAX_TAGS})]
