@@ -162,7 +162,15 @@ class Names:
 
     def _follow(self, taker: _Taker, query: _Query, path: Path, takers: list[_Taker]) -> Answer:
         name = query.name
+        if not isinstance(taker.what, ResolverRule) and isinstance(query.vpc.dns_hostnames, Unknown):
+            says = f"whether {query.vpc.address} has DNS hostnames, which its zones need, is not known"
+            hop = Hop(query.vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
+            return Answer(Kind.UNKNOWN, path.then(hop))
         if isinstance(taker.what, InterfaceEndpoint):
+            if isinstance(taker.what.inbound_only, Unknown) and not query.inbound:
+                says = "whether its private DNS answers inbound endpoints alone is not known"
+                hop = Hop(taker.what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
+                return Answer(Kind.UNKNOWN, path.then(hop))
             return self._endpoint_answer(taker, taker.what, name, path)
         if isinstance(taker.what, HostedZone):
             return self._zone_answer(taker.what, name, path)
@@ -315,8 +323,10 @@ class Names:
             for protocol in PROTOCOLS
             for way in self._way(outbound, subnet, ip, inbound, Flow(protocol, port, port))
         ]
+        if not ways:
+            return _unplaced(outbound)
         failing = [way for way in ways if way.verdict is not Verdict.PASSES]
-        return min(failing or ways, key=lambda way: way.verdict is Verdict.UNKNOWN, default=Path())
+        return min(failing or ways, key=lambda way: way.verdict is Verdict.UNKNOWN)
 
     def _way(
         self,
@@ -328,8 +338,7 @@ class Names:
     ) -> Iterable[Path]:
         source = interface_of(self.network, outbound.address, subnet, ip, outbound.groups)
         if source is None:
-            hop = Hop(outbound.address, "its subnets are not known", sources.RESOLVER_PATH, Verdict.UNKNOWN)
-            return (Path((hop,)),)
+            return (_unplaced(outbound),)
         return self.packets.there_and_back(source, inbound, flow)
 
     def _inbound_addresses(self) -> Iterator[tuple[IPv4Address, tuple[ResolverEndpoint, Interface]]]:
@@ -389,6 +398,10 @@ def interface_of(
 
 def _below(name: str, domain: str) -> bool:
     return domain in {"", ".", name} or name.endswith(f".{domain}")
+
+
+def _unplaced(outbound: ResolverEndpoint) -> Path:
+    return Path((Hop(outbound.address, "its subnets are not known", sources.RESOLVER_PATH, Verdict.UNKNOWN),))
 
 
 def _stand_in(association: RuleAssociation) -> ResolverRule:
