@@ -162,15 +162,10 @@ class Names:
 
     def _follow(self, taker: _Taker, query: _Query, path: Path, takers: list[_Taker]) -> Answer:
         name = query.name
-        if not isinstance(taker.what, ResolverRule) and isinstance(query.vpc.dns_hostnames, Unknown):
-            says = f"whether {query.vpc.address} has DNS hostnames, which its zones need, is not known"
-            hop = Hop(query.vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
-            return Answer(Kind.UNKNOWN, path.then(hop))
+        unclear = _unclear(taker, query)
+        if unclear is not None:
+            return Answer(Kind.UNKNOWN, path.then(unclear))
         if isinstance(taker.what, InterfaceEndpoint):
-            if isinstance(taker.what.inbound_only, Unknown) and not query.inbound:
-                says = "whether its private DNS answers inbound endpoints alone is not known"
-                hop = Hop(taker.what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
-                return Answer(Kind.UNKNOWN, path.then(hop))
             return self._endpoint_answer(taker, taker.what, name, path)
         if isinstance(taker.what, HostedZone):
             return self._zone_answer(taker.what, name, path)
@@ -183,12 +178,6 @@ class Names:
             if best is not None:
                 return self._follow(best, query, path, zones)
             return Answer(Kind.PUBLIC, path.then(self._public_hop(query.vpc, name)))
-        if rule.kind != "FORWARD":
-            says = f"what a rule of type {rule.kind} does with the name is not known"
-            hop = Hop(
-                rule.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, "trace it with the stack that has the rule"
-            )
-            return Answer(Kind.UNKNOWN, path.then(hop))
         return self._forward(rule, query, path)
 
     # Answers ------------------------------------------------------------------------------------------------------
@@ -200,9 +189,6 @@ class Names:
             return Answer(
                 Kind.NXDOMAIN, path.then(Hop(endpoint.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
             )
-        if isinstance(endpoint.private_dns, Unknown):
-            hop = Hop(endpoint.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
-            return Answer(Kind.UNKNOWN, path.then(hop))
         says = f"{name} is answered with the endpoint's private addresses"
         return Answer(Kind.PRIVATE, path.then(Hop(endpoint.address, says, sources.PRIVATE_DNS)), endpoint.address)
 
@@ -398,6 +384,26 @@ def interface_of(
 
 def _below(name: str, domain: str) -> bool:
     return domain in {"", ".", name} or name.endswith(f".{domain}")
+
+
+def _unclear(taker: _Taker, query: _Query) -> Hop | None:
+    """Why it is not known what becomes of a name that a VPC's rule or zone takes."""
+    vpc, what = query.vpc, taker.what
+    if isinstance(what, ResolverRule):
+        says = f"what a rule of type {what.kind} does with the name is not known"
+        fix = "trace it with the stack that has the rule"
+        hop = Hop(what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+        return None if what.kind in {"FORWARD", "SYSTEM"} else hop
+    if isinstance(vpc.dns_hostnames, Unknown):
+        says = f"whether {vpc.address} has DNS hostnames, which its zones need, is not known"
+        return Hop(vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
+    if isinstance(what, InterfaceEndpoint):
+        if isinstance(what.private_dns, Unknown):
+            return Hop(what.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
+        if isinstance(what.inbound_only, Unknown) and not query.inbound:
+            says = "whether its private DNS answers inbound endpoints alone is not known"
+            return Hop(what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
+    return None
 
 
 def _unplaced(outbound: ResolverEndpoint) -> Path:
