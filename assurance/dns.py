@@ -162,6 +162,9 @@ class Names:
 
     def _follow(self, taker: _Taker, query: _Query, path: Path, takers: list[_Taker]) -> Answer:
         name = query.name
+        unclear = _unclear(taker, query)
+        if unclear is not None:
+            return Answer(Kind.UNKNOWN, path.then(unclear))
         if isinstance(taker.what, InterfaceEndpoint):
             return self._endpoint_answer(taker, taker.what, name, path)
         if isinstance(taker.what, HostedZone):
@@ -175,12 +178,6 @@ class Names:
             if best is not None:
                 return self._follow(best, query, path, zones)
             return Answer(Kind.PUBLIC, path.then(self._public_hop(query.vpc, name)))
-        if rule.kind != "FORWARD":
-            says = f"what a rule of type {rule.kind} does with the name is not known"
-            hop = Hop(
-                rule.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, "trace it with the stack that has the rule"
-            )
-            return Answer(Kind.UNKNOWN, path.then(hop))
         return self._forward(rule, query, path)
 
     # Answers ------------------------------------------------------------------------------------------------------
@@ -192,9 +189,6 @@ class Names:
             return Answer(
                 Kind.NXDOMAIN, path.then(Hop(endpoint.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
             )
-        if isinstance(endpoint.private_dns, Unknown):
-            hop = Hop(endpoint.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
-            return Answer(Kind.UNKNOWN, path.then(hop))
         says = f"{name} is answered with the endpoint's private addresses"
         return Answer(Kind.PRIVATE, path.then(Hop(endpoint.address, says, sources.PRIVATE_DNS)), endpoint.address)
 
@@ -315,8 +309,10 @@ class Names:
             for protocol in PROTOCOLS
             for way in self._way(outbound, subnet, ip, inbound, Flow(protocol, port, port))
         ]
+        if not ways:
+            return _unplaced(outbound)
         failing = [way for way in ways if way.verdict is not Verdict.PASSES]
-        return min(failing or ways, key=lambda way: way.verdict is Verdict.UNKNOWN, default=Path())
+        return min(failing or ways, key=lambda way: way.verdict is Verdict.UNKNOWN)
 
     def _way(
         self,
@@ -328,8 +324,7 @@ class Names:
     ) -> Iterable[Path]:
         source = interface_of(self.network, outbound.address, subnet, ip, outbound.groups)
         if source is None:
-            hop = Hop(outbound.address, "its subnets are not known", sources.RESOLVER_PATH, Verdict.UNKNOWN)
-            return (Path((hop,)),)
+            return (_unplaced(outbound),)
         return self.packets.there_and_back(source, inbound, flow)
 
     def _inbound_addresses(self) -> Iterator[tuple[IPv4Address, tuple[ResolverEndpoint, Interface]]]:
@@ -389,6 +384,30 @@ def interface_of(
 
 def _below(name: str, domain: str) -> bool:
     return domain in {"", ".", name} or name.endswith(f".{domain}")
+
+
+def _unclear(taker: _Taker, query: _Query) -> Hop | None:
+    """Why it is not known what becomes of a name that a VPC's rule or zone takes."""
+    vpc, what = query.vpc, taker.what
+    if isinstance(what, ResolverRule):
+        says = f"what a rule of type {what.kind} does with the name is not known"
+        fix = "trace it with the stack that has the rule"
+        hop = Hop(what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+        return None if what.kind in {"FORWARD", "SYSTEM"} else hop
+    if isinstance(vpc.dns_hostnames, Unknown):
+        says = f"whether {vpc.address} has DNS hostnames, which its zones need, is not known"
+        return Hop(vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
+    if isinstance(what, InterfaceEndpoint):
+        if isinstance(what.private_dns, Unknown):
+            return Hop(what.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
+        if isinstance(what.inbound_only, Unknown) and not query.inbound:
+            says = "whether its private DNS answers inbound endpoints alone is not known"
+            return Hop(what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
+    return None
+
+
+def _unplaced(outbound: ResolverEndpoint) -> Path:
+    return Path((Hop(outbound.address, "its subnets are not known", sources.RESOLVER_PATH, Verdict.UNKNOWN),))
 
 
 def _stand_in(association: RuleAssociation) -> ResolverRule:

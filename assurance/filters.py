@@ -36,7 +36,7 @@ class Filters:
             return _assumed(own, side)
         subnets = self.network.subnets
         near = subnets[own.subnet].vpc == subnets[peer.subnet].vpc
-        names = tuple(str(group) for group in peer.groups or ()) if near else ()
+        names = self._names_of(peer) if near else ()
         return self._decide(own, side, (peer.addresses, names), flow)
 
     def egress(self, own: Interface, target: Prefix, flow: Flow) -> Hop:
@@ -54,6 +54,13 @@ class Filters:
         vpc = self.network.vpcs.get(str(self.network.subnets[interface.subnet].vpc))
         default = vpc.default_group if vpc is not None else None
         return (self.network.groups.get(default) if default is not None else _default_group(vpc),)
+
+    def _names_of(self, interface: Interface) -> tuple[str, ...]:
+        """The addresses of an interface's groups, read or not; of a workload's nothing is known."""
+        if interface.groups:
+            return tuple(map(str, interface.groups))
+        default = () if interface.groups is None else self.groups_of(interface)
+        return tuple(group.address for group in default if group is not None)
 
     def _decide(self, own: Interface, side: str, peer: tuple[Prefix, tuple[str, ...]], flow: Flow) -> Hop:
         """Whether the groups of an interface together allow a flow, from or to the whole of a range."""

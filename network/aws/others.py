@@ -74,11 +74,7 @@ def unmodelled(snapshot: Snapshot, names: Names, network: Network) -> tuple[str,
         *_attachments(snapshot, names),
         *_endpoints(snapshot, names),
         *_edges(snapshot, names),
-        *(
-            f"{vpc.address} (name servers {', '.join(map(str, vpc.name_servers))})"
-            for vpc in network.vpcs.values()
-            if vpc.name_servers
-        ),
+        *_name_servers(network),
         *(f"{place_name(place)}: {file} (not recorded: {told})" for place, file, told in snapshot.lost()),
         *(f"{place_name(place)}: {file} (not modelled)" for place, file in snapshot.files() if file not in READ),
     ]

@@ -18,8 +18,9 @@ DNS_PORT = 53
 def _resolver_endpoint(to: Builder, r: Resource) -> None:
     interfaces = tuple(
         (as_text(entry.get("subnet_id")), _literal(as_address(entry.get("ip") or None)))
-        for entry in as_list(r.get("ip_address"))
         if isinstance(entry, Mapping)
+        else (Unknown(f"an interface: {entry}"), None)
+        for entry in as_list(r.get("ip_address"))
     )
     to.resolver_endpoints[r.address] = ResolverEndpoint(
         r.address, r.owner, as_text(r.get("direction")), interfaces, as_texts(r.get("security_group_ids"))
@@ -34,8 +35,9 @@ def _literal(value: IPv4Address | Unknown | None) -> IPv4Address | None:
 def _rule(to: Builder, r: Resource) -> None:
     targets = tuple(
         Forwarder(as_address(entry.get("ip")) or Unknown("no IPv4 address"), int(entry.get("port") or DNS_PORT))
-        for entry in as_list(r.get("target_ip"))
         if isinstance(entry, Mapping)
+        else Forwarder(Unknown(f"a target: {entry}"), DNS_PORT)
+        for entry in as_list(r.get("target_ip"))
     )
     domain = as_text(r.get("domain_name"))
     to.rules[r.address] = ResolverRule(

@@ -103,3 +103,41 @@ def test_one_subnet_that_leaves_for_the_internet_is_the_answer_for_all() -> None
         )
         trace = Trace(draft.network(), tuple(SERVICES))
         assert trace.reach("s1", trace.service("s3", trace.spoke("s1"))).state is State.PUBLIC, by_gateway
+
+
+# What is not known is never an answer -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "argument"),
+    [
+        ("network/vpc", "enable_dns_support"),
+        ("network/vpc", "enable_dns_hostnames"),
+        ("endpoints/endpoint-kms", "private_dns_enabled"),
+        ("resolver/outbound", "ip_address"),
+        ("resolver/inbound", "ip_address"),
+        ("resolver/rule-us-east-1_amazonaws_com", "domain_name"),
+        ("resolver/rule-us-east-1_amazonaws_com", "target_ip"),
+        ("resolver/rule-us-east-1_amazonaws_com", "rule_type"),
+    ],
+)
+def test_what_is_not_known_of_the_hub_is_no_private_answer(path: str, argument: str) -> None:
+    stacks = Stacks().changed(HUB, path, **{argument: "${var.value}"})
+    reach = stacks.reach()
+    assert reach.state is State.UNKNOWN, f"{reach.state}\n{reach.path}"
+
+
+def test_an_outbound_endpoint_without_an_interface_carries_no_query() -> None:
+    reach = Stacks().changed(HUB, "resolver/outbound", ip_address=[]).reach()
+    assert reach.state is State.UNKNOWN, f"{reach.state}\n{reach.path}"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(True, Kind.PUBLIC), (False, Kind.PRIVATE), ("${var.value}", Kind.UNKNOWN)], ids=str
+)
+def test_an_endpoint_that_may_answer_inbound_endpoints_alone(value: object, kind: Kind) -> None:
+    options = [{"private_dns_only_for_inbound_resolver_endpoint": value}]
+    trace = Trace(Stacks().changed(HUB, "endpoints/endpoint-kms", dns_options=options).network, catalogued())
+    name = "kms.us-east-1.amazonaws.com"
+    assert trace.names.resolve(trace.network.hubs["core"], name).kind is kind
+    assert trace.names.resolve(trace.spoke("payments"), name).kind is Kind.PRIVATE
