@@ -14,6 +14,7 @@ from cli.progress import counted, progress
 from cli.steps import read_file
 from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
+from network.aws.parameters import read_parameters
 from network.aws.reader import SnapshotError
 from network.aws.reader import read as read_snapshot
 from network.join import join
@@ -128,7 +129,8 @@ def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network
             given = stacks
         else:
             files = stack_files(others)
-            network = join(exists, read(documents(files)))
+            recorded = read_parameters(recorded_files(snapshot)) if snapshot is not None else {}
+            network = join(exists, read(documents(files), recorded))
             given = files
     except UnsoundError as unsound:
         refuse(unsound)
