@@ -421,5 +421,6 @@ def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
         fix = "remove the route, or give it another target"
         return Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route.target, Unknown):
-        return undetermined(route.address, f"where the route to {route.destination} leads is not known")
+        says = f"where the route to {route.destination} leads is not known: {route.target.why}"
+        return undetermined(route.address, says)
     return Hop(route.address, f"{piece}: {route.destination} leads to {route.target}", sources.ROUTE_TABLES)

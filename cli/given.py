@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cli.progress import counted, progress
 from cli.steps import asking, read_file
 from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
+from network.aws.parameters import read_parameters
 from network.aws.reader import SnapshotError
 from network.aws.reader import read as read_snapshot
 from network.join import join
@@ -93,14 +94,23 @@ def recorded_files(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def recorded_network(files: Mapping[str, bytes], folder: str = "") -> tuple[Network, frozenset[str]]:
-    """The network of a snapshot's files below a folder, and the accounts that it is of. Raises `UnsoundError`."""
+@dataclass(frozen=True)
+class Recorded:
+    """A snapshot, and the network and accounts in it."""
+
+    files: Mapping[str, bytes]
+    network: Network
+    accounts: frozenset[str]
+
+
+def recorded_network(files: Mapping[str, bytes], folder: str = "") -> Recorded:
+    """What a snapshot's files below a folder hold. Raises `UnsoundError`."""
     try:
         network = read_snapshot(files)
     except SnapshotError as error:
         raise UnsoundError([f"{folder}/{problem}" for problem in error.problems]) from None
     told = re.findall(r"^aws_configs/accounts/([^/]+)/", "\n".join(files), re.MULTILINE)
-    return network, frozenset((*told, *(str(vpc.owner.account) for vpc in network.vpcs.values())))
+    return Recorded(files, network, frozenset((*told, *(str(vpc.owner.account) for vpc in network.vpcs.values()))))
 
 
 def _deployed(planned: Design) -> Mapping[str, bytes]:
@@ -115,21 +125,18 @@ def _deployed(planned: Design) -> Mapping[str, bytes]:
     return files
 
 
-def _existing(deployed: Design | None, snapshot: Path | None) -> tuple[Network, frozenset[str]] | None:
-    """The network that exists, where something says which, and the accounts that it is of."""
+def _existing(deployed: Design | None, snapshot: Path | None) -> Recorded | None:
+    """What exists, where it is to be recorded or was."""
     if deployed is not None:
         return recorded_network(_deployed(deployed))
     return recorded_network(recorded_files(snapshot), str(snapshot)) if snapshot is not None else None
 
 
-def _of_topology(
-    planned: Design | None, exists: tuple[Network, frozenset[str]] | None
-) -> tuple[Network, Collection[str]]:
+def _of_topology(planned: Design | None, exists: Recorded | None) -> tuple[Network, Collection[str]]:
     """The network of a topology without stacks beside it, and its stacks: what exists, or what is synthesised."""
     if exists is not None:
-        network, accounts = exists
         spokes = planned.spokes if planned is not None else ()
-        return network, [spoke.stack for spoke in spokes if spoke.account.id in accounts]
+        return exists.network, [spoke.stack for spoke in spokes if spoke.account.id in exists.accounts]
     if planned is None:
         raise UnsoundError(["nothing to trace: give a topology, or stacks, plans or states"])
     with progress("synthesising", len(planned.order)) as count:
@@ -159,7 +166,8 @@ def network_of(
             network, given = _of_topology(planned, exists)
         else:
             files = stack_files(others)
-            network = join(exists[0] if exists is not None else Network(), read(documents(files)))
+            recorded = read_parameters(exists.files) if exists is not None else {}
+            network = join(exists.network if exists is not None else Network(), read(documents(files), recorded))
             given = files
     except UnsoundError as unsound:
         refuse(unsound)

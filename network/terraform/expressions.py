@@ -1,13 +1,14 @@
 """Terraform's expressions as far as they name things: references, literals, objects, and JSON in either direction.
 
-Anything else is `Unknown`, with its text: what an expression comes to is Terraform's to say.
+So are the conditions of stacks: `==`, `&&`, and a few functions. Anything else is `Unknown`, with its text: what an
+expression comes to is Terraform's to say.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +22,10 @@ Lookup = Callable[[tuple[str, ...]], Json]
 """What a reference such as `("aws_vpc", "network", "id")` comes to."""
 
 TOKEN = re.compile(
-    r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[{}\[\](),=:.]))'
+    r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>==|&&|[{}\[\](),=:.]))'
 )
+TAKES: Mapping[str, list[type]] = {"keys": [dict], "length": [list], "setsubtract": [list, list]}
+"""The functions that conditions use, with the types of their arguments."""
 LITERALS = {"true": True, "false": False, "null": None}
 WHOLE = re.compile(r"\$\{(.*)\}", re.DOTALL)
 
@@ -89,6 +92,20 @@ class _Reader:
         return bool(self.rest) and self.rest[-1] == ("mark", mark)
 
     def expression(self) -> Json:
+        found = [self.comparison()]
+        while self.sees("&&"):
+            self.take()
+            found.append(self.comparison())
+        return found[0] if len(found) == 1 else ("and", *found)
+
+    def comparison(self) -> Json:
+        left = self.value()
+        if not self.sees("=="):
+            return left
+        self.take()
+        return ("equal", left, self.value())
+
+    def value(self) -> Json:
         if not self.rest:
             raise _NotUnderstoodError
         kind, text = self.rest.pop()
@@ -153,7 +170,17 @@ def _come_to(tree: Json, lookup: Lookup) -> Json:
         return [_come_to(item, lookup) for item in rest]
     if kind == "object":
         return {key: _come_to(item, lookup) for key, item in rest}
+    if kind in {"equal", "and"}:
+        return _condition(kind, [_come_to(item, lookup) for item in rest])
     return follow(_call(rest[0], lookup), rest[1:])
+
+
+def _condition(kind: str, found: list[Json]) -> bool | Unknown:
+    """One false part decides; otherwise one that is not known leaves the whole unknown."""
+    if kind == "and" and False in found:
+        return False
+    unknown = next((each for each in found if isinstance(each, Unknown)), None)
+    return unknown or (found[0] == found[1] if kind == "equal" else True)
 
 
 def _call(tree: Json, lookup: Lookup) -> Json:
@@ -163,7 +190,12 @@ def _call(tree: Json, lookup: Lookup) -> Json:
         return given[0]  # kept as data: the only way out of it is jsondecode
     if name == "jsondecode" and len(given) == 1:
         return decode(given[0])
-    return Unknown(f"{name}(…)")
+    unknown = next((each for each in given if isinstance(each, Unknown)), None)
+    if unknown is not None or [type(each) for each in given] != TAKES.get(name):
+        return unknown or Unknown(f"{name}(…)")
+    if name == "keys":
+        return sorted(given[0])
+    return len(given[0]) if name == "length" else [each for each in given[0] if each not in given[1]]
 
 
 def decode(value: Json) -> Json:

@@ -32,10 +32,13 @@ READERS: Mapping[str, Reader] = {
 """The reader of each kind of resource."""
 
 
-def read(documents: Iterable[tuple[str, Source]]) -> Network:
+def read(
+    documents: Iterable[tuple[str, Source]], recorded: Mapping[tuple[Json, Json, str], str] | None = None
+) -> Network:
     """The network of synthesised stacks, plans and states, each given with the name that its addresses begin with.
 
-    A stack that reads a parameter is read after the stack that writes it, so the order does not matter. Texts are
+    A stack that reads a parameter is read after the stack that writes it, so the order does not matter. What none of
+    them writes is taken from `recorded`: the texts of parameters by account, region and name. Texts of documents are
     parsed one at a time and let go, since five thousand parsed stacks do not fit into memory.
     """
     builder = Builder()
@@ -56,6 +59,7 @@ def read(documents: Iterable[tuple[str, Source]]) -> Network:
             builder.take(stack, READERS)
     for applied in known:
         parameters.update(applied.writes())
+    parameters = {**(recorded or {}), **parameters}
     for name, source in waiting:
         builder.take(Stack(name, _parsed(source), parameters), READERS)
     for applied in known:

@@ -54,9 +54,15 @@ class Stack:
     def waits(self) -> bool:
         """Whether it reads a parameter that nothing read so far has written; AWS's own are nobody's to write."""
         blocks = self._data.get(PARAMETER, {}).values()
-        names = [str(block.get("name")) for block in blocks if not str(block.get("name")).startswith("/aws/")]
-        written = {name for _, _, name in self._parameters}
-        return any(name not in written for name in names)
+        return any(
+            self._place(block) not in self._parameters
+            for block in blocks
+            if not str(block.get("name")).startswith("/aws/")
+        )
+
+    def _place(self, block: Mapping[str, Json]) -> tuple[Json, Json, str]:
+        owner = self._owner_of(block)
+        return owner.account, owner.region, str(block.get("name"))
 
     def _owner_of(self, block: Mapping[str, Json]) -> Owner:
         return self._owners.get(block.get("provider", "aws"), NOBODY)
@@ -79,11 +85,28 @@ class Stack:
         block = self._data.get(kind, {}).get(name)
         if kind != PARAMETER or block is None or not rest or rest[0] not in CONTENTS:
             return Unknown(".".join(path))
-        owner = self._owner_of(block)
-        missing = Unknown(
-            f"parameter {block.get('name')} of account {owner.account}, which nothing that was read writes"
-        )
-        return follow(self._parameters.get((owner.account, owner.region, block.get("name", "")), missing), rest[1:])
+        return follow(self._parameter(block), rest[1:])
+
+    def _parameter(self, block: Mapping[str, Json]) -> Json:
+        """The value of a parameter that it reads. One that its postconditions refuse is unknown, as they say."""
+        account, region, name = place = self._place(block)
+        if place not in self._parameters:
+            return Unknown(
+                f"parameter {name} of account {account} in {region}, which nothing that was read has; give the stack "
+                "that writes it too, or a snapshot of the account that was recorded after it was written"
+            )
+        value = self._parameters[place]
+        conditions = block.get("lifecycle", {}).get("postcondition", ())
+        for each in conditions:
+            if evaluate(each.get("condition"), lambda path: self._of_parameter(value, path)) is False:
+                return Unknown(str(each.get("error_message")))
+        return value
+
+    @staticmethod
+    def _of_parameter(value: Json, path: tuple[str, ...]) -> Json:
+        """What a reference in a postcondition comes to."""
+        own = path[0] == "self" and len(path) > 1 and path[1] in CONTENTS
+        return follow(value, path[2:]) if own else Unknown(".".join(path))
 
     def _attribute(self, path: tuple[str, ...]) -> Json:
         kind, name, attribute, *rest = (*path, "", "", "")[: max(len(path), 3)]

@@ -60,6 +60,19 @@ def test_the_network_as_it_will_be(tmp_path: Path) -> None:
     traced(TOPOLOGY, *files, "--snapshot", snapshot, expect=0)
 
 
+def test_a_spokes_stack_alone_over_a_snapshot(tmp_path: Path) -> None:
+    files = stacks(tmp_path / "stacks", "spoke-core-ledger")
+    traced(TOPOLOGY, *files, "--snapshot", written(tmp_path / "snapshot", Recorded()), expect=0)
+
+
+def test_a_spokes_stack_alone_without_its_contract(tmp_path: Path) -> None:
+    recorded = Recorded()
+    recorded.lose("Parameters")
+    files = stacks(tmp_path / "stacks", "spoke-core-ledger")
+    output = traced(TOPOLOGY, *files, "--snapshot", written(tmp_path / "snapshot", recorded), expect=1)
+    assert "parameter /endpoint-hub/core/contract of account 111111111111 in us-east-1" in output
+
+
 def test_a_foreign_vpc_with_a_way_out_is_none_of_the_topologys(tmp_path: Path) -> None:
     recorded = Recorded()
     own = recorded.vpc(PAYMENTS)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assurance.path import Verdict
-from assurance.trace import Trace
+from assurance.trace import State, Trace
+from network.aws.parameters import read_parameters
 from network.join import JOBS, MAPPINGS, join
 from network.model import Network, Route, Unknown, stack_of
 from network.names import named
@@ -22,7 +24,7 @@ from tests.assurance.faults import LEDGER as LEDGER_STACK
 from tests.assurance.faults import PAYMENTS as PAYMENTS_STACK
 from tests.assurance.faults import Stacks
 from tests.examples import designed
-from tests.network.aws.recorded import LEDGER, PAYMENTS, Recorded, complaints, exposures, failing, judged
+from tests.network.aws.recorded import HUB, LEDGER, PAYMENTS, Recorded, complaints, exposures, failing, judged
 
 KMS = "payments → kms"
 STATES = json.loads((Path(__file__).parent / "aws" / "quickstart-states.json").read_text(encoding="utf-8"))
@@ -321,7 +323,7 @@ def _names(value: Any, texts: set[str]) -> bool:
     return not nested and any(text in json.dumps(value) for text in texts)
 
 
-def test_a_stack_that_was_never_applied_is_added() -> None:
+def never_applied() -> Recorded:
     """The ledger's stack is new: its account has no VPC of it, and the hub's tables do not know it."""
     snapshot = Recorded()
     attachment = snapshot.item("TransitGatewayVpcAttachments", LEDGER)["TransitGatewayAttachmentId"]
@@ -336,9 +338,98 @@ def test_a_stack_that_was_never_applied_is_added() -> None:
     base = snapshot.network
     assert "ledger" not in base.spokes
     assert judged(base).sound
-    found = joined(base, of())
+    return snapshot
+
+
+def test_a_stack_that_was_never_applied_is_added() -> None:
+    found = joined(never_applied().network, of())
     assert {"payments", "ledger", "core"} <= {*found.spokes, *found.hubs}
     assert judged(found).sound, complaints(judged(found))
+
+
+# The contract as it was recorded --------------------------------------------------------------------------------------
+
+
+def alone(stack: str, snapshot: Recorded) -> Network:
+    """A stack over a snapshot, without the stack of its hub."""
+    change = read_stacks([(stack, Stacks().stacks[stack])], read_parameters(snapshot.files))
+    return joined(snapshot.network, change)
+
+
+@pytest.mark.parametrize("stack", [PAYMENTS_STACK, LEDGER_STACK])
+def test_a_spokes_stack_alone_is_the_spoke_on_the_hub_that_exists(stack: str) -> None:
+    found = alone(stack, Recorded())
+    assert judged(found).sound, complaints(judged(found))
+    assert (found.unmodelled, found.loose) == ((), ())
+
+
+def test_a_new_spokes_stack_alone_is_the_spoke_that_it_will_be() -> None:
+    snapshot = never_applied()
+    found = alone(LEDGER_STACK, snapshot)
+    assert judged(found).sound, complaints(judged(found))
+    assert (found.unmodelled, found.loose) == ((), ())
+    lacking = Stacks().without(LEDGER_STACK, "gateway/association").stacks[LEDGER_STACK]
+    change = read_stacks([(LEDGER_STACK, lacking)], read_parameters(snapshot.files))
+    says, end = failing(joined(snapshot.network, change), "ledger → kms")
+    assert (says, end.says) == ("broken", "no gateway table is associated with the attachment")
+
+
+def other_contract(**changes: Any) -> Recorded:
+    snapshot = never_applied()
+    (contract,) = snapshot.items("Parameters")
+    contract["Value"] = json.dumps({**json.loads(contract["Value"]), **changes})
+    return snapshot
+
+
+def no_contract() -> Recorded:
+    snapshot = never_applied()
+    snapshot.items("Parameters").clear()
+    return snapshot
+
+
+def contract_not_asked() -> Recorded:
+    snapshot = never_applied()
+    snapshot.lose("Parameters")
+    return snapshot
+
+
+def contract_elsewhere() -> Recorded:
+    """The parameter is another region's."""
+    snapshot = never_applied()
+    snapshot.documents[snapshot.path("Parameters", HUB, "eu-west-1")] = snapshot.documents.pop(
+        snapshot.path("Parameters")
+    )
+    return snapshot
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "action"),
+    [
+        (no_contract, "give the stack that writes it too, or a snapshot"),
+        (contract_not_asked, "give the stack that writes it too, or a snapshot"),
+        (contract_elsewhere, "give the stack that writes it too, or a snapshot"),
+        (partial(other_contract, version=2), "Apply hub-core with such a version"),
+        (partial(other_contract, tables={"hub": "tgw-rtb-1"}), "Apply hub-core first"),
+        (partial(other_contract, rules={}), "Apply hub-core first"),
+    ],
+    ids=["not there", "not recorded", "of another region", "of another version", "without a table", "without a rule"],
+)
+def test_without_its_contract_a_spoke_could_not_be_determined(snapshot: Callable[[], Recorded], action: str) -> None:
+    found = alone(LEDGER_STACK, snapshot())
+    says, end = failing(found, "ledger → kms")
+    assert says == "unknown"
+    assert action in end.says
+    assert {reach.state for (spoke, _), reach in judged(found).reaches.items() if spoke == "payments"} == {
+        State.PRIVATE,
+        State.GATEWAY,
+    }, "the other spoke is as it was"
+
+
+def test_what_is_given_comes_before_what_was_recorded() -> None:
+    """The hub's own stack is beside it, and the contract in AWS is an old one."""
+    recorded = read_parameters(other_contract(transit_gateway_id="tgw-0123456789abcdef0").files)
+    change = read_stacks(Stacks().stacks.items(), recorded)
+    assert change == of()
 
 
 def test_what_no_stack_is_about_stays_as_it_is() -> None:

@@ -22,6 +22,17 @@ def names(path: tuple[str, ...]) -> str:
         ('${jsonencode({"a" = aws_vpc.x.id, b: [1, true, null]})}', {"a": "aws_vpc/x/id", "b": [1, True, None]}),
         ('${jsondecode("{\\"a\\": 1}").a}', 1),
         ('${jsondecode("{\\"a\\": 1}").b}', Unknown("no b in it")),
+        ("${1 == 1}", True),
+        ('${a.b.c == "a/b/d"}', False),
+        ("${jsondecode(a.b.c) == 1}", Unknown("it is not JSON")),
+        ("${1 == 1 && 2 == 2 && 3 == 3}", True),
+        ("${1 == 1 && 2 == 3}", False),
+        ("${cidrhost(a.b.c, 1) == 1 && 2 == 3}", False),
+        ("${cidrhost(a.b.c, 1) == 1 && 2 == 2}", Unknown("cidrhost(…)")),
+        ('${keys(jsondecode("{\\"b\\": 1, \\"a\\": 2}"))}', ["a", "b"]),
+        ('${length(setsubtract(["a", "b", "c"], ["b"]))}', 2),
+        ("${keys(1)}", Unknown("keys(…)")),
+        ("${length(keys(jsondecode(a.b.c)))}", Unknown("it is not JSON")),
     ],
 )
 def test_an_expression(text: str, value: object) -> None:
