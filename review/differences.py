@@ -58,6 +58,8 @@ def differences(designed: Network, deployed: Network, subjects: Iterable[str] | 
     known = {**designed.hubs, **designed.spokes}
     found = {**deployed.hubs, **deployed.spokes}
     for name in sorted((known.keys() | found.keys()) if subjects is None else set(subjects)):
+        if name not in known and name not in found:
+            continue
         if name not in known or name not in found:
             there = (f"VPC {name}",)
             yield Difference(name, "VPC", there if name in known else (), there if name in found else ())
