@@ -103,3 +103,7 @@ def test_a_spoke_that_only_one_network_has_is_one_difference() -> None:
 def test_only_the_subjects_that_are_asked_for_are_compared() -> None:
     changed = network_of(without("spoke-core-payments", "aws_route"))
     assert list(differences(DESIGNED, changed, ["ledger"])) == []
+
+
+def test_a_spoke_that_neither_network_has_is_no_difference() -> None:
+    assert list(differences(DESIGNED, network_of(), ["retired"])) == []
