@@ -174,12 +174,7 @@ class _AddressPool:
 
     def __init__(self, network: Network, cuts: tuple[int, ...]) -> None:
         self.cuts = cuts
-        self.taken = {
-            address
-            for endpoint in network.resolver_endpoints.values()
-            for _, address in endpoint.interfaces
-            if address is not None
-        }
+        self.taken = {address for _, _, _, address, _ in _wanted(network) if address is not None}
 
     def take(self, subnet: Subnet) -> tuple[IPv4Address, ...]:
         """One free address in each part of a subnet, if there is one."""
@@ -218,8 +213,9 @@ def _wanted(network: Network) -> Iterator[_Wanted]:
         for subnet, address in resolver.interfaces:
             yield str(resolver.direction).lower(), resolver.address, subnet, address, resolver.groups
     for endpoint in network.interface_endpoints.values():
+        deployed = dict(endpoint.addresses)
         for subnet in endpoint.subnets:
-            yield "endpoint", endpoint.address, subnet, None, endpoint.groups
+            yield "endpoint", endpoint.address, subnet, deployed.get(subnet), endpoint.groups
     for instance in network.instances.values():
         yield "instance", instance.address, instance.subnet, None, instance.groups
     for vpc in network.spokes.values():

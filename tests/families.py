@@ -61,4 +61,6 @@ SYNTHESES = Family("random topologies, stamped and by CDKTF itself, byte for byt
 VERDICTS = Family("random networks, judged with and without the shortcut for spokes that are alike", 60, 1500)
 TOPOLOGIES = Family("sound topologies with anything changed, read or refused", 500, 20_000)
 INTERRUPTS = Family("rounds of interrupts by signal, for each verb, stack and step", 1, 2)
-FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS)
+DEPLOYED = Family("examples beside the quickstart, deployed by Terraform and read back from a snapshot", 1, 3)
+APPLIED = Family("random topologies with random faults, applied by Terraform and read back from a snapshot", 1, 12)
+FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS, DEPLOYED, APPLIED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -12,7 +13,7 @@ from topology import Design, TopologyError, design
 from topology.document import read_text
 from topology.reader import topology_of
 
-__all__ = ["designs"]
+__all__ = ["designs", "topologies"]
 
 REGIONS = {"us-east-1": "use1", "eu-west-1": "euw1", "ap-southeast-2": "apse2"}
 ROLES = ["NetworkDeploy", "teams/net+work=1,a@b.c-d", "arn:aws:iam::{account}:role/path/Deploy", "ambient"]
@@ -95,11 +96,11 @@ def kinds(draw: st.DrawFn, hubs: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def spokes(draw: st.DrawFn, hubs: dict[str, Any]) -> dict[str, Any]:
-    """One to three kinds of spokes, most of them several times."""
+def spokes(draw: st.DrawFn, hubs: dict[str, Any], count: tuple[int, int]) -> dict[str, Any]:
+    """One or two kinds of spokes, most of them several times; `count` says how many spokes at least and at most."""
     found: dict[str, Any] = {}
     chosen = draw(st.lists(kinds(hubs), min_size=1, max_size=2))
-    for name in draw(st.lists(names, min_size=4, max_size=9, unique=True)):
+    for name in draw(st.lists(names, min_size=count[0], max_size=count[1], unique=True)):
         kind = draw(st.sampled_from(chosen))
         at = len(found)
         own: dict[str, Any] = {
@@ -116,9 +117,11 @@ def spokes(draw: st.DrawFn, hubs: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def designs(draw: st.DrawFn) -> Design:
-    """The design of a topology with one or two hubs and up to nine spokes, some of which are alike."""
-    chosen = {name: draw(hubs(at)) for at, name in enumerate(draw(st.sampled_from([["core"], ["core", "edge"]])))}
+def topologies(
+    draw: st.DrawFn, chosen: Sequence[Sequence[str]] = (("core",), ("core", "edge")), count: tuple[int, int] = (4, 9)
+) -> str:
+    """A topology's file with the hubs of one of the choices, and as many spokes as `count` says, some of them alike."""
+    named = {name: draw(hubs(at)) for at, name in enumerate(draw(st.sampled_from(chosen)))}
     create = draw(st.booleans())
     state = {
         "bucket": "example.network-state",
@@ -137,11 +140,22 @@ def designs(draw: st.DrawFn) -> Design:
         "state": given_only(state),
         "tags": draw(maybe(st.just({"owner": "nétwork =1", "zz": ""}))),
         "protect": draw(maybe(st.booleans())),
-        "hubs": chosen,
-        "spokes": draw(spokes(chosen)),
+        "hubs": named,
+        "spokes": draw(spokes(named, count)),
     }
+    text = yaml.safe_dump(given_only(topology), sort_keys=False)
     try:
-        return design(topology_of(read_text(yaml.safe_dump(given_only(topology), sort_keys=False))).topology)
+        _designed(text)
     except TopologyError:
         assume(False)  # noqa: FBT003  hypothesis takes it so
         raise
+    return text
+
+
+def _designed(text: str) -> Design:
+    return design(topology_of(read_text(text)).topology)
+
+
+def designs() -> st.SearchStrategy[Design]:
+    """The design of a topology with one or two hubs and up to nine spokes, some of which are alike."""
+    return topologies().map(_designed)

@@ -73,11 +73,9 @@ def _principals(
             continue
         principal = str(item.get("associatedEntity"))
         at = f"{address}#{principal}"
-        if ORGANIZATION in principal and _contradicted(snapshot, owner, only):
-            yield Link(at, Unknown(f"who of {principal} it is shared with"))
-        else:
-            yield Link(at, principal)
-        if ORGANIZATION in principal or UNIT in principal:
+        unsure = ORGANIZATION in principal and _contradicted(snapshot, owner, only)
+        yield Link(at, Unknown(f"who of {principal} it is shared with") if unsure else principal)
+        if unsure or UNIT in principal:
             for account in sorted(seeing):
                 yield Link(at, account)
 

@@ -20,7 +20,7 @@ from tests.plugins import plugin_cache
 from tests.waiting import PATIENCE
 from topology import design, read_topology
 
-__all__ = ["TIMEOUT", "Local", "children", "deployed", "local"]
+__all__ = ["TIMEOUT", "Local", "children", "deployed", "local", "written"]
 
 SECONDS = 3 * PATIENCE
 """A bound for one command. The provider itself waits for twenty minutes where something keeps AWS from deleting."""
@@ -78,6 +78,13 @@ class Local:
             aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
         )
 
+    def create_bucket(self) -> None:
+        """Make the bucket of the states by hand."""
+        states = design(read_topology(self.topology).topology).states
+        elsewhere = {} if states.region == "us-east-1" else {"LocationConstraint": states.region}
+        options = {"CreateBucketConfiguration": elsewhere} if elsewhere else {}
+        self.client("s3", states.account, states.region).create_bucket(Bucket=states.bucket, **options)
+
     def locks(self, bucket: str) -> list[str]:
         """Lock objects that stand in the state bucket."""
         listed = self.client("s3", "111111111111").list_objects_v2(Bucket=bucket)
@@ -87,11 +94,18 @@ class Local:
 @contextmanager
 def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
     """Run the organization of an example; `folder` takes what is synthesised, `shell` runs what instances are sent."""
-    assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
-    topology = folder / f"{example}.yaml"
+    text = (ROOT / "examples" / f"{example}.yaml").read_text(encoding="utf-8")
     # What is deployed here is taken down again, so nothing may be protected.
-    text = (ROOT / "examples" / topology.name).read_text(encoding="utf-8")
-    topology.write_text(text if "protect: false" in text else f"protect: false\n{text}", encoding="utf-8")
+    text = text if "protect: false" in text else f"protect: false\n{text}"
+    with written(folder / f"{example}.yaml", text, share_delay=share_delay, shell=shell) as running:
+        yield running
+
+
+@contextmanager
+def written(topology: Path, text: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
+    """Write a topology, and run its organization; the folder `out` beside it takes what is synthesised."""
+    assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
+    topology.write_text(text, encoding="utf-8")
     reading = read_topology(topology)
     cache = plugin_cache()
     with serve(local_organization(reading.topology, design(reading.topology), share_delay), shell=shell) as aws:
@@ -103,14 +117,14 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell 
             "CI": "1",
         }
         environment = {**os.environ, **aws.environment(), **shared}
-        yield Local(aws, topology, folder / "out", environment)
+        yield Local(aws, topology, topology.parent / "out", environment)
 
 
 @contextmanager
 def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
     """The quickstart's hub and spokes, applied. Its bucket is made by hand, which saves a minute."""
     with local(folder, "quickstart", shell=shell) as running:
-        running.client("s3", "111111111111").create_bucket(Bucket="example-network-state")
+        running.create_bucket()
         running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
         yield running
 

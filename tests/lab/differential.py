@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Answers:
     names: dict[str, str] = field(default_factory=dict)
     """`spoke name`: what the resolver makes of it."""
     reaches: dict[str, str] = field(default_factory=dict)
-    """`spoke service`: the state of the trace's table."""
+    """`spoke endpoint-service`: the state of the trace's table."""
     between: dict[str, bool] = field(default_factory=dict)
     """`spoke spoke`: whether any packet arrives."""
     exposed: dict[str, bool] = field(default_factory=dict)
@@ -66,18 +66,25 @@ def differences(trace: Answers, packets: Answers) -> Iterator[str]:
 # The trace --------------------------------------------------------------------------------------------------------
 
 
-def asked_of_trace(network: Network, services: Iterable[Service]) -> Answers:
-    """What the trace says."""
+Label = Callable[[str], str]
+"""What a part of the network is called in answers, by its address."""
+
+
+def asked_of_trace(
+    network: Network, services: Iterable[Service], among: Collection[str] | None = None, label: Label = str
+) -> Answers:
+    """What the trace says of all spokes, or of some."""
     known = tuple(services)
     trace = Trace(network, known)
     found = Answers()
-    for spoke, vpc in network.spokes.items():
+    spokes = _spokes(network, among)
+    for spoke, vpc in spokes.items():
         for service in known:
             for name in service.asked:
                 answer = trace.names.resolve(vpc, name)
-                found.names[f"{spoke} {name}"] = answer.endpoint or answer.kind.value
-            found.reaches[f"{spoke} {service.key}"] = trace.reach(spoke, service).state.value
-        for other in network.spokes:
+                found.names[f"{spoke} {name}"] = label(answer.endpoint) if answer.endpoint else answer.kind.value
+            found.reaches[f"{spoke} {service.endpoint}"] = trace.reach(spoke, service).state.value
+        for other in spokes:
             if other != spoke:
                 verdict = trace.between(spoke, other).verdict
                 found.between[f"{spoke} {other}"] = verdict is not Verdict.DROPPED
@@ -85,9 +92,14 @@ def asked_of_trace(network: Network, services: Iterable[Service]) -> Answers:
         for thing in things(network):
             for protocol, port in SAMPLES:
                 covered = any(thing == address and _covers(flow, protocol, port) for address, flow in opened)
-                found.exposed[f"{spoke} {thing} {protocol} {port}"] = covered
+                key = f"{spoke} {label(thing)} {protocol} {port}"
+                found.exposed[key] = found.exposed.get(key, False) or covered
         found.exposed[f"{spoke} {PUBLIC}"] = any(address == PUBLIC for address, _ in opened)
     return found
+
+
+def _spokes(network: Network, among: Collection[str] | None) -> dict[str, Vpc]:
+    return {name: vpc for name, vpc in network.spokes.items() if among is None or name in among}
 
 
 def things(network: Network) -> list[str]:
@@ -118,10 +130,13 @@ def _covers(flow: str, protocol: str, port: int) -> bool:
 class _Asking:
     """Asks one lab everything."""
 
-    def __init__(self, built: BuiltPlan) -> None:
+    def __init__(self, built: BuiltPlan, among: Collection[str] | None, label: Label) -> None:
         self.built = built
         self.plan = built.plan
         self.network = built.plan.network
+        self.spokes = _spokes(self.network, among)
+        self.label = label
+        self.control = among is None
         self.probes = Probes(built)
         self.found = Answers()
 
@@ -133,7 +148,8 @@ class _Asking:
             answers = await self._names()
             self._reaches(answers)
             self._single_packets(entry)
-            self._control(answers)
+            if self.control:
+                self._control(answers)
         self.found.blocked = self.probes.seen_drops
         return self.found
 
@@ -141,7 +157,7 @@ class _Asking:
         """What each name comes to, in the trace's words; a failure has to be explained by drops, or by a loop."""
         asked = [
             (spoke, vpc, name)
-            for spoke, vpc in self.network.spokes.items()
+            for spoke, vpc in self.spokes.items()
             for service in self.plan.services
             for name in service.asked
         ]
@@ -164,7 +180,7 @@ class _Asking:
         for address in self.network.interface_endpoints:
             own = {str(a) for each in self.plan.of(address) for a in each.addresses}
             if own and found == own:
-                return address
+                return self.label(address)
         if found and all(address.startswith(("198.51.100.", "203.0.113.")) for address in found):
             return "public"
         raise Inconclusive(f"an answer that nothing in the network explains: {sorted(found)}")
@@ -188,10 +204,10 @@ class _Asking:
         private: dict[str, list[Connection]] = {}
         public: dict[str, list[Connection]] = {}
         states: dict[str, str] = {}
-        for spoke, vpc in self.network.spokes.items():
+        for spoke, vpc in self.spokes.items():
             clients = list(addresses(self._clients(vpc)))
             for service in self.plan.services:
-                key = f"{spoke} {service.key}"
+                key = f"{spoke} {service.endpoint}"
                 for name in service.asked:
                     kind, targets = answers[spoke, name]
                     wanted = [
@@ -223,7 +239,7 @@ class _Asking:
         """Whether anything of a spoke gets to a public address that is in no prefix list."""
         wanted = {
             spoke: [(e, a, 2500, "198.51.100.7", 443) for e, a in addresses(self._clients(vpc))]
-            for spoke, vpc in self.network.spokes.items()
+            for spoke, vpc in self.spokes.items()
         }
         ways = self.probes.by_whom({each for some in wanted.values() for each in some})
         for spoke, some in wanted.items():
@@ -235,9 +251,9 @@ class _Asking:
         del entry
         spokes = {
             spoke: [e for e in self.plan.within(vpc.address) if e.kind == "workload"]
-            for spoke, vpc in self.network.spokes.items()
+            for spoke, vpc in self.spokes.items()
         }
-        hubs = [(thing, each) for thing in things(self.network) for each in self.plan.of(thing)]
+        hubs = [(self.label(thing), each) for thing in things(self.network) for each in self.plan.of(thing)]
         packets: dict[str, list[Packet]] = {}
         for spoke, starts in spokes.items():
             targets = [(f"{spoke} {other}", e) for other, ends in spokes.items() if other != spoke for e in ends]
@@ -262,7 +278,7 @@ class _Asking:
         name = "kms.us-east-1.amazonaws.com"
         seen = (
             answers[CONTROL, name][0],
-            self.found.reaches[f"{CONTROL} kms"],
+            self.found.reaches[f"{CONTROL} com.amazonaws.us-east-1.kms"],
             self.found.exposed[f"{CONTROL} check: kms tcp 443"],
             self.found.exposed[f"{CONTROL} check: kms tcp 22"],
         )
@@ -270,13 +286,18 @@ class _Asking:
             raise Inconclusive(f"the control is not as it should be: {seen}")
 
 
-async def asked_of_packets(network: Network, services: Iterable[Service]) -> Answers:
-    """Build a network, and ask it everything. Raises `Inconclusive`."""
+async def asked_of_packets(
+    network: Network, services: Iterable[Service], among: Collection[str] | None = None, label: Label = str
+) -> Answers:
+    """Build a network, and ask it everything, from all spokes or from some. Raises `Inconclusive`.
+
+    The random networks have a sound one beside them, which is asked where all spokes are.
+    """
     built = BuiltPlan(plan(network, services, every_part=True), thorough=True)
     try:
         built.create()
         await built.serve()
-        return await _Asking(built).everything()
+        return await _Asking(built, among, label).everything()
     finally:
         built.close()
 

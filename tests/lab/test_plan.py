@@ -16,6 +16,7 @@ from lab.plan import Plan, plan, public_address
 from lab.resolver import decide
 from tests.assurance.faults import PAYMENTS, Stacks, catalogued
 from tests.lab.networks import SERVICES, sound_network
+from tests.network.aws.recorded import Recorded
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -39,6 +40,22 @@ def test_fixed_addresses_are_kept_and_none_is_given_twice() -> None:
     every = [address for each in found.interfaces for address in each.addresses]
     assert len(set(every)) == len(every)
     assert IPv4Address("10.0.0.3") not in every, "AWS keeps a subnet's first four addresses"
+
+
+def test_an_endpoint_of_a_snapshot_has_the_addresses_that_were_recorded() -> None:
+    network = Recorded().network
+    found = plan(network, catalogued())
+    recorded = {
+        (endpoint.address, subnet): str(address)
+        for endpoint in network.interface_endpoints.values()
+        for subnet, address in endpoint.addresses
+    }
+    laid_out = {
+        (each.resource, each.subnet): str(*each.addresses) for each in found.interfaces if each.kind == "endpoint"
+    }
+    assert laid_out == recorded
+    seats = [(each.vpc, address) for each in found.interfaces for address in each.addresses]
+    assert len(set(seats)) == len(seats), f"an address twice: {seats}"
 
 
 def test_each_part_of_a_subnet_that_a_rule_treats_apart_has_an_address() -> None:
