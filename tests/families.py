@@ -46,6 +46,8 @@ class Family:
     """How many of a kind are tried."""
 
     what: str
+    where: str
+    """The tests that try them."""
     sample: int
     full: int
 
@@ -55,12 +57,38 @@ class Family:
         return self.full if SOAK else self.sample
 
 
-NETWORKS = Family("random networks, traced and asked with packets, beside the 220 that are always the same", 41, 2050)
-EXAMPLES = Family("examples of each property that is quick to try", 150, 3000)
-SYNTHESES = Family("random topologies, stamped and by CDKTF itself, byte for byte", 25, 500)
-VERDICTS = Family("random networks, judged with and without the shortcut for spokes that are alike", 60, 1500)
-TOPOLOGIES = Family("sound topologies with anything changed, read or refused", 500, 20_000)
-INTERRUPTS = Family("rounds of interrupts by signal, for each verb, stack and step", 1, 2)
-DEPLOYED = Family("examples beside the quickstart, deployed by Terraform and read back from a snapshot", 1, 3)
-APPLIED = Family("random topologies with random faults, applied by Terraform and read back from a snapshot", 1, 12)
+NETWORKS = Family(
+    "random networks, traced and asked with packets, beside the 220 that are always the same",
+    "tests/lab/test_differential.py",
+    41,
+    2050,
+)
+EXAMPLES = Family("examples of each property that is quick to try", "tests/stacks/test_shapes.py", 150, 3000)
+SYNTHESES = Family(
+    "random topologies, stamped and by CDKTF itself, byte for byte", "tests/deployment/test_synthesis.py", 25, 500
+)
+VERDICTS = Family(
+    "random networks, judged with and without the shortcut for spokes that are alike",
+    "tests/assurance/test_groups.py",
+    60,
+    1500,
+)
+TOPOLOGIES = Family(
+    "sound topologies with anything changed, read or refused", "tests/topology/test_reader.py", 500, 20_000
+)
+INTERRUPTS = Family(
+    "rounds of interrupts by signal, for each verb, stack and step", "tests/deploy/test_interrupts.py", 1, 2
+)
+DEPLOYED = Family(
+    "examples beside the quickstart, deployed by Terraform and read back from a snapshot",
+    "tests/deploy/test_read_back_examples.py",
+    1,
+    3,
+)
+APPLIED = Family(
+    "random topologies with random faults, applied by Terraform and read back from a snapshot",
+    "tests/deploy/test_read_back_random.py",
+    1,
+    12,
+)
 FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS, DEPLOYED, APPLIED)

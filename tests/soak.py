@@ -1,4 +1,7 @@
-"""`make soak`: every family of tests in full, and a row about it in bench/results/soak.md."""
+"""`make soak`: every family of tests in full, and a row about each in bench/results/soak.md.
+
+python -m tests.soak [WORD…]     only the families whose tests' path contains one of the words
+"""
 
 from __future__ import annotations
 
@@ -16,34 +19,32 @@ RESULTS = ROOT / "bench" / "results" / "soak.md"
 
 
 def main() -> int:
-    """Run, write the row, and return pytest's exit status."""
+    """Run each family, write its row, and return 1 if one failed."""
     os.environ["HUB_SOAK"] = "1"
-    from tests.families import FAMILIES, SEED  # noqa: PLC0415  it reads the environment
+    from tests.families import FAMILIES, SEED, Family  # noqa: PLC0415  it reads the environment
 
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-m", "family", "-n", "6", "-q", f"--junit-xml={report}"]
-        status = subprocess.run([*command, *sys.argv[1:]], cwd=ROOT, check=False).returncode
-        suite = next(ET.parse(report).iter("testsuite"))
-    counts = {key: int(suite.attrib[key]) for key in ("tests", "failures", "errors", "skipped")}
-    minutes = (time.monotonic() - started) / 60
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
-    sizes = "/".join(str(family.full) for family in FAMILIES)
-    cells = (
-        f"{datetime.now(UTC):%Y-%m-%d}",
-        commit,
-        SEED,
-        sizes,
-        *(str(counts[key]) for key in ("tests", "skipped")),
-        str(counts["failures"] + counts["errors"]),
-        f"{minutes:.0f}",
-    )
-    with RESULTS.open("a", encoding="utf-8") as results:
-        results.write(f"| {' | '.join(cells)} |\n")
-    return status
+    def failed(family: Family) -> bool:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder, "report.xml")
+            command = [sys.executable, "-m", "pytest", "-m", "family", "-n", "6", "-q", f"--junit-xml={report}"]
+            subprocess.run([*command, family.where], cwd=ROOT, check=False)
+            suite = next(ET.parse(report).iter("testsuite"))
+        counts = {key: int(suite.attrib[key]) for key in ("tests", "failures", "errors", "skipped")}
+        wrong = counts["failures"] + counts["errors"]
+        head = ["git", "rev-parse", "--short=12", "HEAD"]
+        commit = subprocess.run(head, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        cells = (f"{datetime.now(UTC):%Y-%m-%d}", commit, SEED, family.what, family.full, counts["tests"])
+        minutes = f"{(time.monotonic() - started) / 60:.0f}"
+        row = " | ".join(map(str, (*cells, counts["skipped"], wrong, minutes)))
+        with RESULTS.open("a", encoding="utf-8") as results:
+            results.write(f"| {row} |\n")
+        return bool(wrong)
+
+    words = sys.argv[1:] or [""]
+    chosen = [family for family in FAMILIES if any(word in family.where for word in words)]
+    results = [failed(family) for family in chosen]
+    return int(any(results))
 
 
 if __name__ == "__main__":
