@@ -187,7 +187,8 @@ def _translate(document: Document, error: dict[str, Any]) -> Finding:
         fix = f"add `{key}: {_as_yaml(_example(place))}`"
         return problem(codes.MISSING_KEY, document.name, document.line(place), message, fix)
     if kind == "value_error":
-        message = str(error["ctx"]["error"])
+        invalid = error["ctx"]["error"]
+        message, code = str(invalid), getattr(invalid, "code", code)
     elif kind == "literal_error":
         message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):

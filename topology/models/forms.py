@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from findings import codes
+from topology.models.invalid import InvalidError
 from topology.models.texts import Name, ZoneId
 
 __all__ = ["PRESETS", "Boolean", "Segments", "Zones", "read_services", "read_switch"]
@@ -17,7 +19,7 @@ def read_services(value: Any) -> Any:  # noqa: ANN401  whatever the file holds
     if isinstance(value, list) and all(isinstance(key, str) for key in value):
         twice = [key for key, count in Counter(value).items() if count > 1]
         if twice:
-            raise ValueError(f"{', '.join(sorted(twice))} is listed twice; keep one")
+            raise InvalidError(codes.LISTED_TWICE, f"{', '.join(sorted(twice))} is listed twice; keep one")
         return {key: {} for key in value}
     if isinstance(value, dict):
         return {key: {} if options is None else options for key, options in value.items()}

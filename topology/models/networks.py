@@ -1,4 +1,4 @@
-"""What a network, an address and an ASN of the file may be."""
+"""Types of networks, addresses and ASNs in the file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
+from findings import codes
+from topology.models.invalid import InvalidError
+
 __all__ = ["Address", "Asn", "PoolCidr", "SubnetCidr", "VpcCidr"]
 
 
@@ -18,17 +21,21 @@ def _network(value: str, least: int, most: int) -> IPv4Network:
     try:
         network = IPv4Network(value, strict=False)
     except ValueError:
-        raise ValueError(f'"{value[:80]}" is not an IPv4 network such as 10.0.4.0/24') from None
+        raise InvalidError(codes.INVALID_RANGE, f'"{value[:80]}" is not an IPv4 network such as 10.0.4.0/24') from None
     if "/" not in value:
-        raise ValueError(f'"{value}" has no prefix length; write {value}/24 or another length')
+        raise InvalidError(codes.INVALID_RANGE, f'"{value}" has no prefix length; write {value}/24 or another length')
     if "." in value.partition("/")[2]:
-        raise ValueError(f'"{value}" has a netmask; write {network}')
+        raise InvalidError(codes.INVALID_RANGE, f'"{value}" has a netmask; write {network}')
     if str(network.network_address) != value.partition("/")[0]:
-        raise ValueError(f'"{value}" has host bits set; the network is {network}')
+        raise InvalidError(codes.INVALID_RANGE, f'"{value}" has host bits set; the network is {network}')
     if not least <= network.prefixlen <= most:
-        raise ValueError(f'"{value}" is a /{network.prefixlen}; it has to be from /{least} to /{most}')
+        raise InvalidError(
+            codes.INVALID_RANGE, f'"{value}" is a /{network.prefixlen}; it has to be from /{least} to /{most}'
+        )
     if network.is_loopback or network.is_multicast or network.is_link_local or network.is_reserved or value[0] == "0":
-        raise ValueError(f'"{value}" is a range that no VPC can use; take private ranges such as 10.0.0.0/8')
+        raise InvalidError(
+            codes.INVALID_RANGE, f'"{value}" is a range that no VPC can use; take private ranges such as 10.0.0.0/8'
+        )
     return network
 
 
@@ -36,7 +43,7 @@ def _address(value: str) -> IPv4Address:
     try:
         return IPv4Address(value)
     except ValueError:
-        raise ValueError(f'"{value[:80]}" is not an IPv4 address such as 10.0.0.53') from None
+        raise InvalidError(codes.INVALID_ADDRESS, f'"{value[:80]}" is not an IPv4 address such as 10.0.0.53') from None
 
 
 CIDR_PATTERN = r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$"

@@ -1,4 +1,4 @@
-"""What a text of the file may be: names, ids, roles, regions and zones, each with the words that refuse another."""
+"""Types of text in the file: names, ids, roles, regions and zones, each with the message for an invalid value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler,
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
+
+from findings import codes
+from findings.codes import Code
+from topology.models.invalid import InvalidError
 
 __all__ = [
     "AccountId",
@@ -32,11 +36,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Matching:
-    """Annotates text: refused with `what` it should have been where the pattern does not match the whole of it."""
+    """Annotates text that has to match a pattern as a whole; the message for any other text says `what` is expected."""
 
     pattern: str
     what: str
     example: str
+    code: Code = codes.INVALID_VALUE
+    """The code of the finding for other text."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the text after it is known to be text."""
@@ -48,7 +54,7 @@ class Matching:
 
     def _check(self, value: str) -> str:
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise ValueError(f'"{value[:80]}" is not {self.what}')
+            raise InvalidError(self.code, f'"{value[:80]}" is not {self.what}')
         return value
 
 
@@ -58,11 +64,18 @@ Name = Annotated[
         r"[a-z][a-z0-9-]{0,39}",
         "a name: a lower-case letter, then up to 39 lower-case letters, digits and hyphens",
         "payments",
+        codes.INVALID_NAME,
     ),
 ]
-AccountId = Annotated[str, Matching(r"\d{12}", "an AWS account id: 12 digits", "111111111111")]
+AccountId = Annotated[str, Matching(r"\d{12}", "an AWS account id: 12 digits", "111111111111", codes.INVALID_IDENTITY)]
 OrganizationId = Annotated[
-    str, Matching(r"o-[a-z0-9]{10,32}", "an organization id: o- and 10 to 32 letters or digits", "o-exampleorg1")
+    str,
+    Matching(
+        r"o-[a-z0-9]{10,32}",
+        "an organization id: o- and 10 to 32 letters or digits",
+        "o-exampleorg1",
+        codes.INVALID_IDENTITY,
+    ),
 ]
 RoleName = r"[\w+=,.@-]{1,64}"
 Role = Annotated[
@@ -71,10 +84,17 @@ Role = Annotated[
         rf"ambient|(?:{RoleName}/)*{RoleName}|arn:aws:iam::(?:\d{{12}}|\{{account\}}):role/(?:{RoleName}/)*{RoleName}",
         "a role: a name, an ARN such as arn:aws:iam::{account}:role/NetworkDeploy, or ambient",
         "NetworkDeploy",
+        codes.INVALID_IDENTITY,
     ),
 ]
 ExternalId = Annotated[
-    str, Matching(r"[\w+=,.@:/-]{2,1224}", "an external id: 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / -", "example")
+    str,
+    Matching(
+        r"[\w+=,.@:/-]{2,1224}",
+        "an external id: 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / -",
+        "example",
+        codes.INVALID_IDENTITY,
+    ),
 ]
 Bucket = Annotated[
     str,
@@ -82,10 +102,17 @@ Bucket = Annotated[
         r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
         "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens",
         "example-network-state",
+        codes.INVALID_NAME,
     ),
 ]
 Prefix = Annotated[
-    str, Matching(r"[\w.-]+(?:/[\w.-]+)*", "a key prefix: words joined by /, none at the ends", "endpoint-hub")
+    str,
+    Matching(
+        r"[\w.-]+(?:/[\w.-]+)*",
+        "a key prefix: words joined by /, none at the ends",
+        "endpoint-hub",
+        codes.INVALID_NAME,
+    ),
 ]
 KmsKey = Annotated[
     str,
@@ -102,27 +129,33 @@ InstanceType = Annotated[str, Matching(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance t
 LocalName = Annotated[
     str,
     Matching(
-        r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*", "a name below the region's domain, such as efs or oidc.eks", "efs"
+        r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*",
+        "a name below the region's domain, such as efs or oidc.eks",
+        "efs",
+        codes.INVALID_NAME,
     ),
 ]
 
 
 def _region(value: str) -> str:
     if re.fullmatch(r"(cn|us-gov|us-iso\w*|eu-isoe|eusc)-.*", value):
-        raise ValueError(f'"{value}" is outside the aws partition, the only one in the catalogue of services')
+        raise InvalidError(
+            codes.INVALID_LOCATION, f'"{value}" is outside the aws partition, the only one in the catalogue of services'
+        )
     if not REGION.fullmatch(value):
-        raise ValueError(f'"{value[:80]}" is not a region such as us-east-1')
+        raise InvalidError(codes.INVALID_LOCATION, f'"{value[:80]}" is not a region such as us-east-1')
     return value
 
 
 def _zone(value: str) -> str:
     if re.fullmatch(r"[a-z]{2}-[a-z]+-\d[a-z]", value):
-        raise ValueError(
+        raise InvalidError(
+            codes.INVALID_LOCATION,
             f'"{value}" is an AZ name, which means another zone in each account; write the AZ id, such as use1-az1 '
-            "(aws ec2 describe-availability-zones shows both)"
+            "(aws ec2 describe-availability-zones shows both)",
         )
     if not re.fullmatch(r"[a-z]{3,5}\d-az\d{1,2}", value, re.ASCII):
-        raise ValueError(f'"{value[:80]}" is not an AZ id such as use1-az1')
+        raise InvalidError(codes.INVALID_LOCATION, f'"{value[:80]}" is not an AZ id such as use1-az1')
     return value
 
 
@@ -144,10 +177,15 @@ ZoneId = Annotated[
 def _tags(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
         if key.startswith(("aws:", "hub:")) or key == "Name":
-            raise ValueError(f'the tag "{key}" is not yours to set: aws: belongs to AWS, Name and hub: to this project')
+            raise InvalidError(
+                codes.INVALID_NAME,
+                f'the tag "{key}" is not yours to set: aws: belongs to AWS, Name and hub: to this project',
+            )
         # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
         if not re.fullmatch(r"[\w\s.:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w\s.:/=+@-]{0,256}", value):
-            raise ValueError(f'the tag "{key[:80]}: {value[:80]}" has characters or a length that AWS refuses')
+            raise InvalidError(
+                codes.INVALID_NAME, f'the tag "{key[:80]}: {value[:80]}" has characters or a length that AWS refuses'
+            )
     return tags
 
 
