@@ -1,1 +1,1 @@
-"""Asks AWS. Reads, and changes nothing."""
+"""Calls AWS, to read only: nothing in this package changes an account."""

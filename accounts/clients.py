@@ -1,4 +1,4 @@
-"""Clients of AWS for the roles of a topology, each role assumed once."""
+"""AWS clients for the roles of a topology, each role assumed once."""
 
 from __future__ import annotations
 
@@ -16,26 +16,25 @@ from accounts.judgements import Role
 __all__ = ["AWSError", "CallerError", "Clients", "pages", "reason"]
 
 AWSError = (ClientError, BotoCoreError)
-"""What a call can end in: AWS's refusal, or no answer."""
+"""The errors of a call: AWS returned an error, or no response."""
 
-# A check is a question, not a deployment: better "unknown" within a minute than a pipeline that hangs. The standard
-# mode retries throttling and passing faults, with a growing pause.
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+# A check should return "unknown" within a minute rather than hang a pipeline. The standard mode retries throttling and
+# transient faults with increasing pauses. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 ATTEMPTS = 3
 NO_ANSWER = (NoConnectionError, HTTPClientError)
 SESSION_NAME = "endpoint-hub"
-"""What CloudTrail shows as the session."""
+"""The session name that CloudTrail shows."""
 
 
 class CallerError(Exception):
-    """Nothing can be asked: there are no credentials, they are refused, or AWS is out of reach."""
+    """No call is possible: there are no credentials, AWS refuses them, or AWS is unreachable."""
 
 
 class Clients:
-    """Makes boto3 clients. May be used by several threads.
+    """Creates boto3 clients. Thread-safe.
 
-    One boto3 session makes all of them, so that a service's model (EC2's is several megabytes) is read once and not
-    once an account. Making a client is not safe for threads, and using one is
+    All come from one boto3 session, so that a service's model (EC2's is several megabytes) is read once, not once per
+    account. Creating a client is not thread-safe; using one is
     (https://docs.aws.amazon.com/boto3/latest/guide/clients.html).
     """
 
@@ -52,7 +51,7 @@ class Clients:
         self.caller_arn: str = caller["Arn"]
 
     def assume(self, role: Role, region: str) -> str:
-        """Assume a role, for all later clients; returns the account that it lands in. Raises `AWSError`."""
+        """Assume a role for all later clients; returns the account that the role is in. Raises `AWSError`."""
         if not role.arn:
             self._keys[role] = {}
             return self.caller_account
@@ -67,7 +66,7 @@ class Clients:
         return str(answer["AssumedRoleUser"]["Arn"].split(":")[4])
 
     def get(self, service: str, role: Role, region: str, attempts: int = ATTEMPTS) -> Any:  # noqa: ANN401  boto3's clients have no types
-        """A client of a service, as a role that was assumed. None is kept: each takes up to a megabyte."""
+        """A client of a service, with a role that was assumed. Clients are not cached: each takes up to a megabyte."""
         return self._client(service, region, self._keys[role], attempts)
 
     def _client(self, service: str, region: str, keys: dict[str, str] | None = None, attempts: int = ATTEMPTS) -> Any:  # noqa: ANN401
@@ -78,18 +77,18 @@ class Clients:
 
 
 def pages(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    """Every page of a list."""
+    """Every page of a list operation."""
     yield from client.get_paginator(operation).paginate(**arguments)
 
 
 def _trouble(error: Exception) -> str:
     if isinstance(error, ClientError):
         return "AWS refuses the credentials"
-    return "AWS is out of reach" if isinstance(error, NO_ANSWER) else "no AWS credentials"
+    return "AWS cannot be reached" if isinstance(error, NO_ANSWER) else "no AWS credentials"
 
 
 def reason(error: Exception) -> str:
-    """Why a call failed, in one line: AWS's code and words, or what kept it from answering."""
+    """Why a call failed, in one line: AWS's error code and message, or why there was no response."""
     if not isinstance(error, ClientError):
         return " ".join(str(error).split())
     told = error.response.get("Error", {})

@@ -1,4 +1,4 @@
-"""What preflight finds: facts that AWS told, compared with the design. Pure: nothing here asks anybody."""
+"""The checks of preflight: compares what AWS returned with the design. Pure: makes no calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Role:
-    """As whom an account is worked in."""
+    """The role with which to work in an account."""
 
     account: str
     arn: str
@@ -49,12 +49,12 @@ class Role:
 
     @classmethod
     def of(cls, who: Account | StateStore) -> Role:
-        """The role of a provider, or of whoever reads and writes states."""
+        """The role of a provider, or the one for reading and writing states."""
         account = who.id if isinstance(who, Account) else who.account
         return cls(account, who.role_arn or "", who.external_id or "")
 
     def __str__(self) -> str:
-        """The role as people name it."""
+        """The role's ARN, or words for the caller's own credentials."""
         return self.arn or "the caller's own credentials"
 
 
@@ -69,13 +69,13 @@ class Site:
 
     @property
     def vpcs(self) -> dict[str, Vpc]:
-        """Each planned VPC, by words for whose it is."""
+        """Each planned VPC, by its owner, such as `hub "core"`."""
         hubs = {f'hub "{hub.name}"': hub.vpc for hub in self.hubs}
         return hubs | {f'spoke "{spoke.name}"': spoke.vpc for spoke in self.spokes}
 
 
 def sites(design: Design) -> list[Site]:
-    """The sites of a design, without the spokes that are to go."""
+    """The sites of a design, without absent spokes."""
     hubs: dict[Place, list[HubDesign]] = {}
     spokes: dict[Place, list[SpokeDesign]] = {}
     for hub in design.hubs:
@@ -95,9 +95,9 @@ def _site(place: Place, hubs: list[HubDesign], spokes: list[SpokeDesign]) -> Sit
 
 
 def judge_role(role: Role, landed: str, refusal: str = "", *, caller: str) -> Finding:
-    """A role can be assumed, and works in the account that it is for. `landed` is empty where it was refused.
+    """Check that a role can be assumed and works in its account. `landed` is empty if it could not be assumed.
 
-    STS says AccessDenied alike of a role that is not there and of one that does not trust the caller
+    STS returns AccessDenied both for a missing role and for one that does not trust the caller
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html).
     """
     place = Place(role.account)
@@ -107,19 +107,19 @@ def judge_role(role: Role, landed: str, refusal: str = "", *, caller: str) -> Fi
         found = f"in account {landed} with {role}"
         fix = f"use credentials of account {role.account}, or name a role in it instead of ambient"
         return Finding(codes.ROLE, place, Severity.FAILED, found, fix)
-    condition = f" with the external id {role.external_id}" if role.external_id else ", and without an external id"
-    fix = f"create the role, let its trust policy admit {caller}{condition}, and let the caller sts:AssumeRole it"
+    condition = f" with the external id {role.external_id}" if role.external_id else " without an external id"
+    fix = f"create the role, allow {caller} in its trust policy{condition}, and allow the caller to sts:AssumeRole it"
     return Finding(
-        codes.ROLE, place, Severity.FAILED, f"{role} cannot be assumed ({refusal}); nothing else was asked", fix
+        codes.ROLE, place, Severity.FAILED, f"{role} cannot be assumed ({refusal}); nothing else was checked", fix
     )
 
 
 def judge_organization(place: Place, planned: Organization, found: tuple[str, str] | None) -> Finding:
-    """The account is in the topology's organization, by id and management account; None is in no organization."""
+    """Check that the account is in the topology's organization. `found` is its organization and management account."""
     wanted = (planned.id, planned.management.id)
     if found == wanted:
         return Finding(codes.ORGANIZATION, place, Severity.OK, f"in {planned.id}")
-    fix = "correct organization in the topology, or have the account join; shares with the organization reach no other"
+    fix = "correct organization in the topology, or have the account join; the shares reach no other account"
     if found is None:
         return Finding(codes.ORGANIZATION, place, Severity.FAILED, "in no organization", fix)
     return Finding(
@@ -135,16 +135,16 @@ ENABLE_SHARING = "in the management account: aws ram enable-sharing-with-aws-org
 
 
 def judge_sharing(place: Place, *, trusted: bool, role_exists: bool) -> Finding:
-    """RAM may share within the organization without invitations.
+    """Check that RAM may share within the organization without invitations.
 
-    That takes trusted access and RAM's service-linked role; trusted access that was given through Organizations makes
-    no such role, "and you can't share resources within your organization"
+    That requires trusted access and RAM's service-linked role. Enabling trusted access through Organizations does not
+    create that role, "and you can't share resources within your organization"
     (https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html).
     """
     if trusted and role_exists:
         return Finding(codes.RAM_SHARING, place, Severity.OK, "enabled")
     if trusted:
-        found = "trusted access is on, and the role AWSServiceRoleForResourceAccessManager is missing"
+        found = "trusted access is on, but the role AWSServiceRoleForResourceAccessManager is missing"
         return Finding(codes.RAM_SHARING, place, Severity.FAILED, found, ENABLE_SHARING)
     return Finding(codes.RAM_SHARING, place, Severity.FAILED, "not enabled", ENABLE_SHARING)
 
@@ -153,7 +153,7 @@ def judge_sharing(place: Place, *, trusted: bool, role_exists: bool) -> Finding:
 
 
 def judge_zones(site: Site, present: Collection[str]) -> Iterator[Finding]:
-    """Every planned zone (AZ id) is one that the account has. Accounts do not all have the same."""
+    """Check that the account has every planned zone (AZ id). Accounts do not all have the same zones."""
     zones: set[str] = set()
     sound = True
     for whose, vpc in site.vpcs.items():
@@ -169,7 +169,7 @@ def judge_zones(site: Site, present: Collection[str]) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Offer:
-    """An endpoint service, as the account is offered it."""
+    """An endpoint service, as offered to the account."""
 
     zones: frozenset[str]
     """AZ ids."""
@@ -177,7 +177,7 @@ class Offer:
 
 
 def judge_services(place: Place, hub: HubDesign, offers: Mapping[str, Offer]) -> Iterator[Finding]:
-    """Every service is offered to the account, in the zones of its endpoint, and answers the catalogue's names."""
+    """Check that the account is offered every service, in its endpoint's zones and with the catalogue's names."""
     sound = True
     for endpoint in hub.endpoints:
         for severity, found, fix in _judge_endpoint(endpoint, place.region, offers.get(endpoint.service_name)):
@@ -193,18 +193,18 @@ def judge_services(place: Place, hub: HubDesign, offers: Mapping[str, Offer]) ->
 def _judge_endpoint(endpoint: Endpoint, region: str, offer: Offer | None) -> Iterator[tuple[Severity, str, str]]:
     if offer is None:
         found = f"{endpoint.service_name} is not offered to this account in {endpoint.service_region or region}"
-        yield Severity.FAILED, found, "take it out of the hub's services"
+        yield Severity.FAILED, found, "remove it from the hub's services"
         return
     missing = [zone for zone in endpoint.zones if zone not in offer.zones]
     # A service of another region is offered without zones (hashicorp/terraform-provider-aws#44186).
     if missing and not (endpoint.service_region and not offer.zones):
         left = [zone for zone in endpoint.zones if zone in offer.zones]
-        fix = f"write `{endpoint.service}: {{zones: [{', '.join(left)}]}}`" if left else "take it out of the hub"
+        fix = f"write `{endpoint.service}: {{zones: [{', '.join(left)}]}}`" if left else "remove it from the hub"
         yield Severity.FAILED, f"not offered in {', '.join(missing)}, only in {_listed(offer.zones)}", fix
     known = endpoint.names
     if set(known) != offer.private_dns_names:
         found = f"AWS's private DNS names are {_listed(offer.private_dns_names)}; the catalogue has {_listed(known)}"
-        yield Severity.WARNING, found, "see that the names which your clients use are among AWS's, and report it"
+        yield Severity.WARNING, found, "check that the names your clients use are among AWS's, and report it"
 
 
 # Networks that are attached
@@ -212,12 +212,12 @@ def _judge_endpoint(endpoint: Endpoint, region: str, offer: Offer | None) -> Ite
 
 @dataclass(frozen=True)
 class Route:
-    """A route of a gateway's table. Its owner is the account of the attachment; empty where nobody says."""
+    """A route in a gateway table. Its owner is the attachment's account; empty if unknown."""
 
     cidr: str
     owner: str
     kind: str
-    """Of the attachment: vpc, vpn, direct-connect-gateway, peering, connect; empty for a blackhole."""
+    """The attachment's type: vpc, vpn, direct-connect-gateway, peering, connect; empty for a blackhole."""
     propagated: bool
 
 
@@ -227,12 +227,12 @@ EVERYTHING = "0.0.0.0/0"
 def judge_routes(
     place: Place, hub: HubDesign, spokes: Iterable[SpokeDesign], routes: Collection[Route]
 ) -> Iterator[Finding]:
-    """No planned range overlaps a network that the hub's gateway reaches already.
+    """Check that no planned range overlaps a network that the hub's gateway already reaches.
 
-    The gateway takes the most specific route, so a route within a planned range draws packets away from it; a VPC's
-    route that contains it is of a network with the same addresses. AWS attaches a VPC whose range overlaps an attached
-    one, and then does not propagate its routes (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html).
-    Wide routes to anything but a VPC are summaries, as a rule; the route to everything is no network.
+    The gateway uses the most specific route, so a route within a planned range diverts its packets; a VPC's route that
+    contains the range belongs to a network with the same addresses. AWS attaches a VPC whose range overlaps an attached
+    one, but does not propagate its routes (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html). Wider
+    routes to anything but a VPC are usually summaries; the default route is ignored.
     """
     sound = True
     reached = _Reached(routes)
@@ -247,7 +247,7 @@ def judge_routes(
             summary = wider and not (route.propagated and route.kind == "vpc")
             severity = Severity.WARNING if summary else Severity.FAILED
             fix = (
-                f"see that nothing behind that route has addresses in {cidr}"
+                f"check that nothing behind that route has addresses in {cidr}"
                 if summary
                 else f"give {whose} another range, or detach that network from the gateway"
             )
@@ -258,7 +258,7 @@ def judge_routes(
 
 
 class _Reached:
-    """Routes in the order of their addresses: thousands of spokes are compared with thousands of routes."""
+    """Routes sorted by address, since thousands of spokes are compared with thousands of routes."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         by_network: dict[IPv4Network, list[Route]] = {}
@@ -269,7 +269,7 @@ class _Reached:
         self._ordered = sorted(by_network)
 
     def overlapping(self, own: IPv4Network) -> Iterator[Route]:
-        """The routes that contain a range, then those within it. CIDR blocks nest or are disjoint."""
+        """The routes that contain a range, then those within it. CIDR blocks either nest or are disjoint."""
         for prefix in range(1, own.prefixlen):
             yield from self._by_network.get(own.supernet(new_prefix=prefix), ())
         for network in self._ordered[bisect_left(self._ordered, own) :]:
@@ -297,8 +297,8 @@ class Quota:
     default: int
 
 
-# Codes and defaults: the pages of each group. AWS's page on Resolver prints no codes: those are from tools that read
-# them from the API (for example brennerm/aws-quota-checker, route53resolver.py), not confirmed here.
+# Codes and defaults are from the page above each group. AWS's page on Resolver has no codes: these are from tools that
+# read them from the API (for example brennerm/aws-quota-checker, route53resolver.py), and not confirmed here.
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 VPCS = Quota("VPCs per region", "vpc", "L-F678F1CE", 5)
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
@@ -319,7 +319,7 @@ RESOLVER_ENDPOINTS_OF_A_HUB = 2
 
 @dataclass(frozen=True)
 class Existing:
-    """What exists in an account and region, whoever made it."""
+    """What exists in an account and region, whoever created it."""
 
     vpcs: tuple[tuple[str, str], ...] = ()
     """Range and stack (the tag `hub:stack`, or empty) of each VPC."""
@@ -332,13 +332,13 @@ class Existing:
 
 @dataclass(frozen=True)
 class Use:
-    """How much of a quota there is in use, and what the topology adds."""
+    """How much of a quota is in use, and how much the topology adds."""
 
     quota: Quota
     there: int
     more: int
     of: str = ""
-    """What has the quota for itself, such as a hub."""
+    """What the quota applies to, such as a hub; empty for the account and region."""
 
 
 @dataclass(frozen=True)
@@ -347,11 +347,11 @@ class Limit:
 
     value: int
     assumed: str = ""
-    """Why it is AWS's default instead of what Service Quotas says; empty where it said so."""
+    """Why this is AWS's default; empty if Service Quotas returned the value."""
 
 
 def uses(site: Site, existing: Existing) -> Iterator[Use]:
-    """What a site takes of each quota of its account.
+    """The use of each quota of a site's account.
 
     A stack whose VPC exists already (same range, same tag) counts as deployed, and adds nothing.
     """
@@ -372,24 +372,24 @@ def uses(site: Site, existing: Existing) -> Iterator[Use]:
 
 
 def attachment_use(hub: HubDesign, spokes: Collection[SpokeDesign], owners: Iterable[str]) -> Use:
-    """What the hub and its spokes take of the attachments of its gateway, beside those of strangers.
+    """The attachments of a gateway: those of the hub and its spokes, and those of other accounts.
 
-    `owners`: the account of each attachment that there is.
+    `owners`: the account of each existing attachment.
     """
     known = {hub.account.id, *(spoke.account.id for spoke in spokes)}
-    strangers = sum(owner not in known for owner in owners)
-    return Use(ATTACHMENTS, strangers, len(spokes) + 1, f'hub "{hub.name}"')
+    others = sum(owner not in known for owner in owners)
+    return Use(ATTACHMENTS, others, len(spokes) + 1, f'hub "{hub.name}"')
 
 
 def judge_quota(place: Place, use: Use, limit: Limit) -> Finding:
-    """A quota is enough for what is there and what is to come. What exists already needs nothing more.
+    """Check that a quota is enough for what exists and what will be created. It passes if nothing will be created.
 
-    Where Service Quotas does not answer, AWS's default is compared; since it may have been raised, too little by that
-    is a warning.
+    If Service Quotas returns no value, AWS's default is used; since the quota may have been raised, exceeding that is a
+    warning.
     """
     quota, needed = use.quota, use.there + use.more
     found = f"{quota.name}: {needed} of {limit.value}"
-    found = f"{use.of}: {found}" if use.of else f"{found}, {use.there} there and {use.more} to come"
+    found = f"{use.of}: {found}" if use.of else f"{found}, {use.there} exist and {use.more} will be added"
     if limit.assumed:
         found += f" (AWS's default: {limit.assumed})"
     if use.more == 0 or needed <= limit.value:
@@ -399,7 +399,7 @@ def judge_quota(place: Place, use: Use, limit: Limit) -> Finding:
         f"--desired-value {needed} --region {place.region}, in account {place.account}"
     )
     if limit.assumed:
-        return Finding(codes.QUOTA, place, Severity.WARNING, found, f"see the quota; where it is that low: {fix}")
+        return Finding(codes.QUOTA, place, Severity.WARNING, found, f"check the quota; if it really is that low: {fix}")
     return Finding(codes.QUOTA, place, Severity.FAILED, found, fix)
 
 
@@ -408,10 +408,10 @@ def judge_quota(place: Place, use: Use, limit: Limit) -> Finding:
 
 @dataclass(frozen=True)
 class Bucket:
-    """The state bucket, as its role sees it."""
+    """The state bucket, as seen by its role."""
 
     status: int
-    """Of a HeadBucket that names the owner: 200, 403, 404."""
+    """The status of a HeadBucket with the expected owner: 200, 403 or 404."""
     region: str = ""
     versioned: bool = True
 
@@ -420,26 +420,26 @@ FOUND, FORBIDDEN, MISSING = 200, 403, 404
 
 
 def judge_bucket(backend: StateStore, bucket: Bucket, *, create: bool) -> Finding:
-    """The bucket is there for its role, in its account and region, and keeps versions; or it is to be made.
+    """Check that the bucket is accessible to its role, in its account and region, and versioned; or will be created.
 
-    S3 answers 403 both where the role may not list the bucket and where another account owns it
+    S3 returns 403 both if the role may not list the bucket and if another account owns it
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html).
     """
     place, name = Place(backend.account, backend.region), backend.bucket
     if bucket.status == MISSING and create:
-        return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} does not exist yet; the state stack makes it")
+        return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} does not exist yet; the state stack creates it")
     if bucket.status == MISSING:
         return Finding(
             codes.STATE_BUCKET,
             place,
             Severity.FAILED,
             f"{name} does not exist",
-            "correct state.bucket, or let the project make it with `create: true`",
+            "correct state.bucket, or let the project create it with `create: true`",
         )
     if bucket.status != FOUND:
-        fix = f"let {backend.role_arn or 'the caller'} s3:ListBucket it"
-        fix += ", or choose another name: bucket names are taken worldwide" if create else ", or correct state.account"
-        found = f"{name} is not this account's, or closed to the role ({bucket.status})"
+        fix = f"allow {backend.role_arn or 'the caller'} to s3:ListBucket it"
+        fix += ", or choose another name: bucket names are globally unique" if create else ", or correct state.account"
+        found = f"{name} belongs to another account, or denies access to the role ({bucket.status})"
         return Finding(codes.STATE_BUCKET, place, Severity.FAILED, found, fix)
     if bucket.region not in ("", backend.region):
         found = f"{name} is in {bucket.region}, not in {backend.region}"
@@ -451,10 +451,10 @@ def judge_bucket(backend: StateStore, bucket: Bucket, *, create: bool) -> Findin
             codes.STATE_BUCKET,
             place,
             Severity.WARNING,
-            f"{name} keeps no versions: a state that is damaged is lost",
+            f"{name} is not versioned: a damaged state could not be restored",
             f"aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled",
         )
-    return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} is reachable and keeps versions")
+    return Finding(codes.STATE_BUCKET, place, Severity.OK, f"{name} is accessible and versioned")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
-"""Asks AWS, with the deploy roles, whether a design can be applied.
+"""Checks with AWS, using the deploy roles, whether a design can be applied.
 
-Each check asks, and hands what it was told to `accounts.judgements`, which compares. Nothing is changed in any
-account. Where AWS refuses an answer or gives none, the finding is "unknown" and says why: a role with few rights is no
-failure.
+Each check calls AWS and passes the result to `accounts.judgements`, which compares it with the design. Nothing is
+changed in any account. If AWS refuses a call or does not respond, the finding is "unknown" with the reason: a role with
+few permissions is no failure.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ from topology.design import CONTRACT_VERSION, HubDesign
 __all__ = ["ENDED", "check_roles", "preflight"]
 
 WORKERS = 8
-"""Accounts that are asked at once: most of the time is spent waiting, and AWS limits requests by account."""
+"""Accounts that are checked in parallel: most of the time is spent waiting, and AWS limits requests by account."""
 RAM_SERVICE, RAM_ROLE = "ram.amazonaws.com", "AWSServiceRoleForResourceAccessManager"
 ENDED = ("deleted", "deleting", "failed", "failing", "rejected", "rejecting")
-"""States of attachments and gateways that hold nothing any more; AWS shows them for a while."""
+"""States of attachments and gateways that no longer exist; AWS lists them for a while."""
 
 
 def preflight(design: Design, clients: Clients) -> list[Finding]:
-    """Every finding, in the order of the checks and accounts."""
+    """All findings, in the order of checks and accounts."""
     pool = ThreadPoolExecutor(WORKERS)
     try:
         findings, usable = check_roles(clients, _roles(design), pool)
@@ -67,7 +67,7 @@ def preflight(design: Design, clients: Clients) -> list[Finding]:
 
 
 def _roles(design: Design) -> dict[Role, str]:
-    """Every role of a design, with a region to assume it in: deploy roles, wiring roles, the state role."""
+    """Every role of a design (deploy roles, wiring roles, the state role), with a region to assume it in."""
     hubs = [(Role.of(hub.account), hub.account.region) for hub in design.hubs]
     spokes = [(Role.of(who), who.region) for spoke in design.spokes for who in (spoke.account, spoke.wiring)]
     state = [(Role.of(design.states), design.states.region)]
@@ -92,7 +92,7 @@ def _assume(clients: Clients, role: Role, region: str) -> tuple[str, str]:
 
 
 def _checks(design: Design, clients: Clients, usable: set[Role]) -> Iterator[Iterator[Finding]]:
-    """The checks of every account that can be asked. They ask as they are iterated."""
+    """The checks of every account with a usable role. They make their calls when iterated."""
     management = Place(design.organization.management.id)
     yield _guarded(codes.RAM_SHARING, management, _sharing(design, clients, management), BY_HAND)
     role = Role.of(design.states)
@@ -125,7 +125,7 @@ def _guarded(code: Code, place: Place, findings: Iterator[Finding], fix: str) ->
 
 
 def _let(role: Role) -> str:
-    return f"let {role} make that call (docs/guides/preflight.md lists them all), or look yourself"
+    return f"allow {role} to make that call (docs/guides/preflight.md lists all of them), or check it yourself"
 
 
 def _code(error: ClientError) -> str:
@@ -140,7 +140,7 @@ BY_HAND = (
 
 
 def _sharing(design: Design, clients: Clients, place: Place) -> Iterator[Finding]:
-    """Only the management account and its delegates may ask (ListAWSServiceAccessForOrganization, API reference)."""
+    """Only the management account and delegates may do this (ListAWSServiceAccessForOrganization, API reference)."""
     management = design.organization.management
     role = Role.of(management)
     if clients.caller_account == management.id:
@@ -196,9 +196,9 @@ def _bucket(design: Design, clients: Clients, role: Role) -> Iterator[Finding]:
 
 
 def _zone_ids(ec2: Any) -> dict[str, str]:  # noqa: ANN401  boto3's clients have no types
-    """The zones that the account can use, as names and AZ ids: only ids mean the same in every account.
+    """The AZ ids of the zones that the account can use, by name. Only ids mean the same in every account.
 
-    Zones that the account has not opted in to are left out by AWS (DescribeAvailabilityZones, API reference).
+    AWS leaves out zones that the account has not opted in to (DescribeAvailabilityZones, API reference).
     """
     zones = ec2.describe_availability_zones()["AvailabilityZones"]
     return {zone["ZoneName"]: zone["ZoneId"] for zone in zones}
@@ -209,9 +209,9 @@ def _zones(clients: Clients, role: Role, site: Site) -> Iterator[Finding]:
 
 
 def _services(clients: Clients, role: Role, hub: HubDesign) -> Iterator[Finding]:
-    """All services are listed: asked for by name, one that is not there refuses the whole answer.
+    """List all services: if they were requested by name, a single missing one would fail the whole call.
 
-    That `ServiceRegions` brings the services of another region is the API reference's word, not confirmed.
+    That `ServiceRegions` returns the services of another region is from the API reference, and not confirmed.
     """
     region = hub.account.region
     ec2 = clients.get("ec2", role, region)
@@ -229,7 +229,7 @@ def _services(clients: Clients, role: Role, hub: HubDesign) -> Iterator[Finding]
 
 
 def _attached(design: Design, clients: Clients, role: Role, hub: HubDesign) -> Iterator[Finding]:
-    """What the hub's gateway reaches already, where there is one: its contract names it and its tables."""
+    """What the hub's gateway already reaches. If it exists, the contract has its id and those of its tables."""
     place = Place(role.account, hub.account.region)
     spokes = [spoke for spoke in design.spokes if spoke.hub == hub.name and not spoke.absent]
     owners: dict[str, str] = {}
@@ -237,7 +237,7 @@ def _attached(design: Design, clients: Clients, role: Role, hub: HubDesign) -> I
     if contract is None:
         yield Finding(codes.ROUTE_OVERLAP, place, Severity.OK, f'hub "{hub.name}" has no gateway yet')
     elif contract.get("version") != CONTRACT_VERSION:
-        found = f"{hub.contract} is no contract of version {CONTRACT_VERSION}"
+        found = f"{hub.contract} is not a contract of version {CONTRACT_VERSION}"
         yield Finding(
             codes.ROUTE_OVERLAP, place, Severity.UNKNOWN, found, f"apply {hub.stack} with this version of the project"
         )
@@ -251,9 +251,9 @@ def _attached(design: Design, clients: Clients, role: Role, hub: HubDesign) -> I
         routes: set[Route] = set()
         for name, table in sorted(contract["tables"].items()):
             if not _collect(ec2, table, owners, routes):
-                found = f'hub "{hub.name}": table "{name}" has more routes than AWS lists'
+                found = f'hub "{hub.name}": table "{name}" has more routes than AWS returns'
                 yield Finding(
-                    codes.ROUTE_OVERLAP, place, Severity.UNKNOWN, found, "look at the rest of the table yourself"
+                    codes.ROUTE_OVERLAP, place, Severity.UNKNOWN, found, "check the rest of the table yourself"
                 )
         yield from judge_routes(place, hub, spokes, routes)
     use = attachment_use(hub, spokes, owners.values())
@@ -275,9 +275,9 @@ def _contract(clients: Clients, role: Role, hub: HubDesign) -> dict[str, Any] | 
 
 
 def _collect(ec2: Any, table: str, owners: dict[str, str], routes: set[Route]) -> bool:  # noqa: ANN401
-    """Add the routes of a table; whether they are all.
+    """Add the routes of a table; returns whether they are complete.
 
-    The answer holds a thousand at most. That a token for the rest comes with it is botocore's word, not confirmed.
+    AWS returns at most a thousand. That a token for the rest comes with them is from botocore, and not confirmed.
     """
     complete = True
     every_state = [{"Name": "state", "Values": ["active", "blackhole"]}]
@@ -294,7 +294,7 @@ def _collect(ec2: Any, table: str, owners: dict[str, str], routes: set[Route]) -
 
 def _quotas(clients: Clients, role: Role, site: Site) -> Iterator[Finding]:
     for use in uses(site, _existing(clients, role, site)):
-        limit = Limit(use.quota.default, "not asked, since nothing is added")
+        limit = Limit(use.quota.default, "not requested, since nothing is added")
         if use.more:
             limit = _limit(clients, role, site.place.region, use.quota)
         yield judge_quota(site.place, use, limit)
@@ -334,10 +334,10 @@ def _items(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[
 
 
 def _limit(clients: Clients, role: Role, region: str, quota: Quota) -> Limit:
-    """A quota's value as it applies; AWS's default where Service Quotas does not say.
+    """The applied value of a quota; AWS's default if Service Quotas does not return it.
 
-    GetServiceQuota knows no quota that was never changed for some services: "if the applied quota value is not
-    available for a quota, the quota is not retrieved" (API reference). Its default then applies.
+    For some services GetServiceQuota returns only quotas that have been changed: "if the applied quota value is not
+    available for a quota, the quota is not retrieved" (API reference). The default then applies.
     """
     client = clients.get("service-quotas", role, region)
     why = ""

@@ -1,4 +1,4 @@
-"""The states in the bucket: which stacks have one, and what they hold. Reads; writes nothing."""
+"""Reads the states in the bucket: which stacks have one, and what they manage."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from topology import Design
 __all__ = ["State", "StateBucket", "orphans", "parse"]
 
 WORKERS = 16
-"""States that are read at once: each is one small answer, and most of the time is spent waiting."""
+"""States that are read in parallel: each is one small response, and most of the time is spent waiting."""
 STATE, LOCK = ".tfstate", ".tfstate.tflock"
 OWN_IDS = ("id", "arn", "volume_id")
-"""Attributes by which AWS knows what a resource made; an instance's root volume is a part of it, with a tag."""
+"""Attributes that identify what a resource created in AWS; an instance's root volume has tags of its own."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What a stack's state says that it manages."""
+    """What a stack's state manages."""
 
     stack: str
     addresses: tuple[str, ...] = ()
-    """Managed resources."""
+    """The addresses of managed resources."""
     ids: frozenset[str] = frozenset()
-    """Ids and ARNs of what it manages."""
+    """Ids and ARNs of the managed resources."""
     gateways: frozenset[str] = frozenset()
-    """Ids of the transit gateways among it."""
+    """Ids of the transit gateways among them."""
     parameters: frozenset[str] = frozenset()
-    """Names of the SSM parameters that it reads: for a spoke, its hub's contract."""
+    """Names of the SSM parameters that the stack reads: for a spoke, its hub's contract."""
 
 
 def parse(stack: str, text: bytes) -> State:
     """Read a state of Terraform's version 4. Raises ValueError for anything else."""
     document = json.loads(text)
-    if document.get("version") != 4:  # noqa: PLR2004  the form that Terraform 0.12 and all later ones write
+    if document.get("version") != 4:  # noqa: PLR2004  written by Terraform 0.12 and later
         raise ValueError(f"the state of {stack} has version {document.get('version')}, expected 4")
     addresses: list[str] = []
     ids: set[str] = set()
@@ -74,7 +74,7 @@ def _own_ids(attributes: Mapping[str, Any]) -> Iterator[str]:
 class StateBucket:
     """The states of a topology in its bucket, read with the role of the backend.
 
-    A bucket that does not exist holds none. Methods raise `accounts.clients.AWSError`.
+    A bucket that does not exist has none. Methods raise `accounts.clients.AWSError`.
     """
 
     def __init__(self, design: Design, clients: Clients) -> None:
@@ -83,7 +83,7 @@ class StateBucket:
         role = Role.of(states)
         clients.assume(role, states.region)
         self.address = states.address
-        """What the topology's resources carry as the tag that says where their state is."""
+        """The value of the `hub:state` tag on the topology's resources."""
         self._client = clients.get("s3", role, states.region)
 
     def keys(self) -> list[str]:
@@ -101,11 +101,11 @@ class StateBucket:
         return [key.removesuffix(STATE) for key in self.keys() if key.endswith(STATE)]
 
     def locked(self) -> list[str]:
-        """Every stack whose state is locked: Terraform works on it, or was killed at it."""
+        """Every stack whose state is locked: Terraform is working on it, or was killed."""
         return [key.removesuffix(LOCK) for key in self.keys() if key.endswith(LOCK)]
 
     def read(self, stacks: Iterable[str]) -> list[State]:
-        """What the states of stacks hold. Raises ValueError for one that is no state."""
+        """The states of some stacks. Raises ValueError for a file that is not a state."""
         with ThreadPoolExecutor(WORKERS) as pool:
             return list(pool.map(self._read, stacks))
 
@@ -115,9 +115,9 @@ class StateBucket:
 
 
 def orphans(design: Design, bucket: StateBucket, wanted: Callable[[str], bool] = lambda _: True) -> list[State]:
-    """States that still manage something and belong to no stack of the topology.
+    """States that still manage resources and belong to no stack of the topology.
 
-    An empty one is what a spoke leaves behind that was `absent` first, and no orphan.
+    An empty state is no orphan: a spoke that was made `absent` first leaves one behind.
     """
     unknown = [stack for stack in bucket.stacks() if stack not in design.order and wanted(stack)]
     return [state for state in bucket.read(unknown) if state.addresses]

@@ -1,7 +1,7 @@
-"""Finds unmanaged resources: they carry a topology's tag in some account, and are in no state.
+"""Finds unmanaged resources: they have the topology's tag, and are in no state.
 
-An apply that is killed, or an answer of AWS that never arrives, can leave a resource that no state knows. Terraform
-never hears of it again; the Resource Groups Tagging API lists it.
+An apply that is killed, or a response that is lost, can leave behind a resource that is in no state. Terraform will
+never know of it, but the Resource Groups Tagging API lists it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from accounts.clients import AWSError, Clients, pages, reason
 from accounts.judgements import Role
 from accounts.preflight import ENDED
+from accounts.snapshot.recording import sites
 from accounts.states import StateBucket
 from findings import Place
 from topology import Design
@@ -24,13 +25,16 @@ from topology.names import STACK_TAG, STATE_TAG, TEST_PREFIX
 __all__ = ["Search", "Unmanaged", "managed", "search"]
 
 WORKERS = 8
-"""Accounts that are asked at once."""
+"""Accounts that are searched in parallel."""
 GONE = {*ENDED, "terminated", "shutting-down", "pendingdeletion"}
-"""States, in lower case, of what is on its way out: AWS shows it, tags and all, for an hour or so, a key for weeks."""
+"""States, in lower case, of resources being deleted.
+
+AWS lists them with their tags for an hour or so, keys for weeks.
+"""
 MOST_VALUES = 200
-"""Values that a filter takes (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)."""
+"""The most values that a filter takes (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)."""
 DEFAULT_GROUP = "default-security-group"
-"""The part that nobody can delete: Terraform only forgets it, and it goes with its VPC."""
+"""The part that cannot be deleted: Terraform only drops it from the state, and it is deleted with its VPC."""
 LINGERING = {
     "instance": ("describe_instances", "InstanceId"),
     "transit-gateway": ("describe_transit_gateways", "TransitGatewayId"),
@@ -38,64 +42,56 @@ LINGERING = {
     "transit-gateway-route-table": ("describe_transit_gateway_route_tables", "TransitGatewayRouteTableId"),
     "vpc-endpoint": ("describe_vpc_endpoints", "VpcEndpointId"),
 }
-"""EC2's kinds that are shown after their end, with the call that tells their state and the name of their id."""
+"""EC2's types that are listed after their deletion, with the call that returns their state and the key of their id."""
 
 Tags = dict[str, str]
 
 
 @dataclass(frozen=True, order=True)
 class Unmanaged:
-    """A resource that no state has."""
+    """A resource that is in no state."""
 
     account: str
     region: str
     stack: str
-    """The stack that made it, by its tag."""
+    """The stack that created it, from its tag."""
     arn: str
     name: str = ""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What came of a search."""
+    """The result of a search."""
 
     resources: tuple[Unmanaged, ...]
     unasked: tuple[tuple[Place, str], ...]
-    """Where AWS gave no answer, and why."""
+    """Places that could not be searched, and why."""
     busy: tuple[str, ...]
-    """Stacks whose state is locked: what an apply has just made is in no state yet."""
+    """Stacks whose state is locked: resources that an apply has just created are in no state yet."""
 
 
 def search(design: Design, clients: Clients) -> Search:
     """Look for unmanaged resources in every account and region of a design.
 
-    What has no tags (routes, associations) is not found; it goes with what it hangs on. Raises
-    `accounts.clients.AWSError` or ValueError where the states cannot be read: without them, everything would
-    be unmanaged.
+    Resources without tags (routes, associations) are not found; they are deleted with the resource that they belong to.
+    Raises `accounts.clients.AWSError` or ValueError if the states cannot be read: without them, everything would seem
+    unmanaged.
     """
     bucket = StateBucket(design, clients)
     busy = bucket.locked()
     known = frozenset(chain.from_iterable(state.ids for state in bucket.read(bucket.stacks())))
-    places = _places(design)
+    places = [(site.place, site.role) for site in chain.from_iterable(sites(design).values())]
     with ThreadPoolExecutor(WORKERS) as pool:
-        told = list(pool.map(partial(_ask, clients, bucket.address, known), places.items()))
+        results = list(pool.map(partial(_ask, clients, bucket.address, known), places))
     return Search(
-        resources=tuple(sorted(set(chain.from_iterable(found for found, _ in told)))),
-        unasked=tuple((place, why) for place, (_, why) in zip(places, told, strict=True) if why),
+        resources=tuple(sorted(set(chain.from_iterable(found for found, _ in results)))),
+        unasked=tuple((place, why) for (place, _), (_, why) in zip(places, results, strict=True) if why),
         busy=tuple(busy),
     )
 
 
-def _places(design: Design) -> dict[Place, Role]:
-    """Every account and region that something is deployed to, with a role that works there."""
-    accounts = [hub.account for hub in design.hubs] + [spoke.account for spoke in design.spokes]
-    if design.state is not None:
-        accounts.append(design.state.account)
-    return {Place(account.id, account.region): Role.of(account) for account in accounts}
-
-
 def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place, Role]) -> tuple[list[Unmanaged], str]:
-    """The unmanaged resources of a place; or none, and why it could not be asked."""
+    """The unmanaged resources in a place, or none and why it could not be searched."""
     place, role = where
     try:
         clients.assume(role, place.region)
@@ -119,13 +115,13 @@ def _ask(clients: Clients, owner: str, known: frozenset[str], where: tuple[Place
 
 
 def managed(arn: str, known: frozenset[str]) -> bool:
-    """Whether a state has it: by its ARN, or by its id.
+    """Whether a resource is in a state, by its ARN or its id.
 
-    Some types have no ARN in a state, and what an interrupted apply has begun to make has none yet.
+    Some types have no ARN in a state, and a resource that an interrupted apply began to create has none yet.
     """
     resource = arn.split(":", 5)[5]
     id_ = resource.partition("/")[2] or resource
-    return not known.isdisjoint({arn, id_, f"/{id_}"})  # a parameter's id begins with a slash
+    return not known.isdisjoint({arn, id_, f"/{id_}"})  # the id of a parameter begins with a slash
 
 
 def _tagged(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN401  boto3's clients have no types
@@ -135,7 +131,7 @@ def _tagged(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN
 
 
 def _in_iam(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN401  boto3's clients have no types
-    """Roles and profiles of test instances, which the Tagging API does not list; lists of IAM's come without tags.
+    """Roles and profiles of test instances, which the Tagging API does not list. IAM's own lists have no tags.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
     """
@@ -147,14 +143,14 @@ def _in_iam(client: Any, owner: str) -> Iterator[tuple[str, Tags]]:  # noqa: ANN
             for item in page[f"{kind}s"]:
                 name = item[f"{kind}Name"]
                 if name.startswith(TEST_PREFIX):
-                    told = get(**{f"{kind}Name": name})[kind]
-                    tags = {tag["Key"]: tag["Value"] for tag in told.get("Tags", ())}
+                    details = get(**{f"{kind}Name": name})[kind]
+                    tags = {tag["Key"]: tag["Value"] for tag in details.get("Tags", ())}
                     if tags.get(STATE_TAG) == owner:
                         yield item["Arn"], tags
 
 
 def _ended(arns: Iterable[str], get: Callable[[str], Any]) -> Iterator[str]:
-    """Those of the ARNs that are gone, or on their way out."""
+    """The ARNs of resources that have been deleted, or are being deleted."""
     kinds: dict[str, dict[str, str]] = {}
     for arn in arns:
         service, resource = arn.split(":", 5)[2::3]
@@ -163,12 +159,12 @@ def _ended(arns: Iterable[str], get: Callable[[str], Any]) -> Iterator[str]:
             kinds.setdefault(kind, {})[id_] = arn
     for kind, (operation, key) in LINGERING.items():
         asked = kinds.get(kind, {})
-        standing = set()
+        existing = set()
         for at in range(0, len(asked), MOST_VALUES):
             filters = [{"Name": f"{kind}-id", "Values": sorted(asked)[at : at + MOST_VALUES]}]
             items = chain.from_iterable(map(_items, pages(get("ec2"), operation, Filters=filters)))
-            standing |= {item[key] for item in items if _state(item) not in GONE}
-        yield from (arn for id_, arn in asked.items() if id_ not in standing)
+            existing |= {item[key] for item in items if _state(item) not in GONE}
+        yield from (arn for id_, arn in asked.items() if id_ not in existing)
     for id_, arn in kinds.get("key", {}).items():
         if get("kms").describe_key(KeyId=id_)["KeyMetadata"]["KeyState"].lower() in GONE:
             yield arn

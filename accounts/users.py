@@ -1,4 +1,4 @@
-"""Who uses a hub: asked before it is destroyed, since without it their names and packets end."""
+"""Finds out who uses a hub before it is destroyed, since that would cut them off."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["users"]
 
 
 def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str]:
-    """What uses the hubs among some stacks and does not go with them, a line each.
+    """A line for each user of the hubs among some stacks that is not itself among those stacks.
 
-    Stacks by their states, whether the topology has them or not; other attachments by the gateway's own list, which
-    shows those of every account. Raises `accounts.clients.AWSError`.
+    Users are stacks with a state, whether or not they are in the topology, and other attachments in the gateway's own
+    list, which includes those of every account. Raises `accounts.clients.AWSError`.
     """
     hubs = [hub for hub in design.hubs if hub.stack in stacks]
     if not hubs:
@@ -41,7 +41,7 @@ def users(design: Design, stacks: Collection[str], clients: Clients) -> list[str
 
 
 def _strangers(hub: HubDesign, gateways: Collection[str], known: frozenset[str], clients: Clients) -> list[str]:
-    """Attachments that no state of the topology has."""
+    """Attachments that are in no state of the topology."""
     if not gateways:
         return []
     role = Role.of(hub.account)
@@ -50,7 +50,7 @@ def _strangers(hub: HubDesign, gateways: Collection[str], known: frozenset[str],
     filters = [{"Name": "transit-gateway-id", "Values": sorted(gateways)}]
     return [
         f"{hub.stack} is used by account {item['ResourceOwnerId']}: attachment {item['TransitGatewayAttachmentId']} "
-        f"of {item['ResourceId']}, which no state of this topology has"
+        f"of {item['ResourceId']}, which is in no state of this topology"
         for page in pages(ec2, "describe_transit_gateway_attachments", Filters=filters)
         for item in page["TransitGatewayAttachments"]
         if item["State"] not in ENDED and item["TransitGatewayAttachmentId"] not in known

@@ -88,10 +88,10 @@ WRONG_TYPE = Code(
 INVALID_VALUE = Code(
     "HUB113",
     "invalid value",
-    "The value is of the right kind, and AWS or the topology does not accept it: a name, an account id, a range, a "
-    "region, an AZ id, a role.",
-    'network.yaml:16 spoke "payments" cidr: "10.0.4.1/24" has host bits set; the network is 10.0.4.0/24',
-    "Write a value of the form that the message names.",
+    "The value has the right type, but is not accepted: an ASN, a preset, an instance type, a KMS key, the name of a "
+    "parameter.",
+    'network.yaml:7 hub "core" asn: 64000 is not a private ASN: 64512 to 65534, or 4200000000 to 4294967294',
+    "Write a value of the form that the message describes.",
 )
 WRONG_LENGTH = Code(
     "HUB114",
@@ -99,6 +99,45 @@ WRONG_LENGTH = Code(
     "A list or a mapping has too few or too many entries.",
     'network.yaml:10 hub "core" pools: needs at least 1, has 0',
     "Add or remove entries.",
+)
+INVALID_RANGE = Code(
+    "HUB115",
+    "invalid range",
+    "The value is not an IPv4 network that a VPC, a subnet or a pool can have: it is no CIDR block, has host bits set, "
+    "or is too large or too small.",
+    'network.yaml:16 spoke "payments" cidr: "10.0.4.1/24" has host bits set; the network is 10.0.4.0/24',
+    "Write a CIDR block such as `10.0.4.0/24`; the message has the correct network where it can be told.",
+)
+INVALID_ADDRESS = Code(
+    "HUB116",
+    "invalid address",
+    "The value is not an IPv4 address.",
+    'network.yaml:7 hub "core" resolver_addresses[1]: "10.0.1" is not an IPv4 address such as 10.0.0.53',
+    "Write an address in the hub's subnets.",
+)
+INVALID_NAME = Code(
+    "HUB117",
+    "invalid name",
+    "The name of a hub, spoke, segment, bucket, key prefix, tag or exemption has characters or a length that it cannot "
+    "have, or belongs to AWS or to this project. Names become parts of stacks, resources and state keys.",
+    'network.yaml:3 state.bucket: "Example" is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
+    "Choose a name of the form that the message describes.",
+)
+INVALID_IDENTITY = Code(
+    "HUB118",
+    "invalid account, organization or role",
+    "The value is not an account id, an organization id, a role or an external id.",
+    'network.yaml:15 spoke "payments" account: "22222222222" is not an AWS account id: 12 digits',
+    "Copy the id or ARN from AWS; account ids have 12 digits.",
+)
+INVALID_LOCATION = Code(
+    "HUB119",
+    "invalid region or zone",
+    "The value is not a region of the `aws` partition, or not an AZ id. AZ names such as `us-east-1b` mean a different "
+    "zone in each account.",
+    'network.yaml:9 hub "core" zones[1]: "us-east-1b" is an AZ name, which means another zone in each account; write '
+    "the AZ id, such as use1-az1 (aws ec2 describe-availability-zones shows both)",
+    "Write a region such as `us-east-1`, or an AZ id such as `use1-az1`.",
 )
 KEY_NOT_CREATABLE = Code(
     "HUB120",
@@ -145,7 +184,7 @@ TAGS_DIFFER_IN_CASE = Code(
 LISTED_TWICE = Code(
     "HUB130",
     "listed twice",
-    "A zone or an address is listed twice.",
+    "A zone, an address or a service is listed twice.",
     'network.yaml:9 hub "core" zones[2]: use1-az1 is listed twice; keep one',
     "Keep one of them.",
 )
@@ -398,7 +437,7 @@ RAM_SHARING = Code(
     "RAM sharing",
     "AWS RAM may share within the organization without invitations. Without that, a spoke sees neither the gateway nor "
     "the rules.",
-    "trusted access is on, and the role AWSServiceRoleForResourceAccessManager is missing",
+    "trusted access is on, but the role AWSServiceRoleForResourceAccessManager is missing",
     "In the management account: `aws ram enable-sharing-with-aws-organization`.",
 )
 ZONES = Code(
@@ -429,7 +468,7 @@ QUOTA = Code(
     "HUB207",
     "quota",
     "The account's quotas are enough for what exists and what the topology adds.",
-    "VPCs per region: 6 of 5, 5 there and 1 to come",
+    "VPCs per region: 6 of 5, 5 exist and 1 will be added",
     "Request an increase; the finding has the command.",
 )
 STATE_BUCKET = Code(

@@ -172,7 +172,8 @@ def _translate(document: Document, error: dict[str, Any], suggestions: Suggestio
         fix = f"add `{key}: {as_yaml(suggestions.example(place))}`"
         return problem(codes.MISSING_KEY, document.name, document.line(place), message, fix)
     if isinstance(refusal, RefusedValue):
-        message, fix = refusal.message, suggestions.refined(place, error["input"], refusal.fix)
+        message, code = refusal.message, refusal.code
+        fix = suggestions.refined(place, error["input"], refusal.fix)
     elif kind == "literal_error":
         message = f"expected {error['ctx']['expected']}, found {_found(error['input'])}"
     elif kind in ("too_short", "too_long"):

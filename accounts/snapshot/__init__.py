@@ -1,4 +1,4 @@
-"""A snapshot: what the accounts of a topology hold, as a folder with one JSON file for each describe call."""
+"""Records a snapshot of a topology's accounts: a folder with one JSON file for each describe call."""
 
 from accounts.snapshot.form import KEPT_TAGS
 from accounts.snapshot.recording import Missing, OccupiedError, Recording, record, recorded

@@ -1,6 +1,6 @@
-"""The calls that make a snapshot, as data: which file comes from which call, and which IAM action allows it.
+"""The calls of a snapshot as data: which file comes from which call, and which IAM action it needs.
 
-Names of files and wrappers are Batfish's where it has them (batfish/batfish, `representation/aws/Region.java` and
+Files and wrappers have Batfish's names where it has one (batfish/batfish, `representation/aws/Region.java` and
 `AwsVpcEntity.java`), so that one snapshot serves both tools.
 """
 
@@ -16,11 +16,11 @@ __all__ = ["CALLS", "CONTRACTS", "GLOBAL", "NOT_RECORDED", "Call"]
 Item = Mapping[str, Any]
 
 GLOBAL = "global"
-"""The folder, in place of a region's, of what an account has once."""
+"""The folder, instead of a region's, of global services."""
 NOT_RECORDED = "NotRecorded"
-"""The file that says what is missing, and why."""
+"""The file that lists what is missing, and why."""
 CONTRACTS = "contracts"
-"""Stands in `Call.of` for the names of the contracts that the hubs of a region publish."""
+"""A value of `Call.of` for the names of the contracts that the hubs in a region publish."""
 
 
 def _every(item: Item, account: str) -> bool:  # noqa: ARG001  the signature of `Call.asked`
@@ -28,7 +28,7 @@ def _every(item: Item, account: str) -> bool:  # noqa: ARG001  the signature of 
 
 
 def _own(item: Item, account: str) -> bool:
-    """Not what another account shares: its owner answers for it, and a participant is refused."""
+    """Only the account's own items: a shared one is recorded in its owner's account, and refused to others."""
     return bool(item.get("OwnerId", account) == account)
 
 
@@ -42,34 +42,34 @@ def _own_profile(item: Item, account: str) -> bool:  # noqa: ARG001  the signatu
 
 @dataclass(frozen=True)
 class Call:
-    """One file of a snapshot, and the call that it comes from."""
+    """A file of a snapshot, and the call that it comes from."""
 
     file: str
-    """The file's name, without its ending."""
+    """The file's name, without its extension."""
     service: str
     """The service's name in boto3, in the AWS CLI and in IAM."""
     operation: str
     """The operation's name in the API and in IAM."""
     items: str
-    """The key of the answer's list; empty where the whole answer is one entry."""
+    """The key of the list in the response; empty if the whole response is one entry."""
     id: tuple[str, ...]
     """The keys by which the list is sorted."""
     arguments: tuple[Mapping[str, Any], ...] = ({},)
-    """Arguments; the call is made once with each of them, and the answers are put together."""
+    """Arguments. The call is made once with each of these, and the responses are combined."""
     of: str = ""
-    """The file whose items the call is made for, one by one."""
+    """The file for whose items the call is made, one by one."""
     parameter: str = ""
     """The argument that takes the item's id."""
     entry: str = ""
-    """The key under which an entry carries the id that it was asked for; empty where the answer has it."""
+    """The key under which an entry records the requested id; empty if the response contains it."""
     asked: Callable[[Item, str], bool] = _every
-    """Whether the call is made for an item of `of`, seen from an account."""
+    """Whether the call is made for an item of `of` in an account."""
     also: tuple[str, ...] = ()
-    """Further keys of the answer that are recorded where they are true."""
+    """Further keys of the response, which are recorded if true."""
     only: tuple[str, ...] = ()
     """The keys of an item that are recorded; empty for all."""
     once: bool = False
-    """The service is global: it is asked once for an account, not in each region."""
+    """The service is global: called once for an account, not in each region."""
     regional: bool = False
     """The call takes the region as the argument `VPCRegion`."""
 
@@ -80,12 +80,12 @@ class Call:
 
     @property
     def action(self) -> str:
-        """The IAM action that allows it."""
+        """The IAM action that allows the call."""
         return f"{self.service}:{self.operation}"
 
     @property
     def method(self) -> str:
-        """The operation as boto3 names its method."""
+        """The name of boto3's method for the operation."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.operation).lower()
 
 
@@ -267,4 +267,4 @@ CALLS: tuple[Call, ...] = (
         only=("Name", "Type", "Value"),
     ),
 )
-"""In the order in which they are made: a file before those that are asked for its items."""
+"""All calls, in the order in which they are made: a file precedes those that are made for its items."""

@@ -1,4 +1,4 @@
-"""The form of a snapshot's files: the same bytes for the same network, and nothing secret. Pure."""
+"""The format of a snapshot's files: the same bytes for the same network, and no secrets. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from topology.names import STACK_TAG, STATE_TAG
 __all__ = ["KEPT_TAGS", "cleaned", "ordered", "rendered"]
 
 KEPT_TAGS = frozenset({STACK_TAG, STATE_TAG})
-"""Tags that are always recorded: by them a part is found to be a stack's."""
+"""Tags that are always recorded, since they identify the stack of a resource."""
 
 TIMES = {"CreationTime", "CreateTime", "ModificationTime", "LastUpdatedTime", "LaunchTime", "AttachTime"}
-"""Keys of times that some services print as text; what boto3 reads as a time is left out by its type."""
+"""Keys of times that some services return as text. Values that boto3 parses as times are left out by their type."""
 LEFT_OUT = TIMES | {
     "ResponseMetadata",
     "NextToken",
-    # Texts with times and trace ids in them.
+    # Texts that contain times and trace ids.
     "StatusMessage",
     "StateTransitionReason",
     # A VPN connection's pre-shared keys, and the XML that contains them.
@@ -28,14 +28,14 @@ LEFT_OUT = TIMES | {
     "UserData",
 }
 IN_ORDER = {"Values", "DnsEntries", "ResourceRecords"}
-"""Lists whose order means something (name servers of DHCP options; an endpoint's regional name comes first)."""
+"""Lists whose order is significant (name servers of DHCP options; an endpoint's regional name comes first)."""
 TAGS = {"Tags", "TagSet", "tags"}
 
 
 def cleaned(value: Any, excluded: Collection[str], key: str = "") -> Any:  # noqa: ANN401  JSON
-    """A part of an answer, without times, secrets and excluded tags, its lists in one order.
+    """A part of a response, without times, secrets and excluded tags, and with sorted lists.
 
-    AWS promises no order of the lists within an item (tags, permissions, routes).
+    AWS does not guarantee the order of lists within an item (tags, permissions, routes).
     """
     if isinstance(value, Mapping):
         return {
@@ -52,12 +52,12 @@ def cleaned(value: Any, excluded: Collection[str], key: str = "") -> Any:  # noq
 
 
 def ordered(items: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> list[Mapping[str, Any]]:
-    """Items by their ids."""
+    """Items sorted by their ids."""
     return sorted(items, key=lambda item: ([str(item.get(key, "")) for key in keys], _canonical(item)))
 
 
 def rendered(key: str, items: Sequence[Mapping[str, Any]]) -> bytes:
-    """The text of a file."""
+    """The contents of a file."""
     return (json.dumps({key: items}, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n").encode()
 
 

@@ -1,4 +1,4 @@
-"""Records what the accounts of a design hold, by describing and listing only."""
+"""Records the resources in the accounts of a design, with describe and list calls only."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from topology import Design
 __all__ = ["FOLDER", "Missing", "OccupiedError", "Recording", "record", "recorded", "sites"]
 
 FOLDER = "aws_configs"
-"""The folder of a snapshot that is written; what else is in a snapshot's folder is another tool's."""
+"""The part of a snapshot's folder that is written. Anything else in that folder belongs to other tools."""
 WORKERS = 8
-"""Accounts that are asked at once: most of the time is spent waiting, and AWS limits requests by account."""
+"""Accounts that are recorded in parallel: most of the time is spent waiting, and AWS limits requests by account."""
 ATTEMPTS = 20
-"""Of one call. With the SDK's growing pauses, of at most 20 seconds, throttling is survived for some three minutes.
+"""Attempts for each call. With the SDK's increasing pauses of up to 20 seconds, some three minutes of throttling.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
 GONE = {"NoSuchHostedZone", "ResourceNotFoundException", "ParameterNotFound"}
-"""Codes for what was deleted since it was listed, besides those that end in `.NotFound`."""
+"""Error codes for items deleted since they were listed, besides codes that end in `.NotFound`."""
 IDS = {CONTRACTS: "Name", **{call.file: call.id[0] for call in CALLS if call.id}}
-"""The key of the id of what is asked one by one."""
+"""The key of the id, for files whose items are queried one by one."""
 ENCODED = "Encoded authorization failure message"
-"""After it, EC2 prints a text that differs each time."""
+"""In EC2's errors, this is followed by text that differs each time."""
 
 Item = Mapping[str, Any]
 T = TypeVar("T")
 
 
 class OccupiedError(Exception):
-    """The folder holds something that a recording must not replace."""
+    """The folder contains something that a recording must not replace."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,28 +53,28 @@ class Missing:
 
     account: str
     region: str
-    """Or `global`."""
+    """A region, or `global`."""
     file: str
     action: str
     """The IAM action of the call that failed."""
     code: str
-    """AWS's code, or the name of what kept it from answering."""
+    """AWS's error code, or the name of the error that prevented a response."""
     message: str
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What came of a recording."""
+    """The result of a recording."""
 
     accounts: tuple[str, ...]
     calls: int
-    """Requests that were made, without the SDK's repetitions."""
+    """The number of requests, not counting the SDK's retries."""
     missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True)
 class Site:
-    """An account in a region: the role to ask as, and the contracts that its hubs publish there."""
+    """An account in a region, with a role to use there and the contracts that its hubs publish there."""
 
     place: Place
     role: Role
@@ -82,7 +82,7 @@ class Site:
 
 
 def sites(design: Design, wanted: Callable[[str], bool] = lambda _: True) -> dict[str, list[Site]]:
-    """Where the wanted stacks are, by account; each place is asked as the role that deploys its first stack."""
+    """The sites of the selected stacks, by account, each with the role that deploys its first stack."""
     roles: dict[Place, Role] = {}
     contracts: dict[Place, list[str]] = {}
     deployed = [(hub.stack, hub.account) for hub in design.hubs]
@@ -109,13 +109,13 @@ def record(
     *,
     excluded: Collection[str] = (),
 ) -> Recording:
-    """Record the accounts of the wanted stacks below `output`; `count` hears of each account that is done.
+    """Record the accounts of the selected stacks in `output`; calls `count` for each account done.
 
-    The accounts that are asked replace those of an earlier snapshot in the same folder; accounts that are not asked
-    keep what was recorded of them. Each account is written as soon as it is done, beside the earlier snapshot, and
-    takes its place when all are: an interruption leaves the earlier one as it was. Tags with the keys `excluded` are
-    left out, except those that name a part's stack and state. Raises `OccupiedError` for a folder with a snapshot of
-    another tool, and `OSError`.
+    Recorded accounts replace those of an earlier snapshot in the same folder; other accounts keep theirs. Each account
+    is written to a temporary folder as soon as it is done, which replaces the earlier snapshot once all are done: an
+    interruption leaves the earlier one unchanged. Tags whose keys are in `excluded` are left out, except those that
+    identify a resource's stack and state. Raises `OccupiedError` for a folder with another tool's snapshot, and
+    `OSError`.
     """
     asked = sites(design, wanted)
     calls, missing = 0, []
@@ -155,23 +155,23 @@ def recorded(
 
 def _in_parallel(
     clients: Clients,
-    asked: Mapping[str, list[Site]],
+    accounts: Mapping[str, list[Site]],
     excluded: Collection[str],
     count: Callable[[int], object],
     done: Callable[[_Account], T],
 ) -> Iterator[T]:
-    """What `done` makes of each account, in the accounts' order; called in the thread that asked the account."""
+    """The results of `done` for each account, in order. It is called in the thread that recorded the account."""
     stopping = threading.Event()
 
     def work(sites: list[Site]) -> T:
         account = _Account()
         for at, site in enumerate(sites):
-            _Asked(clients, site, account, excluded, stopping).record(once=at == 0)
+            _SiteRecorder(clients, site, account, excluded, stopping).record(once=at == 0)
         return done(account)
 
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        futures = [pool.submit(work, sites) for sites in asked.values()]
+        futures = [pool.submit(work, sites) for sites in accounts.values()]
         for _ in as_completed(futures):
             count(1)
         yield from (future.result() for future in futures)
@@ -182,10 +182,10 @@ def _in_parallel(
 
 @dataclass
 class _Account:
-    """What is recorded of one account."""
+    """The recording of one account."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    """The files' texts, by their paths below `aws_configs`."""
+    """The contents of files, by their paths in `aws_configs`."""
     missing: list[Missing] = field(default_factory=list)
     calls: int = 0
 
@@ -195,15 +195,15 @@ class _StoppedError(Exception):
 
 
 class _UnansweredError(Exception):
-    """A call ended without what it asked for."""
+    """A call failed, or got no response."""
 
     def __init__(self, action: str, code: str, message: str) -> None:
         super().__init__(message)
         self.failure = (action, code, message)
 
 
-class _Asked:
-    """One account in one region, while it is asked. For one thread."""
+class _SiteRecorder:
+    """Records one account in one region. Not thread-safe."""
 
     def __init__(
         self,
@@ -220,13 +220,13 @@ class _Asked:
         self._stopping = stopping
         self._made: dict[str, Any] = {}
         self._silent: dict[str, _UnansweredError] = {}
-        """Services that gave no answer: to ask each again would take hours."""
+        """Services that did not respond: repeating every call to them would take hours."""
         self._listed: dict[str, list[Item] | _UnansweredError] = {
             CONTRACTS: [{"Name": name} for name in site.contracts]
         }
 
     def record(self, *, once: bool) -> None:
-        """Make every call; with `once`, those of global services too."""
+        """Make every call; with `once`, including those of global services."""
         calls = [call for call in CALLS if once or not call.once]
         try:
             self._assume()
@@ -279,7 +279,7 @@ class _Asked:
         return [entry for entry in entries if entry is not None]
 
     def _entry(self, call: Call, id_: str) -> Item | None:
-        """What the call answers for one item; None where that was deleted meanwhile."""
+        """The response for one item; None if the item was deleted in the meantime."""
         try:
             answers = list(self._answers(call, {call.parameter: id_}))
         except _UnansweredError as error:
@@ -345,10 +345,10 @@ def _unanswered(action: str, error: Exception) -> _UnansweredError:
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
-    """An empty folder that takes the place of `target` when the block ends; when it fails, nothing is changed."""
+    """An empty folder that replaces `target` when the block ends. If the block fails, nothing changes."""
     _check(target)
     new, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    if old.exists() and not target.exists():  # the end of an earlier recording was cut off between two renames
+    if old.exists() and not target.exists():  # an earlier recording was interrupted between the two renames
         old.rename(target)
     first = not target.parent.exists()
     for leftover in (new, old):
@@ -372,8 +372,8 @@ def _replacing(target: Path) -> Iterator[Path]:
 def _check(target: Path) -> None:
     for path in (target.parent, target):
         if path.exists() and not path.is_dir():
-            raise OccupiedError(f"{path} is a file, and a snapshot is a folder")
+            raise OccupiedError(f"{path} is a file; a snapshot needs a folder")
     others = sorted(path.name for path in target.glob("*") if path.name != "accounts")
     if others:
         found = ", ".join(others[:3])
-        raise OccupiedError(f"{target} holds a snapshot of another layout ({found}); give another folder with --output")
+        raise OccupiedError(f"{target} has a snapshot of another layout ({found}); choose another folder with --output")

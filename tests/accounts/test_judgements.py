@@ -78,7 +78,7 @@ def test_a_role_in_another_account_fails() -> None:
 def test_a_refused_role_names_the_caller_and_the_external_id() -> None:
     finding = judge_role(replace(ROLE, external_id="example"), "", "AssumeRole: AccessDenied", caller=CALLER)
     assert finding.severity is Severity.FAILED
-    assert f"admit {CALLER} with the external id example" in finding.fix
+    assert f"allow {CALLER} in its trust policy with the external id example" in finding.fix
 
 
 def test_another_organization_fails() -> None:
@@ -223,7 +223,10 @@ def test_attachments_of_strangers_count_beside_the_planned_ones() -> None:
 
 def test_a_quota_that_is_too_low_fails_with_the_request() -> None:
     finding = judge_quota(HUB_PLACE, Use(VPCS, there=5, more=1), Limit(5))
-    assert (finding.severity, finding.found) == (Severity.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")
+    assert (finding.severity, finding.found) == (
+        Severity.FAILED,
+        "VPCs per region: 6 of 5, 5 exist and 1 will be added",
+    )
     assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region us-east-1" in finding.fix
     assert judge_quota(HUB_PLACE, Use(VPCS, there=4, more=1), Limit(5)).severity is Severity.OK
     assert judge_quota(HUB_PLACE, Use(VPCS, there=6, more=0), Limit(5)).severity is Severity.OK
@@ -238,13 +241,13 @@ def test_too_little_by_a_default_is_a_warning_that_says_so() -> None:
 @pytest.mark.parametrize(
     ("bucket", "create", "severity", "words"),
     [
-        (Bucket(200), False, Severity.OK, "reachable"),
-        (Bucket(200), True, Severity.OK, "reachable"),
+        (Bucket(200), False, Severity.OK, "accessible"),
+        (Bucket(200), True, Severity.OK, "accessible"),
         (Bucket(404), True, Severity.OK, "does not exist yet"),
         (Bucket(404), False, Severity.FAILED, "does not exist"),
-        (Bucket(403), True, Severity.FAILED, "not this account's, or closed to the role"),
+        (Bucket(403), True, Severity.FAILED, "belongs to another account, or denies access"),
         (Bucket(200, "eu-west-1"), False, Severity.FAILED, "is in eu-west-1, not in us-east-1"),
-        (Bucket(200, versioned=False), False, Severity.WARNING, "keeps no versions"),
+        (Bucket(200, versioned=False), False, Severity.WARNING, "is not versioned"),
     ],
 )
 def test_the_state_bucket(bucket: Bucket, create: bool, severity: Severity, words: str) -> None:  # noqa: FBT001

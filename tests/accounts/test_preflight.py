@@ -123,7 +123,9 @@ def test_a_sound_organization_has_nothing_to_show(sound: list[Finding]) -> None:
 
 def test_what_is_deployed_is_not_counted_twice(sound: list[Finding]) -> None:
     vpcs = [f.found for f in sound if f.place.account == HUB and f.found.startswith("VPCs")]
-    assert vpcs == ["VPCs per region: 3 of 5, 3 there and 0 to come (AWS's default: not asked, since nothing is added)"]
+    assert vpcs == [
+        "VPCs per region: 3 of 5, 3 exist and 0 will be added (AWS's default: not requested, since nothing is added)"
+    ]
 
 
 def test_a_quota_that_service_quotas_does_not_know_is_the_default_and_says_so(sound: list[Finding]) -> None:
@@ -136,7 +138,7 @@ def test_a_missing_role_fails_and_nothing_else_is_asked_of_the_account(broken: l
     of_account = [finding for finding in broken if finding.place.account == LEDGER]
     assert [(finding.check, finding.severity) for finding in of_account] == [("role", Severity.FAILED)]
     assert of_account[0].found.startswith(f"arn:aws:iam::{LEDGER}:role/NetworkDeploy cannot be assumed (AssumeRole: ")
-    assert f"admit arn:aws:iam::{MANAGEMENT}:user/operator" in of_account[0].fix
+    assert f"allow arn:aws:iam::{MANAGEMENT}:user/operator in its trust policy" in of_account[0].fix
 
 
 def test_an_account_of_another_organization_fails(broken: list[Finding]) -> None:
@@ -177,7 +179,7 @@ def test_an_attached_network_in_a_planned_range_fails(broken: list[Finding]) -> 
 
 
 def test_a_quota_that_is_too_low_fails(broken: list[Finding]) -> None:
-    assert found(broken, "quota") == [(Severity.FAILED, "VPCs per region: 6 of 5, 5 there and 1 to come")]
+    assert found(broken, "quota") == [(Severity.FAILED, "VPCs per region: 6 of 5, 5 exist and 1 will be added")]
 
 
 def test_a_state_bucket_that_is_not_there_fails(broken: list[Finding]) -> None:
@@ -233,7 +235,7 @@ def test_the_verb_shows_what_is_not_in_order_and_counts_the_rest() -> None:
     assert found == [
         f"FAILED HUB208 {HUB} us-east-1: state bucket",
         "  found:    example-network-state does not exist",
-        "  fix:      correct state.bucket, or let the project make it with `create: true`",
+        "  fix:      correct state.bucket, or let the project create it with `create: true`",
     ]
     assert not empty
     assert re.fullmatch(r"(\d+) checks: 1 FAILED, \d+ ok", counts)
@@ -241,7 +243,7 @@ def test_the_verb_shows_what_is_not_in_order_and_counts_the_rest() -> None:
 
 FINDINGS = [
     Finding(codes.ZONES, Place(HUB, "us-east-1"), Severity.OK, "has [use1-az1]"),
-    Finding(codes.STATE_BUCKET, Place(HUB, "us-east-1"), Severity.WARNING, "keeps no versions", "turn them on"),
+    Finding(codes.STATE_BUCKET, Place(HUB, "us-east-1"), Severity.WARNING, "is not versioned", "turn them on"),
 ]
 
 
@@ -278,7 +280,7 @@ def test_json_holds_every_finding() -> None:
             "code": "HUB208",
             "check": "state bucket",
             "severity": "warning",
-            "found": "keeps no versions",
+            "found": "is not versioned",
             "fix": "turn them on",
         },
     ]

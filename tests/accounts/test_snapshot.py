@@ -414,7 +414,7 @@ def test_the_verb_names_what_could_not_be_recorded(verb: Verb, tmp_path: Path) -
     [
         (["--only", "spoke-none"], 'no stack matches "spoke-none"'),
         (["--exclude-tags", "hub:stack"], "hub:stack: this tag identifies a resource's stack"),
-        (["--output", "FILE"], "is a file, and a snapshot is a folder"),
+        (["--output", "FILE"], "is a file; a snapshot needs a folder"),
     ],
 )
 def test_the_verb_refuses(verb: Verb, tmp_path: Path, options: list[str], words: str) -> None:

@@ -87,7 +87,7 @@ def test_an_attachment_that_no_state_has_is_a_user_with_its_account() -> None:
     assert found(clients, HUB, LEDGER, PAYMENTS) == [
         (
             "hub-core is used by account 444444444444: attachment tgw-attach-9 of vpc-9, "
-            "which no state of this topology has"
+            "which is in no state of this topology"
         )
     ]
     (question,) = [(account, asked) for account, operation, asked in clients.asked if operation.startswith("ec2:")]

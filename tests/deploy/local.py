@@ -63,6 +63,20 @@ class Local:
         """`./hub VERB` on the topology."""
         return self.run([ROOT / "hub", verb, self.topology, "--output", self.output, *options], expect=expect)
 
+    def start(self, verb: str, *options: str, session: bool = False) -> subprocess.Popen[str]:
+        """Start `./hub VERB --yes` and return the process; with `session`, in a session of its own."""
+        command: list[str | Path] = [ROOT / "hub", verb, self.topology, "--output", self.output, "--yes", *options]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=session,
+        )
+
     def terraform(self, stack: str, *arguments: str, expect: int = 0) -> str:
         """`terraform` in the folder of a stack."""
         return self.run(["terraform", *arguments], cwd=self.stack(stack), expect=expect)

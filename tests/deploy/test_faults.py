@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -72,15 +71,7 @@ def test_2_will_the_hub_be_applied_while_aws_throttles_and_connections_drop(netw
 def test_3_what_if_aws_cannot_be_reached_in_the_middle_of_an_apply(network: Local) -> None:
     hurried(network)
     log = network.output / "logs" / f"{STACK}.log"
-    process = subprocess.Popen(
-        [ROOT / "hub", "deploy", network.topology, "--output", network.output, "--only", STACK, "--yes"],
-        cwd=ROOT,
-        env=network.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = network.start("deploy", "--only", STACK)
     try:
         wait_for("a resource of the spoke made", lambda: log.is_file() and "Creation complete" in log.read_text())
         network.aws.faults = (Fault(lost_request=1),)

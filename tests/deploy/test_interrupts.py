@@ -42,16 +42,7 @@ def begin(network: Local, verb: str) -> subprocess.Popen[str]:
     """`./hub deploy` or `./hub destroy`, running. The logs of the run before are gone: only this one's are waited on."""
     for log in (network.output / "logs").glob("*.log"):
         log.unlink()
-    return subprocess.Popen(
-        [ROOT / "hub", verb, network.topology, "--output", network.output, "--yes"],
-        cwd=ROOT,
-        env=network.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    return network.start(verb, session=True)
 
 
 def await_quiet(

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,16 +66,7 @@ def test_2_a_second_bootstrap_changes_nothing(quickstart: Local) -> None:
 
 
 def test_3_interrupted_in_the_middle_of_an_apply_it_leaves_no_lock(quickstart: Local) -> None:
-    process = subprocess.Popen(
-        [ROOT / "hub", "deploy", quickstart.topology, "--output", quickstart.output, "--yes"],
-        cwd=ROOT,
-        env=quickstart.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = quickstart.start("deploy", session=True)
     log = quickstart.output / "logs" / "hub-core.log"
     try:
         wait_for("only the hub's VPC being made", lambda: log.is_file() and unfinished(log.read_text()) == {VPC})

@@ -35,7 +35,12 @@ MISTAKES: dict[Code, str | bytes] = {
     codes.UNKNOWN_KEY: changed(in_spoke("cird: 10.0.4.0/24")),
     codes.MISSING_KEY: changed(("role: NetworkDeploy\n", "")),
     codes.WRONG_TYPE: changed((SERVICES, "kms")),
-    codes.INVALID_VALUE: changed((PAYMENTS, "cidr: 10.0.4.1/24\n")),
+    codes.INVALID_VALUE: changed(in_hub("asn: 64000")),
+    codes.INVALID_RANGE: changed((PAYMENTS, "cidr: 10.0.4.1/24\n")),
+    codes.INVALID_ADDRESS: changed(in_hub("resolver_addresses: [10.0.0.53, 10.0.1]")),
+    codes.INVALID_NAME: changed(("bucket: example-network-state", "bucket: Example")),
+    codes.INVALID_IDENTITY: changed(('account: "222222222222"', 'account: "22222222222"')),
+    codes.INVALID_LOCATION: changed((ZONES, "[use1-az1, us-east-1b]")),
     codes.WRONG_LENGTH: changed(("[10.0.4.0/22]", "[]")),
     codes.KEY_NOT_CREATABLE: changed(
         (

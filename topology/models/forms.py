@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from findings import codes
 from topology.models.refusal import RefusedValue
 from topology.models.texts import Name, ZoneId
 from topology.problems import shortened
@@ -22,7 +23,9 @@ def read_services(value: Any) -> Any:  # noqa: ANN401  whatever the file holds
                 raise RefusedValue(*_no_key(key), at=(index,))
         twice = [key for key, count in Counter(value).items() if count > 1]
         if twice:
-            raise RefusedValue(f"{shortened(', '.join(sorted(twice)))} is listed twice", "keep one")
+            raise RefusedValue(
+                f"{shortened(', '.join(sorted(twice)))} is listed twice", "keep one", code=codes.LISTED_TWICE
+            )
         return {key: {} for key in value}
     if isinstance(value, dict):
         return {key: {} if options is None else options for key, options in value.items()}

@@ -1,4 +1,4 @@
-"""What a network, an address and an ASN of the file may be."""
+"""Types of networks, addresses and ASNs in the file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
+from findings import codes
 from topology.models.refusal import RefusedValue
 from topology.problems import shortened
 
@@ -22,20 +23,32 @@ def _network(value: str, least: int, most: int) -> IPv4Network:
     try:
         network = IPv4Network(value, strict=False)
     except ValueError:
-        raise RefusedValue(f'"{shortened(value)}" is not an IPv4 network such as 10.0.4.0/24') from None
+        raise RefusedValue(
+            f'"{shortened(value)}" is not an IPv4 network such as 10.0.4.0/24', code=codes.INVALID_RANGE
+        ) from None
     address, slash, length = value.partition("/")
     if not slash:
-        raise RefusedValue(f'"{value}" has no prefix length', f"write {value}/24 or another length")
+        raise RefusedValue(
+            f'"{value}" has no prefix length', f"write {value}/24 or another length", code=codes.INVALID_RANGE
+        )
     if "." in length:
-        raise RefusedValue(f'"{value}" has a netmask', f"write {network}")
+        raise RefusedValue(f'"{value}" has a netmask', f"write {network}", code=codes.INVALID_RANGE)
     if length != str(network.prefixlen):  # Python's own reader takes /024, and AWS does not
-        raise RefusedValue(f'"{value}" has zeros before its prefix length', f"write {network}")
+        raise RefusedValue(
+            f'"{value}" has zeros before its prefix length', f"write {network}", code=codes.INVALID_RANGE
+        )
     if str(network.network_address) != address:
-        raise RefusedValue(f'"{value}" has host bits set', f"the network is {network}")
+        raise RefusedValue(f'"{value}" has host bits set', f"the network is {network}", code=codes.INVALID_RANGE)
     if not least <= network.prefixlen <= most:
-        raise RefusedValue(f'"{value}" is a /{network.prefixlen}', f"it has to be from /{least} to /{most}")
+        raise RefusedValue(
+            f'"{value}" is a /{network.prefixlen}', f"it has to be from /{least} to /{most}", code=codes.INVALID_RANGE
+        )
     if network.is_loopback or network.is_multicast or network.is_link_local or network.is_reserved or value[0] == "0":
-        raise RefusedValue(f'"{value}" is a range that no VPC can use', "take private ranges such as 10.0.0.0/8")
+        raise RefusedValue(
+            f'"{value}" is a range that no VPC can use',
+            "take private ranges such as 10.0.0.0/8",
+            code=codes.INVALID_RANGE,
+        )
     return network
 
 
@@ -43,7 +56,9 @@ def _address(value: str) -> IPv4Address:
     try:
         return IPv4Address(value)
     except ValueError:
-        raise RefusedValue(f'"{shortened(value)}" is not an IPv4 address such as 10.0.0.53') from None
+        raise RefusedValue(
+            f'"{shortened(value)}" is not an IPv4 address such as 10.0.0.53', code=codes.INVALID_ADDRESS
+        ) from None
 
 
 def _number(value: object) -> object:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from findings import codes
+from findings.codes import Code
+
 __all__ = ["RefusedValue"]
 
 
@@ -11,6 +14,8 @@ class RefusedValue(ValueError):  # noqa: N818  pydantic takes any ValueError for
     The reader may know a better fix, since it sees the rest of the file (see `topology.suggestions`).
     """
 
-    def __init__(self, message: str, fix: str = "", at: tuple[str | int, ...] = ()) -> None:
+    def __init__(
+        self, message: str, fix: str = "", at: tuple[str | int, ...] = (), code: Code = codes.INVALID_VALUE
+    ) -> None:
         super().__init__(message)
-        self.message, self.fix, self.at = message, fix, at
+        self.message, self.fix, self.at, self.code = message, fix, at, code
