@@ -1,4 +1,4 @@
-"""`make soak`: every family of tests in full, and a row about it in bench/results/soak.md."""
+"""`make soak`: runs every family of tests in full, and adds a row to bench/results/soak.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RESULTS = ROOT / "bench" / "results" / "soak.md"
 
 
 def main() -> int:
-    """Run, write the row, and return pytest's exit status."""
+    """Run the families, write the row, and return pytest's exit status."""
     os.environ["HUB_SOAK"] = "1"
     from tests.families import FAMILIES, SEED  # noqa: PLC0415  it reads the environment
 

@@ -1,4 +1,4 @@
-"""A local organization for an example, and the tools that users deploy with, run as they run them."""
+"""A local organization for an example, and the tools that users deploy with, run as users run them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from topology import design, read_topology
 __all__ = ["TIMEOUT", "Local", "children", "deployed", "local"]
 
 SECONDS = 3 * PATIENCE
-"""A bound for one command. The provider itself waits for twenty minutes where something keeps AWS from deleting."""
+"""A bound for one command. The provider itself waits for twenty minutes if something prevents a deletion."""
 
 
 TIMEOUT = 2 * SECONDS
@@ -32,7 +32,7 @@ TIMEOUT = 2 * SECONDS
 
 @dataclass
 class Local:
-    """An organization on this machine, an output folder, and the environment that points tools at it."""
+    """An organization on this machine, an output folder, and the environment that points tools at the organization."""
 
     aws: LocalAWS
     topology: Path
@@ -44,7 +44,7 @@ class Local:
         return self.output / "stacks" / name
 
     def run(self, command: Sequence[str | Path], cwd: Path = ROOT, expect: int = 0) -> str:
-        """What a command prints; the failure shows all of it."""
+        """Run a command and return its output; a failure shows all of it."""
         done = subprocess.run(
             [str(part) for part in command],
             cwd=cwd,
@@ -93,17 +93,17 @@ class Local:
         )
 
     def locks(self, bucket: str) -> list[str]:
-        """Lock objects that stand in the state bucket."""
+        """Lock objects in the state bucket."""
         listed = self.client("s3", "111111111111").list_objects_v2(Bucket=bucket)
         return [item["Key"] for item in listed.get("Contents", []) if item["Key"].endswith(".tflock")]
 
 
 @contextmanager
 def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
-    """Run the organization of an example; `folder` takes what is synthesised, `shell` runs what instances are sent."""
+    """Run the organization of an example; stacks are written to `folder`, `shell` runs scripts on instances."""
     assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
     topology = folder / f"{example}.yaml"
-    # What is deployed here is taken down again, so nothing may be protected.
+    # Everything deployed here is destroyed again, so nothing may be protected.
     text = (ROOT / "examples" / topology.name).read_text(encoding="utf-8")
     topology.write_text(text if "protect: false" in text else f"protect: false\n{text}", encoding="utf-8")
     reading = read_topology(topology)
@@ -122,7 +122,7 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell 
 
 @contextmanager
 def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
-    """The quickstart's hub and spokes, applied. Its bucket is made by hand, which saves a minute."""
+    """The quickstart's hub and spokes, applied. The state bucket is created directly, which saves a minute."""
     with local(folder, "quickstart", shell=shell) as running:
         running.client("s3", "111111111111").create_bucket(Bucket="example-network-state")
         running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
@@ -130,10 +130,10 @@ def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
 
 
 def children(pid: int) -> list[int]:
-    """The Terraform processes that a `./hub` has started; each leads a group with its provider."""
+    """The Terraform processes that a `./hub` has started; each leads a process group with its provider."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # one that has just ended
+        with suppress(OSError):  # a process that has just ended
             name, _, rest = path.read_text().partition("(")[2].rpartition(")")
             if name == "terraform" and int(rest.split()[1]) == pid:
                 found.append(int(path.parent.name))
