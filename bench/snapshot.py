@@ -108,7 +108,7 @@ def settle(url: str, keys: Mapping[str, Mapping[str, str]], wanted: Design) -> N
 
 
 def emulate(accounts: int, folder: Path) -> None:
-    """The emulator's process: create the networks, signal that, add latency and limits, and serve until told to stop."""
+    """The emulator's process: create the networks, add latency and limits, signal that, and serve until stopped."""
     wanted = planned(accounts)
     reading = topology_of(read_text(topology(accounts - 1)))
     with serve(local_organization(reading.topology, wanted)) as aws:

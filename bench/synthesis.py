@@ -159,7 +159,7 @@ def departures(name: str, wrote: dict[str, bytes]) -> list[str]:
 
 
 def compete(size: int, runs: int, without: Sequence[str], folder: Path) -> Contest:
-    """Measure every contestant at one size: first memory, while filling caches and comparing; then time, alternately."""
+    """Measure all contestants at one size: first memory, while filling caches and comparing; then time."""
     contest = Contest(size, folder)
     names = [name for name in contest.commands if name not in without]
     timed(contest.commands[OURS], contest.fresh(), contest.environment)
