@@ -1,1 +1,1 @@
-"""Benchmarks: each is a module that prints its figures."""
+"""Benchmarks. Each module measures one thing and prints the results."""

@@ -1,8 +1,8 @@
-"""`python -m bench.deploy [SPOKES]`: time and memory that `./hub` takes to deploy, re-plan and destroy spokes.
+"""`python -m bench.deploy [SPOKES]`: the time and memory in which `./hub` deploys, re-plans and destroys spokes.
 
-Twenty-five spokes in five accounts, with real Terraform, against the emulator. The peer is plain `terraform` on one
-spoke with nothing beside it, times the number of spokes: measured before and after, so that the difference of the two
-shows the machine's noise. Needs Linux for the memory. Writes bench/results/deploy.md.
+It deploys twenty-five spokes in five accounts, with real Terraform, to the emulator. The peer is plain `terraform` on a
+single spoke, multiplied by the number of spokes. It is measured before and after; the difference shows the machine's
+noise. Measuring memory needs Linux. Writes bench/results/deploy.md.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ HUB, BUCKET = "111111111111", "example-network-state"
 ACCOUNTS = ("222222222222", "333333333333", "444444444444", "555555555555", "666666666666")
 SPOKES, PEER = 25, "spoke-core-peer"
 EVERY = 0.5
-"""Seconds from one look at the memory to the next."""
+"""Seconds between two memory samples."""
 SECONDS = 7200
-"""Room for the slowest command."""
+"""A bound for the slowest command."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command takes, with all the processes that it starts."""
+    """The cost of a command, including all processes that it starts."""
 
     seconds: float
     megabytes: float
-    """The most memory at one time, as PSS: what processes share counts once."""
+    """Peak memory, as PSS: shared memory counts once."""
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What the three steps take."""
+    """The costs of the three steps."""
 
     deploy: Cost
     plan: Cost
@@ -58,7 +58,7 @@ class Costs:
 
 @dataclass
 class Bench:
-    """A local organization with a deployed hub, and commands that are measured in it."""
+    """A local organization with a deployed hub, and commands to measure in it."""
 
     aws: LocalAWS
     topology: Path
@@ -88,7 +88,7 @@ class Bench:
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Cost:
-    """Run a command and measure it. Raises RuntimeError with the end of what it printed if it fails."""
+    """Run a command and measure it. Raises RuntimeError with the end of its output if it fails."""
     start = time.perf_counter()
     with log.open("wb") as sink:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink)  # noqa: S603  ours
@@ -116,7 +116,7 @@ def _look(pid: int, most: list[int], ended: threading.Event) -> None:
 
 
 def topology(spokes: int) -> str:
-    """The text of a topology: a hub, spokes spread over the accounts, and one for the peer."""
+    """The text of a topology with a hub, spokes spread over the accounts, and one spoke for the peer."""
     ranges = iter(f"10.0.{third}.0/24" for third in range(4, 256))
     named = {
         f"s{at:02}": {"hub": "core", "account": ACCOUNTS[at % len(ACCOUNTS)], "cidr": next(ranges)}
@@ -145,7 +145,7 @@ def topology(spokes: int) -> str:
 
 
 def report(spokes: int, parallel: int, ours: Costs, peers: list[Costs], noise: list[float]) -> str:
-    """The results, as Markdown."""
+    """The results as Markdown."""
 
     def row(step: str, cost: Cost, others: list[Cost]) -> str:
         one = statistics.mean(other.seconds for other in others)
@@ -163,21 +163,21 @@ def report(spokes: int, parallel: int, ours: Costs, peers: list[Costs], noise: l
     return f"""# {spokes} spokes in {len(ACCOUNTS)} accounts
 
 `make bench-deploy` writes this page. Real Terraform and provider, against the emulator on the same machine, which has
-{os.cpu_count()} processors; the hub stands. `./hub` works on {parallel} stacks at once. The peer is plain `terraform`
-(`init` and `apply`, `plan`, `destroy`) on one spoke with nothing beside it, times the number of spokes.
+{os.cpu_count()} processors; the hub is already deployed. `./hub` processes {parallel} stacks at once. The peer is plain
+`terraform` (`init` and `apply`, `plan`, `destroy`) on a single spoke, multiplied by the number of spokes.
 
 | | `./hub` | one spoke after another | ratio | memory | peer's memory | ratio |
 |---|---|---|---|---|---|---|
 {rows}
 
-Below 1 is better. Memory is the most at one time, as PSS, of `./hub`, Terraform and the providers, looked at every
-{EVERY} s; the emulator's is not counted. Most of a spoke's time are waits that the provider has built in
-([emulator](../../docs/internals/emulator.md#timing)), so stacks side by side gain until the processors
-are busy. A plan has no such waits, and `./hub plan` also runs `init`, and has Terraform start the provider once more to
-write it as JSON.
+A ratio below 1 is better. Memory is the peak PSS of `./hub`, Terraform and the providers together, sampled every
+{EVERY} s; the emulator is not counted. Most of a spoke's time is fixed waits in the provider
+([emulator](../../docs/internals/emulator.md#timing)), so running stacks in parallel helps until the
+processors are busy. A plan has no such waits, and `./hub plan` also runs `init` and starts the provider once more to
+write the plan as JSON.
 
-Noise: the same fixed work took {before} before, {between} between and {after} after; the two runs of the peer stand in
-the table.
+Noise: a fixed amount of work took {before} before, {between} between and {after} after; the table has both runs of
+the peer.
 """
 
 

@@ -1,7 +1,7 @@
-"""`python -m bench.frozen FOLDER`: the reference network of the synthesis benchmark, taken from the stacks in a folder.
+"""`python -m bench.frozen FOLDER`: saves the stacks in a folder as the synthesis benchmark's reference network.
 
-The peers write this network, whatever this project comes to write: they are compared with it and with each other, and
-a new feature does not have to be written in three programs. How ours may differ is on a list, with reasons.
+The peers write this network whatever this project writes; they are compared with it and with each other. So a new
+feature need not be implemented in three programs. A list has the differences that this project may have, with reasons.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ __all__ = ["ALLOWED", "SPOKES", "Allowed", "Difference", "differences", "noteles
 FOLDER = Path(__file__).parent / "reference"
 STACK_FILE = "cdk.tf.json"
 SPOKES = 2
-"""Spokes of the reference. They, and the hub, are the same in a benchmark of any size from there on."""
+"""The number of spokes in the reference. They, and the hub, are the same in a benchmark of this size or larger."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that is not the reference's: where it is, what was expected and what was found; None where nothing is."""
+    """A value that differs from the reference: its place, the expected and the found value; None if there is none."""
 
     place: str
     """`<stack>.<key>.<key>…`, with the index of an element of a list."""
@@ -32,13 +32,13 @@ class Difference:
     found: object
 
     def __str__(self) -> str:
-        """The difference in a line."""
+        """The difference in one line."""
         return f"{self.place}: expected {json.dumps(self.expected)[:200]}, found {json.dumps(self.found)[:200]}"
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """Differences that this project may have, and why the benchmark still compares like with like."""
+    """A difference that this project may have, and why the comparison is still fair."""
 
     places: str
     """A pattern of places, as `fnmatch` reads it."""
@@ -48,25 +48,25 @@ class Allowed:
 ALLOWED: tuple[Allowed, ...] = (
     Allowed(
         "spoke-*.data.aws_ssm_parameter.*.lifecycle.postcondition.0.error_message",
-        "the words of an error: of the same number of constructs and messages",
+        "the text of an error message; the number of constructs and messages is the same",
     ),
 )
 
 
 def reference() -> dict[str, Any]:
-    """The stacks of the reference by name, without CDKTF's notes."""
+    """The stacks of the reference by name, without CDKTF's metadata."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def noteless(value: object) -> object:
-    """JSON without CDKTF's own notes, which tell paths of constructs and versions."""
+    """JSON without CDKTF's metadata, such as construct paths and versions."""
     if isinstance(value, dict):
         return {key: noteless(child) for key, child in value.items() if key != "//"}
     return [noteless(child) for child in value] if isinstance(value, list) else value
 
 
 def differences(stacks: Mapping[str, object], expected: Mapping[str, object] | None = None) -> list[Difference]:
-    """What is not as in the reference, of the stacks that are in both, in the order of places."""
+    """The differences from the reference, for the stacks that are in both, in the order of places."""
     frozen = reference() if expected is None else expected
     return [
         difference
@@ -86,7 +86,7 @@ def _differences(place: str, expected: object, found: object) -> Iterator[Differ
 
 
 def unexplained(found: Iterable[Difference], allowed: Iterable[Allowed] = ALLOWED) -> list[str]:
-    """Differences that no entry allows, and entries that allow nothing any more."""
+    """Differences that no entry allows, and entries that no longer apply."""
     rest, used = [], set()
     entries = list(allowed)
     for difference in found:
@@ -94,13 +94,11 @@ def unexplained(found: Iterable[Difference], allowed: Iterable[Allowed] = ALLOWE
         used |= fitting
         if not fitting:
             rest.append(str(difference))
-    return rest + [
-        f"{entry.places}: nothing differs there; take the entry out" for entry in entries if entry not in used
-    ]
+    return rest + [f"{entry.places}: nothing differs there; remove the entry" for entry in entries if entry not in used]
 
 
 def main() -> int:
-    """Freeze the hub and the first spokes of the stacks in a folder, such as the `cdktf.out` of a peer."""
+    """Save the hub and the first spokes of the stacks in a folder, such as the `cdktf.out` of a peer."""
     if len(sys.argv) != 2:  # noqa: PLR2004  the program and its argument
         sys.stderr.write("usage: python -m bench.frozen FOLDER\n")
         return 2

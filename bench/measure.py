@@ -1,4 +1,4 @@
-"""Wall time, CPU time and memory of a command with all the processes that it starts. Memory needs Linux."""
+"""Wall time, CPU time and memory of a command, including all processes that it starts. Memory needs Linux."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 __all__ = ["FailedError", "Times", "calibrate", "descendants", "peak_memory", "pss", "timed"]
 
 _EVERY = 0.01
-"""Seconds from one look at the memory to the next."""
+"""Seconds between two memory samples."""
 
 
 class FailedError(Exception):
-    """A command that was to be measured and failed."""
+    """A measured command failed."""
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds, of the clock and of all processors."""
+    """Wall and CPU time in seconds."""
 
     wall: float
     cpu: float
 
 
 def timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Times:
-    """How long a command takes. CPU time counts its children, as far as they were waited for."""
+    """The time that a command takes. CPU time includes children that it waited for."""
     start = time.perf_counter()
     process = _started(command, folder, environment)
     _, status, usage = os.wait4(process.pid, 0)
@@ -38,9 +38,9 @@ def timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
 
 
 def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> float:
-    """The most memory, in MB, that a command and its descendants have at one time.
+    """The peak memory of a command and its descendants, in MB.
 
-    As PSS: what processes share counts once. Looking slows them, so this is no run to take the time of.
+    This is PSS: shared memory counts once. Sampling slows the processes down, so do not time such a run.
     """
     process = _started(command, folder, environment)
     most = 0
@@ -52,7 +52,7 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
 
 
 def calibrate() -> float:
-    """Seconds that the same work takes each time, where nothing else keeps the machine busy."""
+    """The seconds for a fixed amount of work: the same each time on an idle machine."""
     start = time.perf_counter()
     total = 0
     for number in range(500_000):
@@ -73,7 +73,7 @@ def _ended(process: subprocess.Popen[bytes], status: int, command: Sequence[str]
 
 
 def descendants(pid: int) -> Iterator[int]:
-    """A process and its descendants, as far as they are still there."""
+    """A process and its descendants that still exist."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -85,7 +85,7 @@ def descendants(pid: int) -> Iterator[int]:
 
 
 def pss(pid: int) -> int:
-    """A process's share of the memory, in kB; 0 when it has ended."""
+    """A process's proportional share of memory, in kB; 0 if it has ended."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:

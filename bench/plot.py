@@ -1,4 +1,4 @@
-"""Lines over a logarithmic plane, as SVG: time and memory that grow linearly are straight and rise at 45 degrees."""
+"""Line plots with logarithmic axes, as SVG: linear growth is a straight line at 45 degrees."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _WIDTH, _HEIGHT, _LEFT, _TOP = 360, 300, 56, 40
 
 @dataclass(frozen=True)
 class Line:
-    """A name, and points whose coordinates are above zero."""
+    """A name, and points with positive coordinates."""
 
     name: str
     points: Sequence[tuple[float, float]]
 
 
 def plot(*panels: tuple[str, Sequence[Line]]) -> str:
-    """Panels side by side, each with a title and lines, over the same numbers of spokes."""
+    """Panels side by side, each with a title and lines, over numbers of spokes."""
     wide = len(panels) * (_WIDTH + _LEFT + 24)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {_HEIGHT + _TOP + 64}">',
@@ -60,7 +60,7 @@ def _panel(title: str, lines: Sequence[Line]) -> list[str]:
 
 
 class _Axis:
-    """A logarithmic axis from one power of ten to another."""
+    """A logarithmic axis between two powers of ten."""
 
     def __init__(self, values: Sequence[float], length: float) -> None:
         self._low = math.floor(math.log10(min(values)))
@@ -69,5 +69,5 @@ class _Axis:
         self.ticks = [10.0**power for power in range(self._low, self._high + 1)]
 
     def place(self, value: float) -> float:
-        """How far along a value stands."""
+        """The position of a value on the axis."""
         return (math.log10(value) - self._low) / (self._high - self._low) * self._length

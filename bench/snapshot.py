@@ -1,9 +1,10 @@
-"""`python -m bench.snapshot [ACCOUNTS]`: how long recording many accounts takes, in how much memory, in how many calls.
+"""`python -m bench.snapshot [ACCOUNTS]`: the time, memory and number of calls for recording many accounts.
 
-The accounts are the emulator's, in a process of its own, which answers one request at a time: AWS answers each account
-by itself, but later. Each account holds a spoke as moto can make it quickly: a VPC with six subnets, a route table, a
-group, a gateway endpoint and an attachment to the gateway of the hub, which thus has a route to each. Latency and
-throttling are as given. Writes `bench/results/snapshot.md`. Fails where it takes longer or more memory than the bounds.
+The accounts are in the emulator, which runs in its own process and handles one request at a time; AWS serves accounts
+independently, but with more latency. Each account has a spoke that moto can create quickly: a VPC with six subnets, a
+route table, a group, a gateway endpoint and an attachment to the hub's gateway, which thus has a route to each. Latency
+and throttling are as configured below. Writes `bench/results/snapshot.md`. Fails if it exceeds the bounds of time or
+memory.
 """
 
 from __future__ import annotations
@@ -35,32 +36,35 @@ from topology.reader import topology_of
 
 ACCOUNTS = 300
 LATENCY = 0.05
-"""Seconds that an answer takes at least: a describe call within a region takes 50 to 200 ms."""
+"""The minimum seconds for a response: a describe call within a region takes 50 to 200 ms."""
 RATES = (Fault("ec2:*", latency=LATENCY, rate=4), Fault("route53resolver:*", latency=LATENCY, rate=5))
 OTHERS = tuple(Fault(f"{service}:*", latency=LATENCY) for service in ("ram", "route53", "route53profiles", "ssm"))
-"""The rates are requests a second. The resolver's is AWS's own, for an account in a region
-(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html); EC2's is lower than AWS's, which differ
-by call (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), so that calls are throttled."""
+"""The rates are requests per second.
+
+The resolver's is AWS's own, per account and region
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). EC2's is lower than AWS's, which differ
+by call (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), so that calls get throttled.
+"""
 SECONDS, MEGABYTES = 900.0, 500.0
 RESULTS = Path(__file__).parent / "results" / "snapshot.md"
 HEAD = f"""\
 # Recording {ACCOUNTS} accounts
 
-`python -m bench.snapshot`: the emulator, on the same machine and in one process, answers one request at a time. Every
-answer takes at least {LATENCY * 1000:.0f} ms more; EC2 allows an account 4 requests a second, less than AWS does, and
-Route 53 Resolver 5. The largest account is the hub's, whose gateway has an attachment and a route for every spoke.
+`python -m bench.snapshot`: the emulator, on the same machine and in one process, handles one request at a time. Every
+response is delayed by at least {LATENCY * 1000:.0f} ms; EC2 allows an account 4 requests per second, fewer than AWS
+does, and VPC Resolver 5. The largest account is the hub's, whose gateway has an attachment and a route for every spoke.
 """
 SETTLED, STOP = "settled.json", "stop"
 HUB = "111111111111"
 
 
 def planned(accounts: int) -> Design:
-    """A design with a spoke in each account but the hub's."""
+    """A design with a spoke in each account except the hub's."""
     return design(topology_of(read_text(topology(accounts - 1))).topology)
 
 
 def settle(url: str, keys: Mapping[str, Mapping[str, str]], wanted: Design) -> None:
-    """Make the networks, by EC2's calls."""
+    """Create the networks with EC2 calls."""
     session = boto3.session.Session(region_name="us-east-1")
 
     def ec2(account: str) -> Any:  # noqa: ANN401  boto3's clients have no types
@@ -104,7 +108,7 @@ def settle(url: str, keys: Mapping[str, Mapping[str, str]], wanted: Design) -> N
 
 
 def emulate(accounts: int, folder: Path) -> None:
-    """The emulator's process: settle, say so, add latency and limits, and serve until it is to stop."""
+    """The emulator's process: create the networks, add latency and limits, signal that, and serve until stopped."""
     wanted = planned(accounts)
     reading = topology_of(read_text(topology(accounts - 1)))
     with serve(local_organization(reading.topology, wanted)) as aws:
@@ -122,7 +126,7 @@ def emulate(accounts: int, folder: Path) -> None:
 
 @contextmanager
 def emulated(accounts: int, folder: Path) -> Iterator[Mapping[str, str]]:
-    """The environment of an emulator that runs in a process of its own."""
+    """The environment for an emulator that runs in its own process."""
     command = [sys.executable, "-m", "bench.snapshot", "--emulate", str(accounts), str(folder)]
     with subprocess.Popen(command) as process:  # noqa: S603  ours
         try:
@@ -136,7 +140,7 @@ def emulated(accounts: int, folder: Path) -> Iterator[Mapping[str, str]]:
 
 
 def main() -> int:
-    """Measure, print, write down, and compare with the bounds."""
+    """Measure, print and write the results, and compare them with the bounds."""
     if sys.argv[1:2] == ["--emulate"]:
         emulate(int(sys.argv[2]), Path(sys.argv[3]))
         return 0

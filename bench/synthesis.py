@@ -1,10 +1,10 @@
-"""`python -m bench.synthesis [--sizes 1,10,100] [--runs 5]`: a network, synthesised in three ways.
+"""`python -m bench.synthesis [--sizes 1,10,100] [--runs 5]`: compares three ways to synthesise a network.
 
-By this project (`main.py`), by CDKTF Python as its documentation writes it (`bench/plain`), and by CDKTF TypeScript,
-compiled (`bench/typescript`). In one run, on the same Node, by turns, with bytecode and caches made before. The peers
-have to write the same files as each other, and the reference network (`bench/reference`); ours may differ from that as
-`bench.frozen` allows. Where that is not so, nothing is measured and the exit status is 1. Writes
-`bench/results/synthesis.md` and a plot: figures are ratios to TypeScript, since seconds are the machine's.
+The three are this project (`main.py`), CDKTF Python as in its documentation (`bench/plain`), and compiled CDKTF
+TypeScript (`bench/typescript`). They run alternately, on the same Node, with bytecode and caches built beforehand. The
+peers have to write the same files as each other and as the reference network (`bench/reference`); this project may
+differ as `bench.frozen` allows. Otherwise nothing is measured and the exit status is 1. Writes
+`bench/results/synthesis.md` and a plot. The figures are ratios to TypeScript, since seconds depend on the machine.
 """
 
 from __future__ import annotations
@@ -37,33 +37,33 @@ RESULTS = ROOT / "bench" / "results"
 NODE = Path(sys.executable).with_name("node")
 SIZES = (1, 10, 100, 1_000, MOST)
 MANY = 1_000
-"""Spokes from which on a run takes long enough to say much by itself: a third of the runs is made."""
+"""From this number of spokes on, a run is long enough that a third of the runs suffices."""
 LIMIT = 900.0
-"""Seconds. A run that would take longer, by the size before it, is left out and said so."""
+"""Seconds. A run that can be expected to take longer, from the previous size, is skipped and marked in the table."""
 
 OURS, PLAIN, TYPESCRIPT = "this project", "plain CDKTF Python", "CDKTF TypeScript"
 
 
 @dataclass
 class Figures:
-    """What was measured of one contestant at one size."""
+    """The measurements of one contestant at one size."""
 
     times: list[Times] = field(default_factory=list)
     memory: float = 0.0
 
     @property
     def wall(self) -> float:
-        """Seconds of the clock, the median."""
+        """The median wall time in seconds."""
         return statistics.median(run.wall for run in self.times)
 
     @property
     def cpu(self) -> float:
-        """Seconds of all processors, the median."""
+        """The median CPU time in seconds."""
         return statistics.median(run.cpu for run in self.times)
 
 
 def peers_input(of: Design) -> str:
-    """A design in the form that the peers read. They neither read YAML nor check, plan or trace anything."""
+    """A design in the form that the peers read. They do not parse YAML, or check, plan or trace anything."""
     hub = of.hubs[0]
 
     def member(name: str, account: str, vpc: Vpc) -> dict[str, object]:
@@ -94,7 +94,7 @@ def peers_input(of: Design) -> str:
 
 
 class Contest:
-    """The three contestants at one size, in a folder of its own."""
+    """The three contestants at one size, in a separate folder."""
 
     def __init__(self, size: int, folder: Path) -> None:
         self.size = size
@@ -122,26 +122,26 @@ class Contest:
         self.noise: list[float] = []
 
     def fresh(self) -> Path:
-        """An empty folder to write into."""
+        """An empty output folder."""
         folder = self.folder / "run"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         return folder
 
     def weigh(self, name: str) -> dict[str, bytes]:
-        """Measure the memory of one contestant. Returns what it wrote."""
+        """Measure the memory of one contestant. Returns the files that it wrote."""
         folder = self.fresh()
         self.figures[name].memory = peak_memory(self.commands[name], folder, self.environment)
         return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.json"))}
 
     def time(self, name: str) -> None:
-        """Measure the time of one contestant, once."""
+        """Time one contestant once."""
         self.noise.append(calibrate())
         self.figures[name].times.append(timed(self.commands[name], self.fresh(), self.environment))
 
 
 def difference(one: dict[str, bytes], other: dict[str, bytes]) -> str | None:
-    """What is first different between two outputs, apart from CDKTF's own notes; None where nothing is."""
+    """The first difference between two outputs, apart from CDKTF's metadata; None if there is none."""
     if one.keys() != other.keys():
         return f"only one wrote {', '.join(sorted(one.keys() ^ other.keys())[:5])}"
     for name, text in one.items():
@@ -151,7 +151,7 @@ def difference(one: dict[str, bytes], other: dict[str, bytes]) -> str | None:
 
 
 def departures(name: str, wrote: dict[str, bytes]) -> list[str]:
-    """How the output of a contestant departs from the reference, where it may not."""
+    """The differences of a contestant's output from the reference that are not allowed."""
     files = {Path(path): text for path, text in wrote.items()}
     stacks = {path.parent.name: json.loads(text) for path, text in files.items() if path.name == STACK_FILE}
     found = differences(stacks)
@@ -159,7 +159,7 @@ def departures(name: str, wrote: dict[str, bytes]) -> list[str]:
 
 
 def compete(size: int, runs: int, without: Sequence[str], folder: Path) -> Contest:
-    """Measure every contestant at one size: memory once, which also fills caches and compares; then time, by turns."""
+    """Measure all contestants at one size: first memory, while filling caches and comparing; then time."""
     contest = Contest(size, folder)
     names = [name for name in contest.commands if name not in without]
     timed(contest.commands[OURS], contest.fresh(), contest.environment)
@@ -177,20 +177,20 @@ def compete(size: int, runs: int, without: Sequence[str], folder: Path) -> Conte
 
 
 def report(contests: Sequence[Contest]) -> str:
-    """The figures as Markdown."""
+    """The results as Markdown."""
     lines = [
         "# Synthesis: time and memory",
         "",
         "`make bench` writes this page. The same network, synthesised by this project (`python main.py`, no trace;",
         "[how its files may differ](../frozen.py)), by",
-        "[CDKTF Python as its documentation writes it](../plain/main.py) and by",
+        "[CDKTF Python as in its documentation](../plain/main.py) and by",
         "[CDKTF TypeScript](../typescript/network.ts), compiled: a hub with four services, and spokes in three zones.",
-        "In one run, by turns, on the same Node. The peers read a list of ready-made values; this project also reads",
+        "All run alternately, on the same Node. The peers read a list of ready-made values; this project also reads",
         "and checks the topology, and plans addresses and names.",
         "",
         f"Python {platform.python_version()}, Node {node_version()}, {os.cpu_count()} processors ({processor()}).",
-        "Times are medians, with the least and the most in brackets; memory is the most PSS of all processes",
-        "together, in a run of its own. × is the ratio to TypeScript.",
+        "Times are medians, with minimum and maximum in brackets; memory is the peak PSS of all processes",
+        "together, in a separate run. × is the ratio to TypeScript.",
         "",
         "![Time and memory over spokes](synthesis.svg)",
         "",
@@ -210,7 +210,7 @@ def report(contests: Sequence[Contest]) -> str:
                 f"| {figures.cpu:.2f} | {figures.cpu / peer.cpu:.1f} "
                 f"| {figures.memory:.0f} | {figures.memory / peer.memory:.1f} |"
             )
-    lines += ["", "How quiet the machine was: a loop that is always the same ran before each run.", ""]
+    lines += ["", "The machine's noise: the time of a fixed loop before each run.", ""]
     lines += ["| spokes | runs of each | loop ms, median | least | most |", "|---:|---:|---:|---:|---:|"]
     for contest in contests:
         loop = [1e3 * seconds for seconds in contest.noise]
@@ -222,12 +222,12 @@ def report(contests: Sequence[Contest]) -> str:
 
 
 def node_version() -> str:
-    """The version of the Node of the Python dependencies."""
+    """The version of Node in the Python dependencies."""
     return subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
 
 def processor() -> str:
-    """What the processor calls itself."""
+    """The model name of the processor."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -237,7 +237,7 @@ def processor() -> str:
 
 
 def draw(contests: Sequence[Contest]) -> str:
-    """The figures as a picture."""
+    """The results as a plot."""
     measured = {
         name: [(contest.size, contest.figures[name]) for contest in contests if contest.figures[name].times]
         for name in (PLAIN, OURS, TYPESCRIPT)
@@ -250,10 +250,10 @@ def draw(contests: Sequence[Contest]) -> str:
 
 def main() -> int:
     """Measure each size, and write the results after each."""
-    options = argparse.ArgumentParser(description="the same network, synthesised in three ways")
-    options.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of spokes, with commas")
-    options.add_argument("--runs", type=int, default=5, help="timed runs of each; a third from 1,000 spokes on")
-    options.add_argument("--output", type=Path, default=RESULTS, help="where synthesis.md and synthesis.svg go")
+    options = argparse.ArgumentParser(description="compare three ways to synthesise a network")
+    options.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of spokes, separated by commas")
+    options.add_argument("--runs", type=int, default=5, help="timed runs of each; a third as many from 1,000 spokes on")
+    options.add_argument("--output", type=Path, default=RESULTS, help="the folder for synthesis.md and synthesis.svg")
     asked = options.parse_args()
     for part in ("topology", "modules", "stacks", "bench/plain", "main.py"):
         path = ROOT / part

@@ -11,11 +11,11 @@ import yaml
 __all__ = ["MOST", "spoke_name", "topology"]
 
 MOST = 4_999
-"""What a transit gateway takes beside its hub."""
+"""The most spokes of a transit gateway."""
 
 
 def spoke_name(at: int) -> str:
-    """A spoke's name, from 0."""
+    """A spoke's name, numbered from 0."""
     return f"spoke{at:04}"
 
 

@@ -1,6 +1,6 @@
-"""`python -m bench.trace [SPOKES]`: how long a trace of the largest network of one gateway takes, in how much memory.
+"""`python -m bench.trace [SPOKES]`: the time and memory for tracing the largest network of one gateway.
 
-4,999 spokes are what a gateway takes beside its hub. Fails where the trace takes more than 1 GB; time is shown only.
+A gateway takes 4,999 spokes and the hub. Fails if the trace takes more than 1 GB; time is only shown.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ T = TypeVar("T")
 
 
 def services() -> list[str]:
-    """Twenty services that every zone has."""
+    """Twenty services that are available in every zone."""
     offered = [s.key for s in catalogue().values() if s.private_dns and s.ports == (443,) and not s.unavailable_zones]
     return ["kms", "ssm", "ssmmessages", *[key for key in offered if not key.startswith(("ssm", "kms"))]][:SERVICES]
 
 
 def timed(what: str, work: Callable[[], T]) -> T:
-    """Do something, and print how long it took."""
+    """Run a function, and print how long it took."""
     start = time.perf_counter()
     result = work()
     print(f"{what:<12}{time.perf_counter() - start:>8.2f} s")  # noqa: T201  a benchmark's result
@@ -42,7 +42,7 @@ def timed(what: str, work: Callable[[], T]) -> T:
 
 
 def main() -> int:
-    """Measure, print, and compare with the bounds."""
+    """Measure and print, and compare with the bounds."""
     count, keys = int(sys.argv[1]) if len(sys.argv) > 1 else MOST, services()
     planned = design(topology_of(read_text(topology(count, keys))).topology)
     texts = synthesise(planned).stacks
@@ -62,9 +62,9 @@ def main() -> int:
 
 
 def peak() -> float:
-    """The most memory that this process has had, in MB.
+    """The peak memory of this process, in MB.
 
-    Linux's `ru_maxrss` counts what the parent had before this program was executed: as much as pytest has, under it.
+    On Linux, `ru_maxrss` includes the parent's memory before this program was executed, such as pytest's.
     """
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -1,18 +1,18 @@
-"""For all tests."""
+"""Settings for all tests."""
 
 import os
 import signal
 from collections.abc import Generator
 
 import pytest
-import typeguard  # noqa: F401  imported first, it stays: the generated classes check each argument (modules/start/node.py)
+import typeguard  # noqa: F401  imported first, so it is not replaced: the generated classes check each argument (modules/start/python.py)
 from hypothesis import HealthCheck, core, settings
 
 from tests.families import EXAMPLES, SEED, SOAK, number
 
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
 
-# The machine may be busy, so one example has no deadline. A failure prints its example, and the seed repeats it.
+# The machine may be busy, so examples have no deadline. A failure prints its example, and the seed repeats it.
 settings.register_profile(
     "families",
     max_examples=EXAMPLES.size,
@@ -23,20 +23,20 @@ settings.register_profile(
 settings.load_profile("families")
 vars(core)["global_force_seed"] = number()  # as --hypothesis-seed does
 
-# A shell that runs this in the background has it ignore Ctrl-C, and every command that it starts would do so too.
+# A shell that runs this in the background makes it ignore Ctrl-C, as would every command that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The seed, however quiet the run is."""
+    """Print the seed, however quiet the run is."""
     size = "all of each family" if SOAK else "a sample of each family"
     terminalreporter.write_line(f"{size}, drawn with the seed {SEED}; HUB_SEED={SEED} draws it again")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI, a test whose part is missing fails: CI has to have it."""
+    """In CI, a test that would be skipped for something missing fails: CI has to have it."""
     report = yield
     if CI and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr

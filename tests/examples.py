@@ -1,4 +1,4 @@
-"""The examples, synthesised once for all tests that read them."""
+"""The examples, synthesised once for all tests."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def designed(name: str) -> Design:
 
 @cache
 def synthesised(name: str) -> Synthesis:
-    """An example's stacks, as bytes."""
+    """An example's stacks as bytes."""
     return synthesise(designed(name))
 
 
 @cache
 def stacks_of(name: str) -> dict[str, Any]:
-    """An example's stacks, as data. Shared by all tests: not to be changed."""
+    """An example's stacks as data. Shared by all tests, so do not change it."""
     return synthesised(name).parsed()
 
 
 def changed(name: str, **changes: Any) -> Design:
-    """The design of an example with other values: `hubs__core__asn=64513`; None removes a key."""
+    """The design of an example with changed values, such as `hubs__core__asn=64513`; None removes a key."""
     data = yaml.safe_load((ROOT / "examples" / f"{name}.yaml").read_text(encoding="utf-8"))
     for path, value in changes.items():
         *parents, key = path.split("__")

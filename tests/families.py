@@ -1,6 +1,6 @@
-"""Families of tests that could go on for ever: a sample is drawn with a seed, `make soak` runs many times as many.
+"""Families of tests without a natural end. Each run draws a sample with a seed; `make soak` runs many times as many.
 
-The seed is HUB_SEED, or the hash of the commit, so that each commit tries others and anybody can repeat what failed.
+The seed is HUB_SEED, or the commit's hash, so that each commit tries others and a failure can be repeated.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def number() -> int:
 
 
 def drawing(what: str) -> Random:
-    """Chance by the seed, of its own for each purpose."""
+    """A random generator from the seed, a separate one for each purpose."""
     return Random(f"{SEED} {what}")
 
 
 @dataclass(frozen=True)
 class Family:
-    """How many of a kind are tried."""
+    """How many members of a family are tried."""
 
     what: str
     where: str
@@ -53,7 +53,7 @@ class Family:
 
     @property
     def size(self) -> int:
-        """How many in this run."""
+        """The number in this run."""
         return self.full if SOAK else self.sample
 
 

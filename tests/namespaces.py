@@ -1,4 +1,4 @@
-"""Commands that run where something is mounted which nobody else sees."""
+"""Runs commands in a mount namespace of their own."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ __all__ = ["in_namespace"]
 def in_namespace(
     script: str, command: list[str], environment: dict[str, str], *, seconds: float = PATIENCE
 ) -> subprocess.CompletedProcess[str]:
-    """Run a shell script that mounts something in a mount namespace of its own, and then "$@", the command."""
+    """Run a shell script that mounts something in its own mount namespace and then executes "$@", the command."""
     isolated = ["unshare", "--user", "--map-root-user", "--mount"]
     try:
         possible = (

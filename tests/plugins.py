@@ -1,4 +1,4 @@
-"""Terraform's cache of providers, filled once before several processes use it."""
+"""Terraform's plugin cache, filled once before several processes use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WARM = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws
 
 @cache
 def plugin_cache() -> Path:
-    """The folder, with the provider in it. Terraform's first `init` must not be done twice at once; others only link."""
+    """The cache folder, with the provider in it. Two first inits at once are not safe; later ones only create links."""
     folder = ROOT / ".cache" / "terraform"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "lock").open("w") as lock, tempfile.TemporaryDirectory() as warm:

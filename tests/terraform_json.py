@@ -1,4 +1,4 @@
-"""Reads synthesised Terraform JSON in the terms of a test: by construct path, with the edges that Terraform sees."""
+"""Reads synthesised Terraform JSON for tests: by construct path, with the dependencies that Terraform sees."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def instances(stack: Stack, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def one(stack: Stack, kind: str, path: str | None = None) -> dict[str, Any]:
-    """The only resource of a type, or the one at a path; the failure lists those that are there."""
+    """The only resource of a type, or the one at a path; the failure lists the existing ones."""
     found = instances(stack, kind)
     if path is None:
         assert len(found) == 1, f"expected one {kind}, found {sorted(found)}"
@@ -39,7 +39,7 @@ def one(stack: Stack, kind: str, path: str | None = None) -> dict[str, Any]:
 
 
 def depends_on(stack: Stack, address: str) -> set[str]:
-    """Everything that Terraform settles before an address: what it names, what its locals name, and so on."""
+    """Everything that an address depends on, directly or indirectly, including through locals."""
     blocks, local = resources(stack), stack.get("locals", {})
     seen: set[str] = set()
     waiting = [address]

@@ -76,7 +76,7 @@ def test_the_list_allows_what_it_names_and_has_no_entry_that_names_nothing() -> 
     found = [Difference("hub.output.more", None, {"value": 1}), Difference("hub.resource.vpc.cidr", "a", "b")]
     outputs, stale = Allowed("hub.output.*", "an output costs nothing"), Allowed("spoke.*", "gone")
     assert unexplained(found, [outputs]) == ['hub.resource.vpc.cidr: expected "a", found "b"']
-    assert unexplained(found[:1], [outputs, stale]) == ["spoke.*: nothing differs there; take the entry out"]
+    assert unexplained(found[:1], [outputs, stale]) == ["spoke.*: nothing differs there; remove the entry"]
     assert all(entry.reason for entry in ALLOWED)
 
 

@@ -1,4 +1,4 @@
-"""Random sound topologies, over the whole language of the file."""
+"""Random valid topologies that use all keys of the file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Draws the network of the quickstart: `make picture` writes docs/network.svg.
+"""Draws the quickstart's network: `make picture` writes docs/network.svg.
 
-Names, accounts, ranges, endpoints and addresses come from the design of the topology; only the arrangement is decided
-here. Plain SVG, so that the same topology gives the same bytes and a diff can be read.
+Names, accounts, ranges, endpoints and addresses come from the topology's design; only the layout is decided here. It
+writes plain SVG, so that the same topology gives the same bytes and diffs are readable.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ TINT = {DNS: "#eaf2fe", HTTPS: "#fff3ea"}
 
 WIDTH = 1000
 ROW, ROW_GAP = 40, 6
-"""A zone's row, and the space to the next."""
+"""The height of a zone's row, and the gap to the next."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle by its edges, which is how neighbours are lined up."""
+    """A rectangle defined by its edges, to align neighbours."""
 
     left: float
     top: float
@@ -57,7 +57,7 @@ class Box:
 
 @dataclass
 class Canvas:
-    """Collects SVG elements. Lines and their numbers are put on top of everything else, whenever they are drawn."""
+    """Collects SVG elements. Lines and their numbers are always on top, whenever they are drawn."""
 
     shapes: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -83,14 +83,14 @@ class Canvas:
         )
 
     def titled(self, x: float, y: float, title: str, words: str, *, size: float = 12, gap: float = 6) -> None:
-        """Write a bold word or two, then the rest."""
+        """Write a bold title, then the rest."""
         self.shapes.append(
             f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{INK}"><tspan font-weight="bold">{escape(title)}'
             f'</tspan><tspan dx="{gap:g}">{escape(words)}</tspan></text>'
         )
 
     def path(self, points: Sequence[tuple[float, float]], colour: str, *, arrow: bool = True) -> None:
-        """Draw a way along points: dashed for DNS, solid for HTTPS, thin for what only stands there."""
+        """Draw a path through points: dashed for DNS, solid for HTTPS, thin for connections without traffic."""
         way = " ".join(f"{'L' if index else 'M'}{x:g} {y:g}" for index, (x, y) in enumerate(points))
         style = {DNS: 'stroke-width="2.5" stroke-dasharray="7 4"', HTTPS: 'stroke-width="2.5"'}.get(
             colour, 'stroke-width="1.25"'
@@ -99,7 +99,7 @@ class Canvas:
         self.lines.append(f'<path d="{way}" fill="none" stroke="{colour}" {style} stroke-linejoin="round"{head}/>')
 
     def badge(self, x: float, y: float, number: int, colour: str) -> None:
-        """Number a step: hollow for DNS, filled for HTTPS, so that it tells without colour."""
+        """Number a step: hollow for DNS, filled for HTTPS, so that they differ even without colour."""
         fill, ink = (VPC_FILL, DNS) if colour == DNS else (HTTPS, VPC_FILL)
         self.badges.append(
             f'<circle cx="{x:g}" cy="{y:g}" r="9.5" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
@@ -109,11 +109,11 @@ class Canvas:
 
 
 def picture(planned: Design) -> str:
-    """The picture of a design's first hub and of the first two spokes of it, as SVG."""
+    """The picture of a design's first hub and its first two spokes, as SVG."""
     hub = planned.hubs[0]
-    # The spoke whose packets are followed comes first: the one with a test instance, where there is one.
+    # The spoke whose packets are followed comes first: the one with a test instance, if there is one.
     spokes = sorted((s for s in planned.spokes if s.hub == hub.name), key=lambda s: s.test_instance is None)[:2]
-    # The endpoint that is called stands beside the attachment, where its packets come from.
+    # The endpoint that is called is next to the attachment, where its packets come from.
     called = next((e for e in hub.endpoints if e.service == "kms"), hub.endpoints[0])
     endpoints = [*(e for e in hub.endpoints if e is not called), called]
 
@@ -173,7 +173,7 @@ class Ports:
 
 
 def _hub(canvas: Canvas, account: Box, hub: HubDesign, endpoints: Sequence[Endpoint]) -> Ports:
-    """The hub's account with its VPC: a row a zone, a column a part that stands in several zones."""
+    """The hub's account with its VPC: a row for each zone, a column for each part that is in several zones."""
     zones = [subnet.zone for subnet in hub.vpc.subnets]
     _account(canvas, account, "Hub account", hub.account.id)
     top = account.top + 32 + 98
@@ -207,7 +207,7 @@ def _hub(canvas: Canvas, account: Box, hub: HubDesign, endpoints: Sequence[Endpo
     canvas.text(attachment.middle, top - 32, "Gateway", size=11, ink=QUIET, at="middle")
     ranges = {subnet.zone: subnet.cidr for subnet in hub.vpc.attachment_subnets}
     _column(canvas, attachment, "attachment", ranges, rows, colour=HTTPS)
-    note = f"Route: {_listed(pool.cidr for pool in hub.pools)} → transit gateway.  The endpoints admit "
+    note = f"Route: {_listed(pool.cidr for pool in hub.pools)} → transit gateway.  The endpoints allow "
     canvas.text(282, last + 24, note + _listed(source.cidr for source in hub.sources) + ".", size=11, ink=QUIET)
     return Ports(resolver, outbound, inbound, column, attachment, rows[zones[0]])
 
@@ -336,7 +336,7 @@ def _rows(canvas: Canvas, subnets: Sequence[Subnet], area: Box) -> dict[str, Box
 
 
 def _column(canvas: Canvas, box: Box, title: str, cells: dict[str, str], rows: dict[str, Box], *, colour: str) -> None:
-    """A part that stands in several zones, with what it has in each."""
+    """A part that is in several zones, with its details in each."""
     canvas.box(box, TINT[colour], colour)
     canvas.text(box.middle, box.top + 17, title, size=10.5, bold=True, at="middle")
     for zone, words in cells.items():
@@ -346,7 +346,7 @@ def _column(canvas: Canvas, box: Box, title: str, cells: dict[str, str], rows: d
 
 
 def _legend(canvas: Canvas, top: float, hub: HubDesign, spoke: SpokeDesign, called: Endpoint) -> float:
-    """What the numbers mean; returns the height of the picture."""
+    """Explain the numbers; returns the height of the picture."""
     region = hub.account.region
     columns: tuple[tuple[float, str, str, int, Sequence[str]], ...] = (
         (
@@ -355,11 +355,11 @@ def _legend(canvas: Canvas, top: float, hub: HubDesign, spoke: SpokeDesign, call
             f"DNS query: {called.service}.{region}.amazonaws.com",
             1,
             (
-                "The instance asks the resolver of its VPC.",
-                "The associated rule takes the query.",
-                "The Resolver service hands it to the outbound endpoint.",
-                "That asks the inbound endpoint, port 53.",
-                "The hub's resolver answers; the answer returns the same way.",
+                "The instance queries its VPC's resolver.",
+                "The associated rule matches the query.",
+                "The Resolver service passes it to the outbound endpoint.",
+                "That forwards it to the inbound endpoint, port 53.",
+                "The hub's resolver answers; the response takes the same path.",
             ),
         ),
         (
@@ -369,7 +369,7 @@ def _legend(canvas: Canvas, top: float, hub: HubDesign, spoke: SpokeDesign, call
             6,
             (
                 "The spoke's route leads to its attachment.",
-                "The attachment hands it to the transit gateway.",
+                "The attachment passes it to the transit gateway.",
                 f"Table {spoke.segment} leads to the hub's attachment.",
                 "The hub's VPC delivers it to the endpoint.",
             ),

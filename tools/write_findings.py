@@ -20,20 +20,20 @@ GROUPS = {
 """By the first digit: the heading, and which verbs report the codes."""
 INTRODUCTION = """\
 # Findings
-`check`, `preflight`, `trace` and `verify` report findings of one form. Each has a code, which never changes its
-meaning, and a severity:
+`check`, `preflight`, `trace` and `verify` report findings in the same form. Each has a severity, and a code that never
+changes its meaning:
 
 | severity | what it means | exit status |
 | --- | --- | --- |
-| `failed` | it would not work, or do harm | 1 (`check`: 2) |
-| `unknown` | it could not be determined: it is not proved | 1 (`preflight`: 0) |
+| `failed` | it would not work, or would do harm | 1 (`check`: 2) |
+| `unknown` | it could not be determined, so it is not proved | 1 (`preflight`: 0) |
 | `warning` | it works, or may be intended | 0 |
 | `ok` | nothing is wrong | 0 |
 
 `--format` takes `table`, `json`, `junit`, `markdown` and `sarif`. The JSON has a
-[schema](../../schema/findings.schema.json) with a version; what only one verb knows is under `facts`. In JUnit, what
-could not be determined is an error, not a failure. SARIF puts findings on the lines of the topology, so that code
-review tools show them beside a change:
+[schema](../../schema/findings.schema.json) with a version; details of a single verb are under `facts`. In JUnit, a
+finding that could not be determined is an error, not a failure. SARIF puts findings on the lines of the topology, so
+that code review tools show them beside a change:
 
 ```sh
 ./hub check network.yaml --format sarif > check.sarif

@@ -1,6 +1,6 @@
 """Writes the tables of docs/reference/topology.md from the models of the topology: `make reference`.
 
-What stands between the two marks is replaced; the rest of the page is written by hand.
+The part between the two marks is replaced; the rest of the page is written by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SECTIONS: tuple[tuple[type[Section], str], ...] = (
     (Spoke, "`spokes.NAME`"),
     (TestInstance, "`spokes.NAME.test_instance`"),
 )
-"""The sections in the order of the file, with where each stands."""
+"""The sections in the order of the file, with the place of each."""
 
 MATCHED: tuple[tuple[Any, str], ...] = (
     (models.Name, "name"),
@@ -58,7 +58,7 @@ OTHERS: tuple[tuple[Any, str, str, str], ...] = (
     (models.ZoneId, "AZ id", "the id of a zone, which means the same in every account; not its name", "use1-az1"),
     (models.Boolean, "boolean", "`true` or `false`, and no other word", "true"),
 )
-"""Types that are no plain pattern: name, what they are, an example."""
+"""Types that are not plain patterns: name, description, example."""
 
 FORMS: tuple[tuple[Any, str], ...] = (
     (models.Zones, "list of AZ ids and `~`"),
@@ -71,7 +71,7 @@ FORMS: tuple[tuple[Any, str], ...] = (
 
 
 def reference(page: str) -> str:
-    """The page with its tables written anew."""
+    """The page with its tables regenerated."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
@@ -113,7 +113,7 @@ def _type(hint: Any) -> str:  # noqa: ANN401  any annotation of a model
         return " or ".join(f"`{value}`" for value in arguments)
     if isinstance(hint, type) and issubclass(hint, (int, Section)):
         return "number" if hint is int else "mapping"
-    raise TypeError(f"a type without words: {hint}; give it some in {Path(__file__).name}")
+    raise TypeError(f"a type without a description: {hint}; add one in {Path(__file__).name}")
 
 
 def _plural(hint: Any) -> str:  # noqa: ANN401  any annotation of a model
@@ -122,7 +122,7 @@ def _plural(hint: Any) -> str:  # noqa: ANN401  any annotation of a model
 
 
 def _default_and_meaning(field: FieldInfo, text: str) -> tuple[str, str]:
-    """The default, and the meaning without it where only the text can say it."""
+    """The default, and the meaning without it if the default is only in the text."""
     meaning = _flat(text)
     if field.is_required():
         return "required", meaning

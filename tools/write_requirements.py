@@ -1,4 +1,4 @@
-"""Prints locked packages as requirements of pip, with their hashes: what `make setup` and `make setup-synth` install.
+"""Prints locked packages as pip requirements with hashes, for `make setup` and `make setup-synth`.
 
 It runs before anything is installed, so it needs the standard library only.
 """
@@ -17,10 +17,10 @@ LOCK = Path(__file__).parent.parent / "Pipfile.lock"
 
 
 def requirements(lock: Mapping[str, Any], categories: Iterable[str]) -> Iterator[str]:
-    """A line for each package of some categories of a lock; a package of several is listed once.
+    """A line for each package in some categories of a lock; a package in several is listed once.
 
-    Raises KeyError for a category that the lock has not, and ValueError for a package with two versions, of which pip
-    could install only one.
+    Raises KeyError for a category that is not in the lock, and ValueError for a package with two versions, since pip
+    can install only one.
     """
     found: dict[str, Mapping[str, Any]] = {}
     for category in categories:
@@ -33,7 +33,7 @@ def requirements(lock: Mapping[str, Any], categories: Iterable[str]) -> Iterator
 
 
 def main() -> None:
-    """Print the requirements of the categories that the arguments name."""
+    """Print the requirements of the categories given as arguments."""
     lock = json.loads(LOCK.read_text(encoding="utf-8"))
     sys.stdout.writelines(f"{line}\n" for line in requirements(lock, sys.argv[1:]))
 

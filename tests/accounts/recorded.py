@@ -1,4 +1,4 @@
-"""Clients of boto3 whose answers are recorded: parameters are checked, pages are turned and refusals raised as ever."""
+"""boto3 clients with canned responses. Parameter checks, pagination and errors work as usual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 @dataclass(frozen=True)
 class Refusal:
-    """AWS's answer with an error."""
+    """An error response from AWS."""
 
     code: str
     message: str = ""
@@ -26,18 +26,18 @@ class Refusal:
 
 Answer = dict[str, Any] | Refusal
 Answers = Answer | Callable[[str, dict[str, Any]], Answer]
-"""What is answered always, or to an account and the parameters of its question."""
+"""A fixed response, or a function of the account and the parameters of the request."""
 
 
 @dataclass
 class Recorded:
-    """Stands where `accounts.clients.Clients` does. `answers` has an answer for each `service:Operation`."""
+    """Replaces `accounts.clients.Clients`. `answers` has a response for each `service:Operation`."""
 
     answers: Mapping[str, Answers]
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-    """Account, operation and parameters of each question."""
+    """Account, operation and parameters of each request."""
     refused: Mapping[str, Exception] = field(default_factory=dict)
-    """What assuming the role of an account ends in."""
+    """The error of assuming the role in an account."""
 
     def assume(self, role: Any, region: str) -> str:
         """Assume a role."""

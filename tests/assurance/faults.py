@@ -1,4 +1,4 @@
-"""The quickstart's stacks, to take one thing out of them, and the network that is left."""
+"""The quickstart's stacks, to remove one thing from them, and the resulting network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HUB, PAYMENTS, LEDGER = "hub-core", "spoke-core-payments", "spoke-core-ledger"
 
 
 def catalogued(region: str = "us-east-1") -> list[Service]:
-    """The catalogue as one region has it."""
+    """The catalogue for one region."""
     return [
         Service(row.key, row.name_in(region), row.names_in(region), row.ports)
         for row in catalogue().values()
@@ -32,7 +32,7 @@ def service(key: str, region: str = "us-east-1") -> Service:
 
 
 class Stacks:
-    """An example's synthesised stacks, to be changed by a test."""
+    """An example's synthesised stacks, for a test to change."""
 
     def __init__(self, example: str = "quickstart") -> None:
         self.stacks: dict[str, Any] = deepcopy(stacks_of(example))

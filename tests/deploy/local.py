@@ -1,4 +1,4 @@
-"""A local organization for an example, and the tools that users deploy with, run as they run them."""
+"""A local organization for an example, and the tools that users deploy with, run as users run them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from topology import design, read_topology
 __all__ = ["TIMEOUT", "Local", "children", "deployed", "local", "written"]
 
 SECONDS = 3 * PATIENCE
-"""A bound for one command. The provider itself waits for twenty minutes where something keeps AWS from deleting."""
+"""A bound for one command. The provider itself waits for twenty minutes if something prevents a deletion."""
 
 
 TIMEOUT = 2 * SECONDS
@@ -32,7 +32,7 @@ TIMEOUT = 2 * SECONDS
 
 @dataclass
 class Local:
-    """An organization on this machine, an output folder, and the environment that points tools at it."""
+    """An organization on this machine, an output folder, and the environment that points tools at the organization."""
 
     aws: LocalAWS
     topology: Path
@@ -44,7 +44,7 @@ class Local:
         return self.output / "stacks" / name
 
     def run(self, command: Sequence[str | Path], cwd: Path = ROOT, expect: int = 0) -> str:
-        """What a command prints; the failure shows all of it."""
+        """Run a command and return its output; a failure shows all of it."""
         done = subprocess.run(
             [str(part) for part in command],
             cwd=cwd,
@@ -100,7 +100,7 @@ class Local:
         self.client("s3", states.account, states.region).create_bucket(Bucket=states.bucket, **options)
 
     def locks(self, bucket: str) -> list[str]:
-        """Lock objects that stand in the state bucket."""
+        """Lock objects in the state bucket."""
         listed = self.client("s3", "111111111111").list_objects_v2(Bucket=bucket)
         return [item["Key"] for item in listed.get("Contents", []) if item["Key"].endswith(".tflock")]
 
@@ -136,7 +136,7 @@ def written(topology: Path, text: str, *, share_delay: float = 0.0, shell: Shell
 
 @contextmanager
 def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
-    """The quickstart's hub and spokes, applied. Its bucket is made by hand, which saves a minute."""
+    """The quickstart's hub and spokes, applied. The state bucket is created directly, which saves a minute."""
     with local(folder, "quickstart", shell=shell) as running:
         running.create_bucket()
         running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
@@ -144,10 +144,10 @@ def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
 
 
 def children(pid: int) -> list[int]:
-    """The Terraform processes that a `./hub` has started; each leads a group with its provider."""
+    """The Terraform processes that a `./hub` has started; each leads a process group with its provider."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # one that has just ended
+        with suppress(OSError):  # a process that has just ended
             name, _, rest = path.read_text().partition("(")[2].rpartition(")")
             if name == "terraform" and int(rest.split()[1]) == pid:
                 found.append(int(path.parent.name))

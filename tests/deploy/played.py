@@ -1,4 +1,4 @@
-"""A test instance's answers, played: what its script would print in a network that works, and with faults."""
+"""Simulates a test instance: prints what its script would print in a working network, or with faults."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PUBLIC, S3 = "192.0.2.1", "s3.us-east-1.amazonaws.com"
 
 
 class Played:
-    """A shell that answers as a working network would: endpoints as they stand in the hub's account, S3 through a gateway endpoint.
+    """A shell that behaves as in a working network: endpoints as in the hub's account, S3 through a gateway endpoint.
 
-    `answers` has other answers by name: a list of addresses with what becomes of a connection, or a word. `silent`
-    instances never pick a command up; `slow` ones are held until `release` is set.
+    `answers` has other results by name: a list of addresses, each with the result of a connection, or a word. `silent`
+    instances never pick up a command; `slow` ones block until `release` is set.
     """
 
     def __init__(self) -> None:

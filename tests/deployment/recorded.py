@@ -1,4 +1,4 @@
-"""A `terraform` that answers with what was recorded, so that what calls it is tested without the real one."""
+"""A `terraform` with canned output, to test its callers without the real one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`python -m tests.lab.differential FIRST LAST`: random networks, traced and built, and every answer of the two compared.
+"""`python -m tests.lab.differential FIRST LAST`: traces and builds random networks, and compares every result.
 
-It has to be in a sandbox; `python -m tests.lab.replay` puts it into one. Prints a line of JSON for each network.
+It must run in a sandbox, as started by `python -m tests.lab.replay`. Prints a line of JSON for each network.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ __all__ = ["Answers", "asked_of_packets", "asked_of_trace", "differences"]
 
 PUBLIC = "public addresses"
 SAMPLES = (("tcp", 443), ("tcp", 53), ("udp", 53), ("tcp", 22), ("tcp", 450), ("udp", 2000))
-"""What is sent one way: a flow for each range of ports that the random rules tell apart."""
+"""Single packets to send: a flow for each range of ports that the random rules distinguish."""
 PORTS = (1500, 65000)
-"""Clients' ports: the ends of what a network ACL has to let back."""
+"""Source ports: near both ends of the range that a network ACL has to allow for responses."""
 ATTEMPTS = 3
 
 
 @dataclass
 class Answers:
-    """Everything that is asked of a network, by what was asked."""
+    """All results for a network, by query."""
 
     names: dict[str, str] = field(default_factory=dict)
-    """`spoke name`: what the resolver makes of it."""
+    """`spoke name`: the resolver's result."""
     reaches: dict[str, str] = field(default_factory=dict)
     """`spoke endpoint-service`: the state of the trace's table."""
     between: dict[str, bool] = field(default_factory=dict)
@@ -48,14 +48,14 @@ class Answers:
     exposed: dict[str, bool] = field(default_factory=dict)
     """`spoke thing protocol port`: whether any packet arrives."""
     blocked: int = 0
-    """Blocked packets and connections, each of which a router's record had."""
+    """The number of blocked packets and connections, all of them recorded by a router."""
 
     def __len__(self) -> int:
         return len(self.names) + len(self.reaches) + len(self.between) + len(self.exposed)
 
 
 def differences(trace: Answers, packets: Answers) -> Iterator[str]:
-    """Where the two answer differently."""
+    """Where the two results differ."""
     for kind in ("names", "reaches", "between", "exposed"):
         said, seen = getattr(trace, kind), getattr(packets, kind)
         for key in sorted({*said, *seen}):
@@ -103,7 +103,7 @@ def _spokes(network: Network, among: Collection[str] | None) -> dict[str, Vpc]:
 
 
 def things(network: Network) -> list[str]:
-    """Everything in a hub that has an interface."""
+    """Every resource in a hub that has a network interface."""
     hubs = {hub.address for hub in network.hubs.values()}
 
     def inside(subnets: Iterable[object]) -> bool:
@@ -128,7 +128,7 @@ def _covers(flow: str, protocol: str, port: int) -> bool:
 
 
 class _Asking:
-    """Asks one lab everything."""
+    """Collects all results from one lab."""
 
     def __init__(self, built: BuiltPlan, among: Collection[str] | None, label: Label) -> None:
         self.built = built
@@ -141,7 +141,7 @@ class _Asking:
         self.found = Answers()
 
     async def everything(self) -> Answers:
-        """Once for each way into the VPCs that their tables or ACLs tell apart."""
+        """Once for each entry subnet of an attachment that differs in route table or ACL."""
         for entry in range(self.built.entry_count):
             if entry:
                 self.built.use_entry(entry)
@@ -154,7 +154,7 @@ class _Asking:
         return self.found
 
     async def _names(self) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
-        """What each name comes to, in the trace's words; a failure has to be explained by drops, or by a loop."""
+        """The result of each name, in the trace's terms; a failure has to be explained by drops, or by a loop."""
         asked = [
             (spoke, vpc, name)
             for spoke, vpc in self.spokes.items()
@@ -192,7 +192,7 @@ class _Asking:
         into[key] = min(old, kind, key=lambda each: order.index(each) if each in order else len(order))
 
     def _clients(self, vpc: Vpc) -> list[Interface]:
-        """Instances, and a workload in each subnet that is not the attachment's, where there is one."""
+        """Instances, and a workload in each subnet other than the attachment's, if there is one."""
         entries = {at for each in self.network.attachments_of.get(vpc.address, ()) for at in each.subnets}
         own = [each for each in self.plan.within(vpc.address) if each.kind in {"workload", "instance"}]
         homes = [each for each in own if each.kind == "workload" and each.subnet not in entries]
@@ -236,7 +236,7 @@ class _Asking:
         self._public_exposure()
 
     def _public_exposure(self) -> None:
-        """Whether anything of a spoke gets to a public address that is in no prefix list."""
+        """Whether a spoke can reach a public address that is in no prefix list."""
         wanted = {
             spoke: [(e, a, 2500, "198.51.100.7", 443) for e, a in addresses(self._clients(vpc))]
             for spoke, vpc in self.spokes.items()
@@ -274,7 +274,7 @@ class _Asking:
             into[name] = into.get(name, False) or opened
 
     def _control(self, answers: dict[tuple[str, str], tuple[str, frozenset[str]]]) -> None:
-        """The sound network beside it works, and what it should block is blocked, in this run and by this machinery."""
+        """Check that the control network works, and blocks what it should, in the same run and with the same code."""
         name = "kms.us-east-1.amazonaws.com"
         seen = (
             answers[CONTROL, name][0],
@@ -303,9 +303,9 @@ async def asked_of_packets(
 
 
 def compare(seed: int, mutations: Mapping[str, Mutation]) -> dict[str, Any]:
-    """Both answers for the network of a seed, and which bugs in the trace show in it.
+    """Both sets of results for the network of a seed, and which planted bugs show in it.
 
-    What is inconclusive is tried again: the machine may have been too slow.
+    An inconclusive run is repeated, since the machine may have been too slow.
     """
     start = time.perf_counter()
     draft = random_network(seed)
@@ -341,7 +341,7 @@ def compare(seed: int, mutations: Mapping[str, Mutation]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Compare the networks of a range of seeds, the last one included."""
+    """Compare the networks of a range of seeds, including the last one."""
     parser = argparse.ArgumentParser()
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)

@@ -1,4 +1,4 @@
-"""Bugs to plant in the trace: each is one thing that its author could have forgotten or turned round."""
+"""Bugs to plant in the trace: each is something that its author could have forgotten or reversed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def _instead(owner: object, name: str, function: object) -> Mutation:
 
 
 def _around(owner: type, name: str, wrap: Callable[..., Any]) -> Mutation:
-    """Replace a method by one that is given the original before its own arguments."""
+    """Replace a method with one that gets the original as an extra first argument."""
     original = getattr(owner, name)
     return lambda: patch.object(owner, name, lambda self, *given, **named: wrap(original, self, *given, **named))
 
 
 def _another_network(owner: Any, change: Callable[[Network], Network]) -> Mutation:
-    """The walk sees another network than there is."""
+    """Make a walk see a changed network."""
     original = owner.__init__
 
     def begin(self: Any, network: Network, *given: Any) -> None:
@@ -64,7 +64,7 @@ class _ShortestPrefix(Table[Any]):
 
 
 class _LastEntry(Table[Any]):
-    """Of a static and a propagated route to one range, the propagated one."""
+    """Prefer the propagated over the static route to the same range."""
 
     def __init__(self, entries: Any) -> None:
         super().__init__(reversed(list(entries)))
@@ -144,13 +144,13 @@ def _first_interface(original: Any, self: Trace, vpc: Vpc) -> Iterator[Any]:
 
 
 MUTATIONS: dict[str, Mutation] = {
-    "the answer's way is not walked": _around(Packets, "there_and_back", _there_only),
+    "the return path is not walked": _around(Packets, "there_and_back", _there_only),
     "a security group's ports are ignored": _instead(filters, "_lets", _ports_ignored),
     "a rule for a part of a range is one for all of it": _instead(
         filters, "remainder", lambda whole, covers: [] if list(covers) else [whole]
     ),
-    "what groups let out is ignored": _around(Filters, "security", _egress_passes),
-    "what groups let in is ignored": _around(Filters, "security", _ingress_passes),
+    "egress rules of groups are ignored": _around(Filters, "security", _egress_passes),
+    "ingress rules of groups are ignored": _around(Filters, "security", _ingress_passes),
     "shares are ignored": _shares_ignored,
     "acceptance is ignored": _instead(Tables, "accepted", lambda *_: FINE),
     "zones without an attachment are ignored": _instead(Packets, "_zone", lambda *_: FINE),
@@ -162,7 +162,7 @@ MUTATIONS: dict[str, Mutation] = {
     "a packet enters a VPC by one subnet only": _around(
         Packets, "_doors", lambda original, self, attachment: original(self, attachment)[:1]
     ),
-    "a VPC on the way sends nothing on": _around(Packets, "_leave_again", _transit_dies),
+    "a transit VPC forwards nothing": _around(Packets, "_leave_again", _transit_dies),
     "SYSTEM rules are ignored": _around(Names, "_rules_of", _no_system_rules),
     "rules of a hub are ignored": _around(Names, "_rules_of", _no_rules_on_hubs),
     "one target is enough": _around(Names, "_ask_targets", _first_target),

@@ -1,4 +1,4 @@
-"""What the lab's tests need of a machine: without it they are skipped by its name, which fails in CI."""
+"""What the lab's tests need from a machine. Without it they are skipped, which fails in CI."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def _lacking() -> str:
 
 
 def need_lab() -> None:
-    """Skip where the lab cannot run."""
+    """Skip if the lab cannot run."""
     if _lacking():
         pytest.skip(_lacking())

@@ -1,7 +1,7 @@
-"""Real packets in a lab: connections, single packets and queries; and what became of each.
+"""Sends real packets in a lab (connections, single packets, queries) and finds out what happened to each.
 
-A packet that did not arrive is blocked only where a router's record of drops has it. What is neither here nor there is
-`Inconclusive`: the machine was too slow, or the lab is wrong, and neither is an answer.
+A packet that did not arrive counts as blocked only if a router recorded the drop. If it neither arrived nor was
+dropped, the result is `Inconclusive`: the machine was too slow, or the lab is wrong.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ PATIENCE = 30.0
 """Seconds until a packet that neither arrived nor was dropped makes a run inconclusive."""
 PAUSE = 0.02
 Connection = tuple[Interface, str, int, str, int]
-"""From whom, its address and port, and where to."""
+"""The source interface, its address and port, and the destination address and port."""
 Packet = tuple[Interface, str, Interface, str, str, int]
-"""From whom and its address, to whom and its address, protocol and port."""
+"""The source interface and address, the destination interface and address, protocol and port."""
 
 
-class Inconclusive(Exception):  # noqa: N818  it is no error of the network's
-    """Something neither arrived nor was dropped."""
+class Inconclusive(Exception):  # noqa: N818  not an error of the network
+    """A packet neither arrived nor was dropped."""
 
 
 class Probes:
-    """Sends what a test asks for."""
+    """Sends the packets of a test."""
 
     def __init__(self, built: BuiltPlan) -> None:
         self.built = built
@@ -49,7 +49,7 @@ class Probes:
     # Names --------------------------------------------------------------------------------------------------------
 
     async def ask(self, client: Interface, server: str, name: str) -> tuple[str, frozenset[str]]:
-        """A query from an interface: what it came to, and the addresses."""
+        """The result of a query from an interface: the response code and the addresses."""
         query = dns.message.make_query(name, "A")
         with self.built.namespaces.within(client.name):
             sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -76,7 +76,7 @@ class Probes:
 
     @staticmethod
     async def _response(sock: socket.socket, query: dns.message.Message) -> dns.message.Message:
-        """The answer to a query. One to an earlier query from the same port is passed over."""
+        """The response to a query, ignoring responses to earlier queries from the same port."""
         while True:
             heard = dns.message.from_wire(await asyncio.get_running_loop().sock_recv(sock, 4096))
             if query.is_response(heard):
@@ -84,10 +84,13 @@ class Probes:
 
     # Connections --------------------------------------------------------------------------------------------------
 
-    def connect(  # noqa: C901  one loop over sockets that end in one of three ways
+    def connect(  # noqa: C901  one loop over sockets with three possible outcomes
         self, wanted: Iterable[Connection]
     ) -> dict[Connection, str | None]:
-        """Open connections, all at once: None for one that opened, or where and why its packets were dropped."""
+        """Open connections, all at once.
+
+        The result is None if one opened, else where and why its packets were dropped.
+        """
         sockets: dict[int, tuple[Connection, socket.socket]] = {}
         found: dict[Connection, str | None] = {}
         flows: dict[int, Flow] = {}
@@ -150,7 +153,7 @@ class Probes:
     # Single packets -----------------------------------------------------------------------------------------------
 
     def send(self, wanted: Iterable[Packet]) -> dict[Packet, str | None]:
-        """Send single packets, one way: None for one that arrived, or where and why it was dropped."""
+        """Send single packets, one way. The result is None if one arrived, else where and why it was dropped."""
         self.rounds += 1
         port = 40000 + self.rounds
         packets = list(wanted)
@@ -167,7 +170,7 @@ class Probes:
                 with out:
                     for _, source, _, target, protocol, to in own:
                         out.sendto(_packet(source, target, protocol, port, to), (target, 0))
-                # Ears hold some hundreds of packets: empty them in between.
+                # Sockets buffer some hundreds of packets: read them in between.
                 self._hear(ears, flows, found)
             deadline = time.monotonic() + PATIENCE
             while len(found) < len(packets):

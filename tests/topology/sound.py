@@ -1,4 +1,4 @@
-"""A sound topology to change one thing in, and what comes of reading it."""
+"""A valid topology in which a test changes one thing, and the result of reading it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ spokes:
   ledger: {hub: core, account: "333333333333", cidr: 10.0.5.0/24}
 """
 Change = tuple[str, str]
-"""What stands in the sound topology, and what stands there instead."""
+"""A text in the valid topology, and its replacement."""
 
 
 def in_hub(line: str) -> Change:
