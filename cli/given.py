@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cli.console import err, fail, refuse
+from cli.console import err, refuse
 from cli.progress import counted, progress
 from cli.steps import read_file
-from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
+from deployment.manifest import STACK_FILE
+from deployment.synthesis import UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
 from network.aws.reader import SnapshotError
 from network.aws.reader import read as read_snapshot
@@ -134,7 +135,7 @@ def network_of(paths: list[Path], snapshot: Path | None = None) -> tuple[Network
     except UnsoundError as unsound:
         refuse(unsound)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        refuse(f"{error.filename}: {error.strerror}")
     if planned is None:
         return network, None
     network = named(network, names_in(planned))

@@ -22,6 +22,8 @@ from jsii._kernel.providers import process as internal
 from jsii._kernel.types import CreateRequest, CreateResponse, LoadRequest, LoadResponse, ObjRef
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
+from modules.start.failures import ENDED
+
 __all__ = ["Pipelined"]
 
 ROOM = 16_384
@@ -30,7 +32,6 @@ answers, however long they are: those to what is refused are."""
 FINISHING = 60.0
 """Seconds that Node may take to end: it removes what it unpacked. jsii gives it five, too few on a busy machine, and a
 Node that is terminated leaves its folder."""
-ENDED = "Node has ended; what it printed may say why"
 OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 
 
