@@ -1,6 +1,7 @@
 """One run finds every problem of a file, each once, and nothing in a file ends in a traceback."""
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,9 @@ LINE_ENDS = ("\n", "\r", "\x85", "\u2028", "\u2029", r"\n", r"\r", r"\x")
 """What YAML takes for the end of a line, and how the text of bytes shows it."""
 
 
+CONTRADICTION = re.compile(r"expected [^,]*(a list|a mapping|text)\b[^,]*, found \1$")
+
+
 def survives(text: str | bytes) -> None:
     """Reading gives a topology that can be designed, or a refusal that names its lines."""
     refusal = None
@@ -207,6 +211,8 @@ def survives(text: str | bytes) -> None:
         lines = 2 + sum(str(text).count(end) for end in LINE_ENDS)
         assert all(1 <= problem.place.line <= lines for problem in refusal.problems), str(refusal)
         assert all(str(problem).isprintable() for problem in refusal.problems)
+        odd = [str(problem) for problem in refusal.problems if CONTRADICTION.search(problem.found)]
+        assert not odd, f"expected what was found: {odd}"
 
 
 @given(st.binary())
