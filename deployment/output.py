@@ -6,6 +6,7 @@ ones, which takes no space and hardly any time; a signal waits for the end of it
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -76,16 +77,29 @@ def _replace(texts: dict[Path, bytes | None], beside: Path, count: Callable[[int
     try:
         for number, (path, text) in enumerate(texts.items()):
             if text is not None:
-                places[beside / str(number)] = path
-                (beside / str(number)).write_bytes(text)
                 made += _make(path.parent)
+                fresh = _home(path, beside) / f"{BESIDE}{number}"
+                places[fresh] = path
+                fresh.write_bytes(text)
             if path.name != MANIFEST:
                 count(1)
     except BaseException:
+        for fresh in places:
+            fresh.unlink(missing_ok=True)
         _unmake(made)
         raise
     for fresh, path in places.items():
         fresh.replace(path)
+
+
+def _home(path: Path, beside: Path) -> Path:
+    """Where the new text of a file is written first. Raises `OSError` where it could not take the file's place."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path.parent))
+    # A folder that is a link may be on another disk, from which nothing can be moved at once.
+    return beside if path.parent.stat().st_dev == beside.stat().st_dev else path.parent
 
 
 def _make(folder: Path) -> list[Path]:

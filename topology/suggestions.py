@@ -144,7 +144,7 @@ class Suggestions:
     # What fits it -----------------------------------------------------------------------------------------------------
 
     def _fitting(self, place: Place) -> object:
-        """What only the rest of the file tells; None where the schema's example will do."""
+        """What only the rest of the file can say; None where the schema's example will do."""
         found: object = None
         match place:
             case "spokes", _, "hub":

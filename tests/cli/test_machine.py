@@ -79,7 +79,7 @@ def test_a_refusal_is_written_in_any_encoding(folder: Path) -> None:
 
 @pytest.mark.parametrize("command", [f"{HUB} synth network.yaml", f"{shlex.quote(sys.executable)} {ROOT / 'main.py'}"])
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "said"),
     [
         pytest.param(
             {"NODE_OPTIONS": "--no-such-option"},
@@ -90,11 +90,11 @@ def test_a_refusal_is_written_in_any_encoding(folder: Path) -> None:
     ],
 )
 def test_what_keeps_node_from_working_is_one_line(
-    folder: Path, command: str, environment: dict[str, str], told: str
+    folder: Path, command: str, environment: dict[str, str], said: str
 ) -> None:
     done = shell(command, folder, HUB_TOPOLOGY="network.yaml", **environment)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert said in done.stderr
     assert not (folder / "cdktf.out").exists()
 
 

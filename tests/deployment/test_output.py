@@ -3,9 +3,11 @@
 import json
 import multiprocessing
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,11 +103,11 @@ def test_a_second_topology_in_one_folder_leaves_the_first_ones_stacks(output: Pa
     other = changed(
         "minimal", state__bucket="another-state", hubs={"edge": {**hub_of_minimal()}}, spokes__payments__hub="edge"
     )
-    told = write(synthesise(other), output, other)
-    assert [text.partition(" is no stack")[0] for text in told] == [
+    said = write(synthesise(other), output, other)
+    assert [text.partition(" is no stack")[0] for text in said] == [
         str(output / "stacks" / name) for name in ("hub-core", "spoke-core-ledger", "spoke-core-payments", "state")
     ]
-    assert all("it belongs to another topology: its state is example-network-state/" in text for text in told), told
+    assert all("it belongs to another topology: its state is example-network-state/" in text for text in said), said
 
 
 def hub_of_minimal() -> dict[str, object]:
@@ -207,6 +209,28 @@ def test_the_folder_of_a_stack_may_be_a_link(output: Path) -> None:
     write(synthesised("quickstart"), output, designed("quickstart"))
     assert (output / LEDGER).is_symlink()
     assert (output / "elsewhere" / "cdk.tf.json").read_bytes() == synthesised("quickstart").stacks["spoke-core-ledger"]
+
+
+def test_the_folder_of_a_stack_may_be_a_link_to_another_disk(output: Path) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == output.stat().st_dev:
+        pytest.skip("there is no second file system here")
+    with tempfile.TemporaryDirectory(dir=memory) as elsewhere:
+        shutil.rmtree(output / LEDGER)
+        (output / LEDGER).symlink_to(elsewhere)
+        write(synthesised("quickstart"), output, designed("quickstart"))
+        assert tree(Path(elsewhere)) == {"cdk.tf.json": synthesised("quickstart").stacks["spoke-core-ledger"]}
+
+
+def test_a_folder_in_the_place_of_a_file_is_an_error_and_nothing_is_written(output: Path) -> None:
+    (output / LEDGER / "cdk.tf.json").unlink()
+    (output / LEDGER / "cdk.tf.json").mkdir()
+    before = tree(output)
+    other = changed("quickstart", hubs__core__asn="64999")
+    with pytest.raises(UnwritableError) as refused:
+        write(synthesise(other), output, other)
+    assert str(refused.value) == f"cannot write to {output / LEDGER / 'cdk.tf.json'}: Is a directory"
+    assert tree(output) == before
 
 
 def rewrite(output: Path, example: str) -> None:

@@ -64,7 +64,7 @@ def test_a_malformed_id_does_not_hide_an_overlap_elsewhere() -> None:
     ]
 
 
-def test_a_key_that_stands_twice_does_not_hide_the_rest() -> None:
+def test_a_key_that_is_listed_twice_does_not_hide_the_rest() -> None:
     assert lines_of(changed(in_spoke("cidr: 10.0.4.0/24"), ("o-exampleorg1", "exampleorg"))) == [1, 17]
 
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_the_only_problem(tmp_path: Path) -> None:
         ),
         pytest.param(
             "a: 1\n---\n",
-            "network.yaml:2 holds a second document; keep one; `---` may stand at the top only",
+            "network.yaml:2 holds a second document; keep one; `---` may be at the top only",
             id="two documents",
         ),
     ],
