@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modules import start
+from modules.start import failures
 
 start.install()  # Node starts while Python imports the rest
 
 # isort: split
-import modules.aws  # noqa: E402, F401  Node loads the provider while Python imports the rest
-from deployment.synthesis import UnsoundError, synthesise, write  # noqa: E402
+with failures.ending():
+    import modules.aws  # noqa: F401  Node loads the provider while Python imports the rest
+from deployment.output import write  # noqa: E402
+from deployment.synthesis import SynthesisError, UnsoundError, synthesise  # noqa: E402
 from topology import TopologyError, design, read_topology  # noqa: E402
 
 
@@ -43,8 +46,8 @@ def main() -> int:
     except (TopologyError, UnsoundError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
-    except OSError as error:
-        sys.stderr.write(f"cannot write to {error.filename}: {error.strerror}\n")
+    except (SynthesisError, OSError) as failed:
+        sys.stderr.write(f"{failed}\n")
         return 1
     for warning in (*reading.warnings, *kept):
         sys.stderr.write(f"warning: {warning}\n")

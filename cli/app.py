@@ -5,6 +5,8 @@ Exit status: 0 done, 1 something is wrong outside the topology, 2 the input is r
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import tomllib
 from importlib import import_module
@@ -131,10 +133,45 @@ def _hub(
 
 
 def run() -> None:
-    """Run the command line."""
+    """Run the command line. What the machine refuses ends in one line, and never in a traceback."""
+    _prepare_streams()
     try:
-        app(prog_name="hub")
+        try:
+            app(prog_name="hub")
+        finally:
+            sys.stdout.flush()
     except ModuleNotFoundError as error:
         package = missing_package(error)
         typer.echo(f"this needs {package}, which is not installed here; `make setup` installs it", err=True)
         raise SystemExit(1) from None
+    except OSError as error:
+        # Python would try once more to write what is left when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"{error.filename or 'cannot write to standard output'}: {error.strerror or error}\n")
+        raise SystemExit(1) from None
+    except Exception as error:
+        from deployment.synthesis import SynthesisError  # noqa: PLC0415  only where something went wrong
+
+        if not isinstance(error, SynthesisError):
+            raise
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+
+
+def _prepare_streams() -> None:
+    """Give every command three streams that take any text, whatever it was started with.
+
+    A stream that is closed becomes one that leads nowhere: the next file to be opened would take its number. What an
+    encoding has no character for is written as its escape, which in JSON means the same.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

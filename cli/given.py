@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cli.console import err, fail, refuse
+from cli.console import err, refuse
 from cli.progress import counted, progress
 from cli.steps import asking, read_file
-from deployment.synthesis import STACK_FILE, UnsoundError, listed, synthesise
+from deployment.manifest import STACK_FILE
+from deployment.synthesis import UnsoundError, listed, synthesise
 from deployment.terraform import PLAN_FILE
 from network.aws.parameters import read_parameters
 from network.aws.reader import SnapshotError
@@ -172,7 +173,7 @@ def network_of(
     except UnsoundError as unsound:
         refuse(unsound)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        refuse(f"{error.filename}: {error.strerror}")
     if planned is None:
         return network, None
     network = named(network, names_in(planned))

@@ -15,7 +15,9 @@ import typer
 from cli.console import REFUSED, caution, err, fail, out, refuse, table
 from cli.progress import counted, progress
 from deployment import operations
-from deployment.synthesis import STACK_FILE, Synthesis, UnsoundError, select, synthesise, write
+from deployment.manifest import STACK_FILE
+from deployment.output import UnwritableError, write
+from deployment.synthesis import Synthesis, UnsoundError, select, synthesise
 from deployment.terraform import Terraform, find
 from network.model import Network
 from review.proof import needed_hubs, prove
@@ -81,8 +83,8 @@ def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthe
             kept = write(result, output, planned, count)
     except UnsoundError as unsound:
         refuse(unsound)
-    except OSError as error:
-        fail(f"cannot write to {output}: {error.strerror or error}")
+    except UnwritableError as error:
+        fail(error)
     full = [f"{f.what}: {f.value:,} of {f.limit:,} at {f.where}; see {f.source}" for f in found.figures if not f.fits]
     for warning in (*kept, *full):
         caution(warning)

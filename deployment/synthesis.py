@@ -1,11 +1,9 @@
-"""Synthesises stacks in a temporary folder, checks them there, and only then writes what changed."""
+"""Synthesises stacks in a temporary folder, and checks them there. `deployment.output` writes them."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,14 +13,14 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from deployment.manifest import MANIFEST, manifest_of
 from deployment.wellformed import defects
+from modules.start import failures
 from stacks.shapes import MarkInspectedError, Shape, Stamp, shapes
 from topology import Design
 
-__all__ = ["STACK_FILE", "Synthesis", "UnsoundError", "listed", "matches", "select", "synthesise", "write"]
+__all__ = ["Synthesis", "SynthesisError", "UnsoundError", "listed", "matches", "select", "synthesise"]
 
-STACK_FILE = "cdk.tf.json"
-MANIFEST = "manifest.json"
 LEAST_ALIKE = 3
 """From this number of spokes on, stamping a shape pays: its template and its sample are two syntheses."""
 DECIDES = (
@@ -39,6 +37,10 @@ class UnsoundError(Exception):
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__("\n".join(self.reasons))
+
+
+class SynthesisError(Exception):
+    """CDKTF cannot work on this machine as it is: nothing is wrong with the topology."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def synthesise(
     if reasons:
         raise UnsoundError(reasons)
     entries = {name: json.loads(stack.entry) for name, stack in made.items()}
-    return Synthesis({name: made[name].text for name in sorted(made)}, _manifest(entries, version, design))
+    return Synthesis({name: made[name].text for name in sorted(made)}, manifest_of(entries, version, design))
 
 
 @dataclass(frozen=True)
@@ -122,23 +124,37 @@ class _Stack:
 def _make(
     design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]
 ) -> tuple[dict[str, _Stack], str]:
-    """Have CDKTF synthesise the selected stacks; returns them by name, and the version of the manifest."""
-    from modules.cdk import App  # noqa: PLC0415  jsii takes seconds to start, and most commands do not need it
+    """What CDKTF makes of the wanted stacks of a design, by their names, and the version of its manifest."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
+            return _make_in(folder, design, wanted, added)
+    except OSError as error:
+        raise SynthesisError(f"there is no temporary folder to use (TMPDIR): {error.strerror or error}") from None
+    except RuntimeError as error:
+        why = failures.reason(error)
+        if why is None:
+            raise
+        raise SynthesisError(why) from None
+
+
+def _make_in(
+    folder: str, design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]
+) -> tuple[dict[str, _Stack], str]:
+    from modules.cdk import App  # noqa: PLC0415  jsii takes seconds to start, and most commands do without
     from stacks.app import add_stacks  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
-        app = App(outdir=folder)
-        try:
-            add_stacks(app, design, wanted, added)
-        except MarkInspectedError as error:
-            frame = extract_tb(error.__traceback__)[-2]  # the last frame is in the mark itself
-            raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
-        app.synth()
-        manifest = json.loads(Path(folder, MANIFEST).read_bytes())
-        stacks = {
-            name: _Stack(Path(folder, entry["synthesizedStackPath"]).read_bytes(), json.dumps(entry))
-            for name, entry in manifest["stacks"].items()
-        }
+    app = App(outdir=folder)
+    try:
+        add_stacks(app, design, wanted, added)
+    except MarkInspectedError as error:
+        frame = extract_tb(error.__traceback__)[-2]  # the last one is the mark's own
+        raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
+    app.synth()
+    manifest = json.loads(Path(folder, MANIFEST).read_bytes())
+    stacks = {
+        name: _Stack(Path(folder, entry["synthesizedStackPath"]).read_bytes(), json.dumps(entry))
+        for name, entry in manifest["stacks"].items()
+    }
     return stacks, manifest["version"]
 
 
@@ -161,65 +177,3 @@ def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
     pairs = enumerate(zip_longest(ours, theirs, fillvalue="nothing"), 1)
     at, (our, their) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
     return f"line {at} is {their.strip(' ,')}, but stamped from the spoke's shape {our.strip(' ,')}"
-
-
-def write(result: Synthesis, output: Path, design: Design, count: Count = lambda _: None) -> list[str]:
-    """Write the synthesised stacks of a design to a folder; returns a message for each stale folder that was kept.
-
-    Files that would not change are not touched; others are replaced atomically. Folders of stacks that are no longer in
-    the design are deleted, unless they contain a state file. Stacks that were not synthesised this time stay.
-    """
-    output.mkdir(parents=True, exist_ok=True)
-    for name, text in result.stacks.items():
-        _replace(output / "stacks" / name / STACK_FILE, text)
-        count(1)
-    kept, order = [], design.order
-    for folder in sorted(path.parent for path in output.glob(f"stacks/*/{STACK_FILE}")):
-        if folder.name in order:
-            continue
-        if any(folder.glob("*.tfstate*")):
-            kept.append(f"{folder} belongs to no stack of the topology, but is kept because it contains a state file")
-        else:
-            shutil.rmtree(folder)
-    _replace(output / MANIFEST, _merged(result.manifest, output, design))
-    return kept
-
-
-def _replace(path: Path, text: bytes) -> None:
-    if path.is_file() and path.read_bytes() == text:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(text)
-    fresh.replace(path)
-
-
-def _merged(manifest: bytes, output: Path, design: Design) -> bytes:
-    """The manifest, including stacks in the folder from an earlier synthesis."""
-    new = json.loads(manifest)
-    try:
-        old = dict(json.loads((output / MANIFEST).read_bytes())["stacks"])
-    except (OSError, ValueError, KeyError, TypeError):
-        old = {}
-    order = design.order
-    earlier = {
-        name: entry
-        for name, entry in old.items()
-        if name in order
-        and name not in new["stacks"]
-        and isinstance(entry, dict)
-        and (output / "stacks" / name / STACK_FILE).is_file()
-    }
-    return _manifest({**earlier, **new["stacks"]}, new["version"], design) if earlier else manifest
-
-
-def _manifest(entries: Mapping[str, dict[str, Any]], version: str, design: Design) -> bytes:
-    """The manifest of some stacks of a design, in CDKTF's own format."""
-    stacks = {
-        name: {**entries[name], "dependencies": [earlier for earlier in before if earlier in entries]}
-        for name, before in design.order.items()
-        if name in entries
-    }
-    text = json.dumps({"stacks": stacks, "version": version}, indent=2, sort_keys=True)
-    # CDKTF breaks an empty list over two lines.
-    return re.sub(r'^( *)("[^"]*": )\[\]', r"\1\2[\n\1]", text, flags=re.MULTILINE).encode()

@@ -37,7 +37,8 @@ FILE_UNREADABLE = Code(
 NOT_YAML = Code(
     "HUB102",
     "not YAML",
-    "The file is not YAML in UTF-8. Nothing after this line was read, so there may be more problems.",
+    "The file is not YAML in UTF-8, or has a control character. Nothing after this line was read, so there may be more "
+    "problems.",
     "network.yaml:17 is not YAML: did not find expected ',' or ']' while parsing a flow sequence",
     "Correct the line. Brackets, quotes and indentation are the usual causes; the mistake may be on the line before.",
 )

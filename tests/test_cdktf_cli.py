@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment.synthesis import write
+from deployment.output import write
 from tests.deployment.test_synthesis import tree
 from tests.examples import ROOT, designed, synthesised
 

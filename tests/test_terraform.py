@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment.synthesis import write
+from deployment.output import write
 from deployment.terraform import Terraform, TerraformError, find
 from tests.examples import EXAMPLES, designed, synthesised
 from tests.plugins import plugin_cache

@@ -1,4 +1,4 @@
-"""Reads YAML into plain text, lists and dictionaries, and remembers on which line each of them stands.
+"""Reads YAML into plain text, lists and dictionaries, and remembers on which line each of them is.
 
 Every scalar stays the text that the author wrote: `012345670123` is an account id, not an octal number, and only the
 model that knows what a value means gives it a type. The C event stream is used rather than PyYAML's composer, because
@@ -45,7 +45,7 @@ class Document:
     problems: list[Finding] = field(default_factory=list)
 
     def line(self, place: Place) -> int:
-        """Line (from 1) of a place, or of the nearest enclosing place that stands in the file."""
+        """Line (from 1) of a place, or of the nearest enclosing place that is in the file."""
         while place not in self.lines and place:
             place = place[:-1]
         return self.lines.get(place, 1)
@@ -185,7 +185,7 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
-                    raise _RefusedError(line, "holds a second document", "keep one; `---` may stand at the top only")
+                    raise _RefusedError(line, "holds a second document", "keep one; `---` may be at the top only")
             elif isinstance(event, yaml.ScalarEvent):
                 self._refuse_tag(event, line)
                 if event.style in {"'", '"'}:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from topology.addressing import free_blocks, smallest_vpc
+from topology.addressing import free_blocks, overlaps, smallest_vpc
 from topology.document import Node, Place
 from topology.models import Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
 from topology.problems import shortened
@@ -63,7 +63,10 @@ class Suggestions:
     def __init__(self, data: Node) -> None:
         sections = data if isinstance(data, dict) else {}
         self._hubs, self._spokes = (_sections(sections.get(kind)) for kind in ("hubs", "spokes"))
-        self._offered: list[IPv4Network] = []
+        self._free: dict[tuple[str, int], Iterator[IPv4Network]] = {}
+        """The blocks of a size that a hub has left, from which the next one is taken."""
+        self._offered: dict[tuple[str, int], list[IPv4Network]] = {}
+        """What was taken of them. Those of one hub and size never overlap each other."""
 
     def claimed(self, hub: str) -> list[IPv4Network]:
         """The ranges at a hub's gateway that the file names, those of spokes without a known hub, and what was offered.
@@ -71,7 +74,7 @@ class Suggestions:
         Values that are refused count with what they will become.
         """
         at_hub = [network for place, network in self._networks.items() if self._hub_of(place) in {hub, ""}]
-        return at_hub + self._offered
+        return [*at_hub, *self._suggested()]
 
     def example(self, place: Place) -> Any:  # noqa: ANN401  whatever the schema says
         """A value for a place that fits the rest of the file; None where the schema has none."""
@@ -87,12 +90,12 @@ class Suggestions:
         network = _network(value)
         if network is None or str(network) not in fix:
             return fix
-        for other, theirs in self._networks.items():
-            if other != place[:2] and theirs.overlaps(network) and self._meet(place, other):
-                taken = f'{network} overlaps {str(other[0])[:-1]} "{shortened(str(other[1]))}" {theirs}'
-                block = self._block(str(place[1]), network.prefixlen)
-                return taken if block is None else f"{taken}, and the next free /{block.prefixlen} is {block}"
-        return fix
+        other = self._taken.get(place[:2])
+        if other is None:
+            return fix
+        taken = f'{network} overlaps {str(other[0])[:-1]} "{shortened(str(other[1]))}" {self._networks[other]}'
+        block = self._block(str(place[1]), network.prefixlen)
+        return taken if block is None else f"{taken}, and the next free /{block.prefixlen} is {block}"
 
     # What the file has ------------------------------------------------------------------------------------------------
 
@@ -103,6 +106,25 @@ class Suggestions:
         units |= {("spokes", name): spoke for name, spoke in self._spokes.items()}
         read = {place: _network(unit.get("cidr")) for place, unit in units.items()}
         return {place: network for place, network in read.items() if network is not None}
+
+    @cached_property
+    def _taken(self) -> dict[Place, Place]:
+        """Each range that has to move, since it overlaps another one, with that one."""
+        order = {place: number for number, place in enumerate(self._networks)}  # hubs first: they never move
+
+        def rank(place: Place) -> tuple[bool, int]:
+            return place[0] == "spokes" and not self._is_sound(place), order[place]
+
+        found: dict[Place, Place] = {}
+        for hub in self._hubs or ("",):
+            meeting = [(place, net) for place, net in self._networks.items() if self._hub_of(place) in {hub, ""}]
+            for inner, _, outer, _ in overlaps(meeting):
+                kept, moved = sorted((inner, outer), key=rank)
+                found.setdefault(moved, kept)
+        return found
+
+    def _is_sound(self, place: Place) -> bool:
+        return self._spokes[str(place[1])].get("cidr") == str(self._networks[place])
 
     def _hub_of(self, place: Place) -> str:
         """The hub of a place in a hub or spoke; empty where the file has no such hub."""
@@ -122,7 +144,7 @@ class Suggestions:
     # What fits it -----------------------------------------------------------------------------------------------------
 
     def _fitting(self, place: Place) -> object:
-        """What only the rest of the file tells; None where the schema's example will do."""
+        """What only the rest of the file can say; None where the schema's example will do."""
         found: object = None
         match place:
             case "spokes", _, "hub":
@@ -145,11 +167,17 @@ class Suggestions:
 
     def _unused(self, prefix: int) -> str | None:
         """A private block that overlaps nothing in the file."""
-        block = next(free_blocks([PRIVATE], [*self._networks.values(), *self._pools(), *self._offered], prefix), None)
+        taken = [*self._networks.values(), *self._pools(), *self._suggested()]
+        block = next(free_blocks([PRIVATE], taken, prefix), None)
         if block is None:
             return None
-        self._offered.append(block)
+        self._offered.setdefault(("", prefix), []).append(block)
         return str(block)
+
+    def _suggested(self, but: tuple[str, int] | None = None) -> Iterator[IPv4Network]:
+        for key, blocks in self._offered.items():
+            if key != but:
+                yield from blocks
 
     def _pools(self, hub: str | None = None) -> Iterator[IPv4Network]:
         for name, section in self._hubs.items():
@@ -164,11 +192,14 @@ class Suggestions:
             return None
         zones = self._spokes[spoke].get("zones") or self._hubs[hub].get("zones")
         slots = len(zones) if isinstance(zones, list) and zones else 1
-        prefix = min(prefix, smallest_vpc(min(slots, MOST_ZONES)))
-        block = next(free_blocks(list(self._pools(hub)), self.claimed(hub), prefix), None)
-        if block is not None:
-            self._offered.append(block)
-        return block
+        key = hub, min(prefix, smallest_vpc(min(slots, MOST_ZONES)))
+        if key not in self._free:
+            self._free[key] = free_blocks(list(self._pools(hub)), self.claimed(hub), key[1])
+        for block in self._free[key]:
+            if not any(block.overlaps(other) for other in self._suggested(but=key)):
+                self._offered.setdefault(key, []).append(block)
+                return block
+        return None
 
 
 def placeholder(place: Place) -> Any:  # noqa: ANN401  whatever the schema says

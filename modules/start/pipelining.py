@@ -21,6 +21,8 @@ from jsii._kernel.providers import process as internal
 from jsii._kernel.types import CreateRequest, CreateResponse, LoadRequest, LoadResponse, ObjRef
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
+from modules.start.failures import ENDED
+
 __all__ = ["Pipelined"]
 
 ROOM = 16_384
@@ -33,7 +35,6 @@ FINISHING = 60.0
 """Seconds for Node to end, since it deletes what it unpacked. jsii allows five, too few on a busy machine, and a Node
 that is terminated leaves its folder behind.
 """
-ENDED = "Node has ended; its output may say why"
 OBJECT = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 
 

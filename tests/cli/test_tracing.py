@@ -215,7 +215,7 @@ def test_what_cannot_be_traced_is_refused(text: str | None, message: str, tmp_pa
 
 def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
     status, _, said = trace(str(tmp_path / "missing.json"))
-    assert (status, "missing.json: No such file" in said) == (1, True)
+    assert (status, "missing.json: No such file" in said) == (2, True)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

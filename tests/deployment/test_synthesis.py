@@ -1,4 +1,4 @@
-"""Writing stacks: only sound ones, only what changed, and nothing that is not ours."""
+"""Making stacks: the same bytes as CDKTF's, and only sound ones; and what a second synthesis changes of a folder."""
 
 import json
 import os
@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deployment.synthesis import UnsoundError, select, synthesise, write
+from deployment.output import write
+from deployment.synthesis import UnsoundError, select, synthesise
 from modules import aws, cdk
 from stacks.app import add_stacks
 from tests.examples import EXAMPLES, ROOT, changed, designed, synthesised
@@ -175,35 +176,6 @@ def test_a_file_that_would_not_change_is_not_touched(tmp_path: Path) -> None:
     os.utime(path, (1, 1))
     write(synthesised("quickstart"), tmp_path, designed("quickstart"))
     assert path.stat().st_mtime == 1
-
-
-def test_the_folder_of_a_stack_that_is_gone_is_deleted_and_what_lives_keeps_terraforms_files(tmp_path: Path) -> None:
-    write(synthesised("quickstart"), tmp_path, designed("quickstart"))
-    for stack in ("spoke-core-ledger", "spoke-core-payments"):
-        folder = tmp_path / "stacks" / stack / ".terraform"
-        folder.mkdir()
-        (folder / "terraform.tfstate").write_text("{}")
-    (tmp_path / "stacks" / "spoke-core-payments" / "errored.tfstate").write_text("{}")
-    (tmp_path / "stacks" / "notes").mkdir()
-    fewer = changed("quickstart", spokes__ledger=None)
-    assert write(synthesise(fewer), tmp_path, fewer) == []
-    assert sorted(path.name for path in (tmp_path / "stacks").iterdir()) == [
-        "hub-core",
-        "notes",
-        "spoke-core-payments",
-        "state",
-    ]
-    assert (tmp_path / "stacks/spoke-core-payments/.terraform/terraform.tfstate").is_file()
-    assert (tmp_path / "stacks/spoke-core-payments/errored.tfstate").is_file()
-
-
-def test_a_folder_with_a_state_file_is_never_deleted(tmp_path: Path) -> None:
-    write(synthesised("quickstart"), tmp_path, designed("quickstart"))
-    (tmp_path / "stacks" / "spoke-core-ledger" / "errored.tfstate").write_text("{}")
-    fewer = changed("quickstart", spokes__ledger=None)
-    [kept] = write(synthesise(fewer), tmp_path, fewer)
-    assert "spoke-core-ledger" in kept
-    assert (tmp_path / "stacks/spoke-core-ledger/errored.tfstate").is_file()
 
 
 def test_only_synthesises_what_it_names_and_leaves_the_rest_standing(tmp_path: Path) -> None:

@@ -61,10 +61,10 @@ def on_top(line: str) -> Change:
 
 
 def changed(*changes: Change) -> str:
-    """The sound topology with something changed, each at the first place where it stands."""
+    """The sound topology with something changed, each at its first place."""
     text = SOUND
     for old, new in changes:
-        assert old in text, f"{old!r} does not stand in the sound topology"
+        assert old in text, f"{old!r} is not in the sound topology"
         text = text.replace(old, new, 1)
     return text
 

@@ -138,7 +138,7 @@ def tower() -> str:
         ),
         pytest.param(
             "a: 1\n---\nb: 2\n",
-            "x.yaml:2 holds a second document; keep one; `---` may stand at the top only",
+            "x.yaml:2 holds a second document; keep one; `---` may be at the top only",
             id="a second document",
         ),
         pytest.param(

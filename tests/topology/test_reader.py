@@ -1,6 +1,7 @@
 """One run finds every problem of a file, each once, and nothing in a file ends in a traceback."""
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_a_malformed_id_does_not_hide_an_overlap_elsewhere() -> None:
     ]
 
 
-def test_a_key_that_stands_twice_does_not_hide_the_rest() -> None:
+def test_a_key_that_is_listed_twice_does_not_hide_the_rest() -> None:
     assert lines_of(changed(in_spoke("cidr: 10.0.4.0/24"), ("o-exampleorg1", "exampleorg"))) == [1, 17]
 
 
@@ -175,7 +176,7 @@ def test_what_cannot_be_read_is_the_only_problem(tmp_path: Path) -> None:
         ),
         pytest.param(
             "a: 1\n---\n",
-            "network.yaml:2 holds a second document; keep one; `---` may stand at the top only",
+            "network.yaml:2 holds a second document; keep one; `---` may be at the top only",
             id="two documents",
         ),
     ],
@@ -195,6 +196,9 @@ LINE_ENDS = ("\n", "\r", "\x85", "\u2028", "\u2029", r"\n", r"\r", r"\x")
 """What YAML takes for the end of a line, and how the text of bytes shows it."""
 
 
+CONTRADICTION = re.compile(r"expected [^,]*(a list|a mapping|text)\b[^,]*, found \1$")
+
+
 def survives(text: str | bytes) -> None:
     """Reading gives a topology that can be designed, or a refusal that names its lines."""
     refusal = None
@@ -207,6 +211,8 @@ def survives(text: str | bytes) -> None:
         lines = 2 + sum(str(text).count(end) for end in LINE_ENDS)
         assert all(1 <= problem.place.line <= lines for problem in refusal.problems), str(refusal)
         assert all(str(problem).isprintable() for problem in refusal.problems)
+        odd = [str(problem) for problem in refusal.problems if CONTRADICTION.search(problem.found)]
+        assert not odd, f"expected what was found: {odd}"
 
 
 @given(st.binary())

@@ -19,7 +19,7 @@ def test_no_two_services_share_an_endpoint_service() -> None:
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_no_two_services_answer_the_same_name(region: str) -> None:
-    # Two endpoints with the same private DNS name cannot stand in one VPC.
+    # Two endpoints with the same private DNS name cannot be in one VPC.
     names = [name for service in catalogue().values() for name in service.names_in(region)]
     assert sorted(names) == sorted(set(names))
 

@@ -63,6 +63,28 @@ def without(line: str) -> Change:
             id="no block that a refused value will become",
         ),
         pytest.param(
+            [("cidr: 10.0.4.0/24", "cidr: 10.0.5.9/24"), ("cidr: 10.0.5.0/24", "cidr: 10.0.5.8/24")],
+            [
+                'network.yaml:16 spoke "payments" cidr: "10.0.5.9/24" has host bits set; the network is 10.0.5.0/24',
+                'network.yaml:17 spoke "ledger" cidr: "10.0.5.8/24" has host bits set; 10.0.5.0/24 overlaps spoke "payments" 10.0.5.0/24, and the next free /24 is 10.0.4.0/24',
+            ],
+            id="one of two that would become the same",
+        ),
+        pytest.param(
+            [("cidr: 10.0.4.0/24", "cidr: 10.0.5.9/24")],
+            [
+                'network.yaml:16 spoke "payments" cidr: "10.0.5.9/24" has host bits set; 10.0.5.0/24 overlaps spoke "ledger" 10.0.5.0/24, and the next free /24 is 10.0.4.0/24'
+            ],
+            id="no range that a later spoke has",
+        ),
+        pytest.param(
+            [("cidr: 10.0.4.0/24", "cidr: 10.0.0.9/24"), ("[10.0.4.0/22]", "[10.0.0.0/21]")],
+            [
+                'network.yaml:16 spoke "payments" cidr: "10.0.0.9/24" has host bits set; 10.0.0.0/24 overlaps hub "core" 10.0.0.0/22, and the next free /24 is 10.0.4.0/24'
+            ],
+            id="no range of the hub",
+        ),
+        pytest.param(
             [without("    cidr: 10.0.0.0/22\n"), ("[10.0.4.0/22]", "[10.0.0.0/21]")],
             ['network.yaml:5 hub "core" lacks `cidr`; add `cidr: 10.0.8.0/22`'],
             id="a hub's range outside its pools",

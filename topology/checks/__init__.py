@@ -1,7 +1,7 @@
 """What cannot work although each value is sound: networks that overlap, names that nobody has, zones elsewhere.
 
 A value of None is one that was refused already (see `topology.reader`); the checks pass over it, so that one run finds
-every problem of a file. Where None is sound too, `refused`, the places of those values, tells the two apart.
+every problem of a file. Where None is sound too, `refused`, the places of those values, distinguish the two.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ from tests.topology.sound import Change, changed, in_hub, in_spoke, problems_of
         ),
     ],
 )
-def test_a_subnet_stands_in_its_vpc_and_on_no_other(change: list[Change], expected: str) -> None:
+def test_a_subnet_is_in_its_vpc_and_overlaps_no_other(change: list[Change], expected: str) -> None:
     assert problems_of(changed(*change)) == [expected]
 
 
