@@ -27,7 +27,9 @@ def as_text(value: Json) -> str | Unknown:
     """A text; a number is written out."""
     if isinstance(value, (str, Unknown)):
         return value
-    return Unknown("not set") if value is None else str(value)
+    if value is None or isinstance(value, (list, dict)):
+        return Unknown("not set" if value is None else f"not a text: {value}")
+    return str(value)
 
 
 def as_optional(value: Json) -> str | Unknown | None:
