@@ -144,7 +144,7 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
         return _in_part(acl, entries, peer, flow, source)
     for entry in (entry for entry in entries if _concerns(entry, peer, flow)):
         if isinstance(entry.cidr, Unknown):
-            return undetermined(entry.address, f"entry {entry.number} has a range that is not known", source)
+            return undetermined(entry.address, f"what entry {entry.number} says is not known in whole", source)
         if not entry.allow:
             says = f"entry {entry.number} denies {towards}"
             return Hop(entry.address, says, source, Verdict.DROPPED, f"allow it with a number below {entry.number}")

@@ -27,7 +27,7 @@ import tempfile
 import time
 import tomllib
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -44,7 +44,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "modules": ("tests/modules/test_*.py", "tests/stacks", "tests/test_golden.py"),
     "modules/start": ("tests/modules/start",),
 }
-"""The tests that belong to the files of a folder: folders, files and patterns, most telling first. Of two keys that fit, the longer one counts."""
+"""The tests that belong to the files of a folder: folders, files and patterns. Of two keys that fit, the longer one counts."""
 FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -201,14 +201,31 @@ def equivalents() -> set[tuple[str, str, str, str]]:
 # Runs -------------------------------------------------------------------------------------------------------------
 
 
-def tests_of(file: str) -> list[str]:
-    """The test files that belong to a file: the one of its name first, then by the table above."""
-    folder = max((key for key in TESTS if file.startswith(f"{key}/")), key=len)
-    found: dict[str, None] = {}
-    for name in TESTS[folder]:
-        inside = sorted((ROOT / name).rglob("test_*.py") if (ROOT / name).is_dir() else ROOT.glob(name))
-        found |= dict.fromkeys(str(each.relative_to(ROOT)) for each in inside)
-    return sorted(found, key=lambda name: f"/test_{Path(file).stem}.py" not in name)
+def tests_of(file: str, seconds: Mapping[str, float]) -> list[str]:
+    """The test files that belong to a file: the one of its name first, then those of its folder, the quickest first."""
+    found: set[str] = set()
+    for name in TESTS[_folder(file)]:
+        inside = (ROOT / name).rglob("test_*.py") if (ROOT / name).is_dir() else ROOT.glob(name)
+        found |= {str(each.relative_to(ROOT)) for each in inside}
+    stem, folder = f"/test_{Path(file).stem}.py", f"tests/{Path(file).parent}/"
+    return sorted(found, key=lambda name: (stem not in name, folder not in name, seconds.get(name, 0), name))
+
+
+class Clock:
+    """Notes how long each test file takes; a plugin of pytest's."""
+
+    def __init__(self, into: Path) -> None:
+        self.into = into
+        self.seconds: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Add a phase of a test."""
+        file = report.nodeid.partition("::")[0]
+        self.seconds[file] = self.seconds.get(file, 0) + report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        """Write it down for the process that forked this one."""
+        self.into.write_text(json.dumps(self.seconds), encoding="utf-8")
 
 
 def copied(into: Path) -> Path:
@@ -235,6 +252,7 @@ class Bench:
         self.folder = copied(folder / "tree")
         self.temporary = folder / "tmp"
         self.log = folder / "log"
+        self.clock = folder / "seconds"
         self.written = 0
 
     def write(self, file: str, text: bytes) -> None:
@@ -289,7 +307,7 @@ class Bench:
 
             options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow", "--timeout", "120"]
             options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what was imported before the fork
-            code = int(pytest.main([*options, *tests]))
+            code = int(pytest.main([*options, *tests], [Clock(self.clock)]))
         except BaseException:  # noqa: BLE001  whatever it is, the log has it
             traceback.print_exc()
         finally:
@@ -299,18 +317,19 @@ class Bench:
 
 BENCH: Bench
 LIMITS: dict[str, float]
+SECONDS: dict[str, float]
 
 
-def _begin(folders: Any, limits: dict[str, float]) -> None:
-    global BENCH, LIMITS
-    BENCH, LIMITS = Bench(Path(folders.get())), limits
+def _begin(folders: Any, limits: dict[str, float], seconds: dict[str, float]) -> None:
+    global BENCH, LIMITS, SECONDS
+    BENCH, LIMITS, SECONDS = Bench(Path(folders.get())), limits, seconds
 
 
 def _try(mutant: Mutant) -> tuple[Mutant, bool]:
     sound = (ROOT / mutant.file).read_bytes()
     BENCH.write(mutant.file, sound[: mutant.start] + mutant.new.encode() + sound[mutant.end :])
     try:
-        return mutant, BENCH.run(tests_of(mutant.file), LIMITS[_folder(mutant.file)])
+        return mutant, BENCH.run(tests_of(mutant.file, SECONDS), LIMITS[_folder(mutant.file)])
     finally:
         BENCH.write(mutant.file, sound)
 
@@ -319,21 +338,23 @@ def _folder(file: str) -> str:
     return max((key for key in TESTS if file.startswith(f"{key}/")), key=len)
 
 
-def baseline(folder: Path, files: Iterable[str]) -> dict[str, float]:
-    """Seconds that a mutant's tests may take, by folder: six times what they take of the code as it is."""
+def baseline(folder: Path, files: Iterable[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Run the tests of the code as it is: the seconds that a mutant's tests may take by folder, and those of each file."""
     bench = Bench(folder)
-    limits = {}
+    limits: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     for file in files:
         key = _folder(file)
         if key not in limits:
             began = time.monotonic()
-            assert bench.run(tests_of(file), 1800), (
+            assert bench.run(tests_of(file, {}), 1800), (
                 f"without a mutant:\n{bench.log.read_text(encoding='utf-8')[-3000:]}"
             )
             took = time.monotonic() - began
             limits[key] = 60 + 6 * took
+            seconds |= json.loads(bench.clock.read_text(encoding="utf-8"))
             say(f"{key}: its tests take {took:.0f} s")
-    return limits
+    return limits, seconds
 
 
 def say(text: str) -> None:
@@ -381,13 +402,13 @@ def _tried(todo: list[Mutant], options: argparse.Namespace, killed: set[Any], me
     if not todo:
         return survivors, tried
     with tempfile.TemporaryDirectory(prefix="mutation-") as temporary:
-        limits = baseline(Path(temporary, "baseline"), [mutant.file for mutant in todo])
+        limits, seconds = baseline(Path(temporary, "baseline"), [mutant.file for mutant in todo])
         context = multiprocessing.get_context("fork")
         folders = context.Queue()
         for number in range(options.workers):
             folders.put(str(Path(temporary, str(number))))
         ends = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
-        with context.Pool(options.workers, _begin, (folders, limits)) as pool:
+        with context.Pool(options.workers, _begin, (folders, limits, seconds)) as pool:
             for mutant, survives in pool.imap_unordered(_try, todo):
                 tried += 1
                 if survives:

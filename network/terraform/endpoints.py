@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from network.model import GatewayEndpoint, InterfaceEndpoint, Link
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
-from network.terraform.values import as_flag, as_list, as_text, as_texts
+from network.terraform.values import as_flag, as_list, as_text, as_texts, fields_of
 
 __all__ = ["READERS"]
 
@@ -18,7 +18,7 @@ def _endpoint(to: Builder, r: Resource) -> None:
         tables = tuple(Link(r.address, table) for table in as_texts(r.get("route_table_ids")))
         to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
         return
-    options = next((block for block in as_list(r.get("dns_options")) if isinstance(block, Mapping)), {})
+    options = fields_of(next(iter(as_list(r.get("dns_options"))), {}))
     to.interface_endpoints[r.address] = InterfaceEndpoint(
         r.address,
         vpc,
@@ -26,7 +26,7 @@ def _endpoint(to: Builder, r: Resource) -> None:
         as_texts(r.get("subnet_ids")),
         as_texts(r.get("security_group_ids")),
         as_flag(r.get("private_dns_enabled"), default=False),
-        as_flag(options.get("private_dns_only_for_inbound_resolver_endpoint"), default=False),
+        as_flag(options("private_dns_only_for_inbound_resolver_endpoint"), default=False),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from network.model import Unknown
 from network.terraform.documents import (
@@ -87,7 +87,7 @@ class Plan:
             return [{key: self._expression(child) for key, child in block.items()} for block in configured]
         if "constant_value" in configured:
             return self._names.of(evaluate(configured["constant_value"], self._lookup))
-        found = [self._reference(text) for text in configured.get("references", ()) if text.count(".") > 1]
+        found = [self._reference(text) for text in _whole(configured.get("references", ())) if text.count(".") > 1]
         if not found:
             return Unknown("an expression without references")
         return found[0] if len(found) == 1 else found
@@ -111,6 +111,11 @@ class Plan:
 def _constant(expression: Json) -> Json:
     """What an expression says without references; a block says nothing here."""
     return expression.get("constant_value") if isinstance(expression, dict) else None
+
+
+def _whole(references: Sequence[str]) -> list[str]:
+    """References without the shorter ones that Terraform lists beside each: `aws_vpc.x.id`, and then `aws_vpc.x`."""
+    return [text for text in references if not any(other.startswith((f"{text}.", f"{text}[")) for other in references)]
 
 
 def _bare(address: str) -> str:

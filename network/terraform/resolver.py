@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 from network.model import Forwarder, ResolverEndpoint, ResolverRule, RuleAssociation, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
-from network.terraform.values import as_address, as_list, as_optional, as_text, as_texts
+from network.terraform.expressions import Json
+from network.terraform.values import as_address, as_list, as_optional, as_text, as_texts, fields_of
 
 __all__ = ["READERS"]
 
@@ -17,10 +18,8 @@ DNS_PORT = 53
 
 def _resolver_endpoint(to: Builder, r: Resource) -> None:
     interfaces = tuple(
-        (as_text(entry.get("subnet_id")), _literal(as_address(entry.get("ip") or None)))
-        if isinstance(entry, Mapping)
-        else (Unknown(f"an interface: {entry}"), None)
-        for entry in as_list(r.get("ip_address"))
+        (as_text(get("subnet_id")), _literal(as_address(get("ip") or None)))
+        for get in map(fields_of, as_list(r.get("ip_address")))
     )
     to.resolver_endpoints[r.address] = ResolverEndpoint(
         r.address, r.owner, as_text(r.get("direction")), interfaces, as_texts(r.get("security_group_ids"))
@@ -32,13 +31,16 @@ def _literal(value: IPv4Address | Unknown | None) -> IPv4Address | None:
     return value if isinstance(value, IPv4Address) else None
 
 
+def _target(get: Callable[[str], Json]) -> Forwarder:
+    """A target. Who answers at a port that is not known is not known either."""
+    port = get("port")
+    if isinstance(port, Unknown):
+        return Forwarder(port, DNS_PORT)
+    return Forwarder(as_address(get("ip")) or Unknown("no IPv4 address"), int(port or DNS_PORT))
+
+
 def _rule(to: Builder, r: Resource) -> None:
-    targets = tuple(
-        Forwarder(as_address(entry.get("ip")) or Unknown("no IPv4 address"), int(entry.get("port") or DNS_PORT))
-        if isinstance(entry, Mapping)
-        else Forwarder(Unknown(f"a target: {entry}"), DNS_PORT)
-        for entry in as_list(r.get("target_ip"))
-    )
+    targets = tuple(_target(fields_of(entry)) for entry in as_list(r.get("target_ip")))
     domain = as_text(r.get("domain_name"))
     to.rules[r.address] = ResolverRule(
         r.address,

@@ -8,7 +8,7 @@ from network.model import Acl, AclEntry, Prefix, SecurityGroup, SecurityRule, Un
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_list, as_number, as_prefix, as_text, as_texts
+from network.terraform.values import as_list, as_number, as_prefix, as_text, as_texts, fields_of
 
 __all__ = ["READERS"]
 
@@ -61,18 +61,14 @@ def _block_rules(address: str, group: str, get: Callable[[str], Json]) -> Iterat
         yield SecurityRule(address, protocol, *ports, as_text(peer))
     for _ in as_list(get("prefix_list_ids")):
         yield SecurityRule(address, protocol, *ports, Unknown("a prefix list"))
-    if get("self") is True:
-        yield SecurityRule(address, protocol, *ports, group)
+    own = get("self")
+    if own is True or isinstance(own, Unknown):
+        yield SecurityRule(address, protocol, *ports, group if own is True else own)
 
 
 def _group(to: Builder, r: Resource) -> None:
     sides = [
-        tuple(
-            rule
-            for block in as_list(r.get(side))
-            if isinstance(block, Mapping)
-            for rule in _block_rules(r.address, r.address, block.get)
-        )
+        tuple(rule for block in as_list(r.get(side)) for rule in _block_rules(r.address, r.address, fields_of(block)))
         for side in ("ingress", "egress")
     ]
     vpc = as_text(r.get("vpc_id"))
@@ -83,22 +79,29 @@ def _group(to: Builder, r: Resource) -> None:
 
 def _acl_entry(address: str, get: Callable[[str], Json], names: tuple[str, str, str]) -> AclEntry:
     number, action, cidr = names
-    protocol = str(_protocol(get("protocol")))
+    protocol, at, does = _protocol(get("protocol")), as_number(get(number), 0), as_text(get(action))
     first, last = _ports(protocol, get)
     if first == last == 0:
         first, last = ALL_PORTS
-    numbers = [value if isinstance(value, int) else 0 for value in (as_number(get(number), 0), first, last)]
-    return AclEntry(
-        address, numbers[0], protocol, numbers[1], numbers[2], as_prefix(get(cidr)), str(get(action)).lower() == "allow"
-    )
+    if (
+        isinstance(protocol, str)
+        and isinstance(at, int)
+        and isinstance(does, str)
+        and isinstance(first, int)
+        and isinstance(last, int)
+    ):
+        return AclEntry(address, at, protocol, first, last, as_prefix(get(cidr)), does.lower() == "allow")
+    # It may be about any packet, and where its number is not known, before all others.
+    why = next(each for each in (protocol, at, does, first, last) if isinstance(each, Unknown))
+    return AclEntry(address, at if isinstance(at, int) else 0, "-1", *ALL_PORTS, why, allow=True)
 
 
 def _acl(to: Builder, r: Resource) -> None:
     sides = [
         tuple(
-            _acl_entry(r.address, block.get, ("rule_no", "action", "cidr_block"))
+            _acl_entry(r.address, fields_of(block), ("rule_no", "action", "cidr_block"))
             for block in as_list(r.get(side))
-            if isinstance(block, Mapping)
+            if not fields_of(block)("ipv6_cidr_block") or isinstance(block, Unknown)
         )
         for side in ("ingress", "egress")
     ]
@@ -108,10 +111,15 @@ def _acl(to: Builder, r: Resource) -> None:
         # Where its id is known, it comes to its own address, and the VPC is known too.
         to.default_acls[own.partition("#")[0] if "#" in own else str(r.get("vpc_id"))] = r.address
     for subnet in as_texts(r.get("subnet_ids")):
-        to.subnet_acls[str(subnet)] = r.address
+        if isinstance(subnet, str):
+            to.subnet_acls[subnet] = r.address
+        else:
+            to.unmodelled.append(f"{r.address} (subnet_ids: {subnet})")
 
 
 def _acl_rule(to: Builder, r: Resource) -> None:
+    if r.get("ipv6_cidr_block"):
+        return  # IPv4 alone is modelled
     entry = _acl_entry(r.address, r.get, ("rule_number", "rule_action", "cidr_block"))
     to.acl_entries[to.parent(r, "network_acl_id")].append((r.get("egress") is True, entry))
 

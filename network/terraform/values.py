@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
 from network.model import Prefix, Unknown
@@ -18,6 +18,7 @@ __all__ = [
     "as_prefix",
     "as_text",
     "as_texts",
+    "fields_of",
     "name_of",
 ]
 
@@ -26,7 +27,9 @@ def as_text(value: Json) -> str | Unknown:
     """A text; a number is written out."""
     if isinstance(value, (str, Unknown)):
         return value
-    return Unknown("not set") if value is None else str(value)
+    if value is None or isinstance(value, (list, dict)):
+        return Unknown("not set" if value is None else f"not a text: {value}")
+    return str(value)
 
 
 def as_optional(value: Json) -> str | Unknown | None:
@@ -78,6 +81,14 @@ def as_list(value: Json) -> tuple[Json, ...]:
 def as_texts(value: Json) -> tuple[str | Unknown, ...]:
     """The texts of a list."""
     return tuple(as_text(each) for each in as_list(value))
+
+
+def fields_of(block: Json) -> Callable[[str], Json]:
+    """Reads the fields of a block. Of one that is not known, no field is."""
+    if isinstance(block, Mapping):
+        return block.get
+    unknown = block if isinstance(block, Unknown) else Unknown(f"not a block: {block}")
+    return lambda _: unknown
 
 
 def name_of(resource: Resource) -> str:

@@ -8,7 +8,7 @@ from network.model import Route, RouteTable, Subnet, Unknown, Vpc
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_flag, as_list, as_optional, as_prefix, as_text, name_of
+from network.terraform.values import as_flag, as_list, as_optional, as_prefix, as_text, fields_of, name_of
 
 __all__ = ["READERS"]
 
@@ -63,9 +63,9 @@ def _route_table(to: Builder, r: Resource) -> None:
     if exists and isinstance(vpc, str):
         to.main_tables.setdefault(vpc, address)  # its id is known, and comes to its own address
     routes = tuple(
-        _route_of(r.address, entry.get("cidr_block") or entry.get("destination_prefix_list_id"), entry.get)
-        for entry in as_list(r.get("route"))
-        if isinstance(entry, Mapping) and not entry.get("ipv6_cidr_block")
+        _route_of(r.address, get("cidr_block") or get("destination_prefix_list_id"), get)
+        for get in map(fields_of, as_list(r.get("route")))
+        if isinstance(get("ipv6_cidr_block"), Unknown) or not get("ipv6_cidr_block")
     )
     to.tables[address] = RouteTable(address, vpc, routes)
 

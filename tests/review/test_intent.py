@@ -133,7 +133,7 @@ def test_a_finding_names_the_hop_that_decides_its_fix_and_its_source() -> None:
     assert finding.path[-1].says == finding.why
     open_pair = judged(joined().network).findings[0]
     assert open_pair.fix == "", "a path that passes needs no fix of a hop"
-    assert open_pair.why
+    assert open_pair.why == open_pair.path[-1].says
 
 
 def test_a_service_on_an_interface_endpoint_is_not_missed_at_a_gateway_endpoint() -> None:

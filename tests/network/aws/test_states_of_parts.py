@@ -679,3 +679,208 @@ def test_an_endpoint_without_a_type_is_a_gateway_endpoint() -> None:
     del plain["VpcEndpointType"]
     network = recorded(VpcEndpoints=[plain])
     assert (len(network.gateway_endpoints), len(network.interface_endpoints)) == (1, 0)
+
+
+# Private zones ----------------------------------------------------------------------------------------------------
+
+
+def zones(*sets: dict[str, Any], **changes: Any) -> Network:
+    """A private zone that the VPC has, with some records."""
+    zone = {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config": {"PrivateZone": True}} | changes
+    detail = {"HostedZone": {"Id": "/hostedzone/Z1"}, "VPCs": [{"VPCId": "vpc-1", "VPCRegion": REGION}]}
+    files: dict[str, Any] = {"ResourceRecordSets": [{"HostedZoneId": "Z1", "ResourceRecordSets": list(sets)}]}
+    return recorded(HostedZones=[zone], HostedZoneDetails=[detail], **files)
+
+
+def record(name: str, kind: str = "A", **changes: Any) -> dict[str, Any]:
+    return {"Name": name, "Type": kind, **changes}
+
+
+def values(*texts: str) -> dict[str, Any]:
+    return {"ResourceRecords": [{"Value": text} for text in texts]}
+
+
+def records(*sets: dict[str, Any]) -> dict[str, tuple[list[object], object]]:
+    """The values and the alias of each name in the zone."""
+    (zone,) = zones(*sets).zones.values()
+    return {each.name: ([known(value) for value in each.values], known(each.alias)) for each in zone.records}
+
+
+def test_a_private_zone_has_its_domain_and_its_vpcs_and_a_public_one_is_none() -> None:
+    (zone,) = zones().zones.values()
+    assert (zone.domain, [link.target for link in zone.vpcs]) == ("example.com", [at("vpc-1")])
+    assert zones(Config={"PrivateZone": False}).zones == {}
+    assert zones(Config=None).zones == {}
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        ([record("a.example.com.", **values("10.0.0.9"))], {"a.example.com": ([IPv4Address("10.0.0.9")], None)}),
+        ([record("\\052.example.com.", **values("10.0.0.9"))], {"*.example.com": ([IPv4Address("10.0.0.9")], None)}),
+        ([record("A.example.com.", AliasTarget={"DNSName": "B.example."})], {"a.example.com": ([], "b.example")}),
+        ([record("a.example.com.", "CNAME", **values("b.example"))], {"a.example.com": ([], "unknown")}),
+        ([record("a.example.com.", **values("no address"))], {"a.example.com": (["unknown"], None)}),
+        ([record("example.com.", "SOA"), record("example.com.", "NS")], {}),
+        (
+            [record("example.com.", "SOA"), record("example.com.", **values("10.0.0.9"))],
+            {"example.com": ([IPv4Address("10.0.0.9")], None)},
+        ),
+        (
+            [record("sub.example.com.", "NS", **values("ns.example"))],
+            {"sub.example.com": ([], "unknown"), "*.sub.example.com": ([], "unknown")},
+        ),
+        (
+            [record("a.example.com.", AliasTarget={"DNSName": "b"}), record("a.example.com.", **values("10.0.0.9"))],
+            {"a.example.com": ([], "unknown")},
+        ),
+        (
+            [
+                record("a.example.com.", AliasTarget={"DNSName": "b"}),
+                record("a.example.com.", AliasTarget={"DNSName": "c"}),
+            ],
+            {"a.example.com": ([], "unknown")},
+        ),
+    ],
+    ids=str,
+)
+def test_a_record_has_addresses_an_alias_or_what_is_not_known(
+    sets: list[dict[str, Any]], expected: dict[str, Any]
+) -> None:
+    assert records(*sets) == expected
+
+
+def test_without_its_records_any_name_of_a_zone_is_not_known() -> None:
+    zone = {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config": {"PrivateZone": True}}
+    (found,) = recorded(HostedZones=[zone], HostedZoneDetails=[]).zones.values()
+    assert {each.name: known(each.alias) for each in found.records} == {
+        "example.com": "unknown",
+        "*.example.com": "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ({"Owner": {"OwningAccount": "222222222222"}}, 1),
+        ({"Owner": {"OwningService": "vpce.amazonaws.com"}}, 0),
+        ({"Owner": {"OwningService": "vpce.amazonaws.com"}, "HostedZoneId": "Z8", "Name": "kms.example."}, 0),
+        ({"Owner": {"OwningService": "other.amazonaws.com"}, "HostedZoneId": "Z8", "Name": "other.example."}, 1),
+        ({"Owner": {"OwningAccount": "222222222222"}, "Name": "kms.example."}, 1),
+    ],
+    ids=str,
+)
+def test_the_hidden_zone_of_a_vpcs_own_endpoint_is_none_of_its_zones(summary: dict[str, Any], expected: int) -> None:
+    entries = [{"DnsName": "*.kms.example", "HostedZoneId": "Z9"}]
+    told = {"HostedZoneId": "Z9", "Name": "anything.example."} | summary
+    asked = [{"VpcId": "vpc-1", "HostedZoneSummaries": [told]}]
+    network = recorded(VpcEndpoints=[endpoint(DnsEntries=entries)], HostedZonesByVpc=asked)
+    assert len(network.zones) == expected, network.zones
+
+
+def test_an_alias_of_an_endpoints_name_is_the_endpoint() -> None:
+    zone = {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config": {"PrivateZone": True}}
+    sets = [record("a.example.com.", AliasTarget={"DNSName": "VPCE-1.kms.amazonaws.com."})]
+    network = recorded(
+        HostedZones=[zone],
+        ResourceRecordSets=[{"HostedZoneId": "Z1", "ResourceRecordSets": sets}],
+        VpcEndpoints=[endpoint(DnsEntries=[{"DnsName": "vpce-1.kms.amazonaws.com"}])],
+    )
+    (found,) = network.zones.values()
+    assert [each.alias for each in found.records] == [at("vpce-1")]
+
+
+# What is missing --------------------------------------------------------------------------------------------------
+
+
+def test_the_reason_says_whether_a_file_or_a_whole_account_is_missing() -> None:
+    lost = {"File": "DhcpOptions", "Action": "ec2:DescribeDhcpOptions", "Code": "UnauthorizedOperation"}
+    (why,) = recorded(NotRecorded=[lost]).vpcs[at("vpc-1")].name_servers
+    assert isinstance(why, Unknown)
+    assert why.why == (
+        "DhcpOptions of account 111111111111 in us-east-1 was not recorded: ec2:DescribeDhcpOptions: UnauthorizedOperation"
+    )
+    (why,) = recorded().vpcs[at("vpc-1")].name_servers
+    assert isinstance(why, Unknown)
+    assert why.why == "no DhcpOptions.json of account 111111111111 in us-east-1"
+    theirs = recorded(Vpcs=[VPC | {"OwnerId": "222222222222"}])
+    (why,) = theirs.vpcs["222222222222/us-east-1: vpc-1"].name_servers
+    assert isinstance(why, Unknown)
+    assert why.why == "account 222222222222 in us-east-1 is not in the snapshot"
+
+
+def test_what_the_model_has_no_part_for_is_listed_unless_it_is_gone() -> None:
+    nat = {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "State": "available"}
+    peering = {"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"}}
+    network = recorded(NatGateways=[nat], VpcPeeringConnections=[peering], Unheard=[{"Id": "1"}])
+    listed = {line.partition(": ")[2] for line in network.unmodelled}
+    assert {"nat-1 (a NAT gateway)", "pcx-1 (a peering)", "Unheard (not modelled)"} <= listed, listed
+    gone = recorded(
+        NatGateways=[nat | {"State": "deleted"}], VpcPeeringConnections=[peering | {"Status": {"Code": "expired"}}]
+    )
+    assert not [line for line in gone.unmodelled if "nat-1" in line or "pcx-1" in line], gone.unmodelled
+    aws = [{"PrefixListId": "pl-1", "OwnerId": "AWS", "State": "create-complete"}]
+    assert not [line for line in recorded(ManagedPrefixLists=aws).unmodelled if "pl-1" in line]
+    ours = [{"PrefixListId": "pl-1", "OwnerId": ACCOUNT, "State": "create-complete"}]
+    assert [line for line in recorded(ManagedPrefixLists=ours).unmodelled if "pl-1 (a prefix list)" in line]
+
+
+def test_the_route_table_of_a_gateway_is_listed() -> None:
+    edge = {"RouteTableId": "rtb-9", "VpcId": "vpc-1", "Associations": [{"GatewayId": "igw-1"}], "Routes": []}
+    assert f"{at('rtb-9')} (the route table of igw-1)" in recorded(RouteTables=[edge]).unmodelled
+
+
+# Instances --------------------------------------------------------------------------------------------------------
+
+
+def test_every_interface_of_an_instance_is_one_the_first_by_the_instances_id() -> None:
+    interfaces = [
+        {"NetworkInterfaceId": "eni-2", "SubnetId": "subnet-2", "Attachment": {"DeviceIndex": 1}, "Groups": []},
+        {
+            "NetworkInterfaceId": "eni-1",
+            "SubnetId": "subnet-1",
+            "Attachment": {"DeviceIndex": 0},
+            "Groups": [{"GroupId": "sg-1"}],
+        },
+    ]
+    item = {"InstanceId": "i-1", "VpcId": "vpc-1", "NetworkInterfaces": interfaces, "State": {"Name": "running"}}
+    found = recorded(Subnets=[subnet()], Reservations=[{"OwnerId": ACCOUNT, "Instances": [item]}]).instances
+    assert {name: known(each.subnet) for name, each in found.items()} == {
+        at("i-1"): at("subnet-1"),
+        f"{at('i-1')}#eni-2": "subnet-2",
+    }
+    gone = [{"OwnerId": ACCOUNT, "Instances": [item | {"State": {"Name": "terminated"}}]}]
+    assert recorded(Subnets=[subnet()], Reservations=gone).instances == {}
+
+
+# Shares -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "association", "expected"),
+    [("ACTIVE", "ASSOCIATED", 1), ("DELETED", "ASSOCIATED", 0), ("ACTIVE", "DISASSOCIATED", 0)],
+)
+def test_a_share_is_what_is_active_and_associated(status: str, association: str, expected: int) -> None:
+    arn = "arn:aws:ram:us-east-1:111111111111:resource-share/s-1"
+    share = {"resourceShareArn": arn, "owningAccountId": ACCOUNT, "status": status, "allowExternalPrincipals": False}
+    parts = [
+        {
+            "resourceShareArn": arn,
+            "associationType": kind,
+            "associatedEntity": entity,
+            "status": association,
+        }
+        for kind, entity in (
+            ("RESOURCE", f"arn:aws:ec2:us-east-1:{ACCOUNT}:transit-gateway/tgw-1"),
+            ("PRINCIPAL", "222222222222"),
+        )
+    ]
+    network = recorded(
+        TransitGateways=gateway(), ResolverRules=[], ResourceShares=[share], ResourceShareAssociations=parts
+    )
+    assert [[link.target for link in each.resources] for each in network.shares if each.resources] == (
+        [[at("tgw-1")]] * expected
+    )
+    assert [[link.target for link in each.principals] for each in network.shares if each.principals] == (
+        [["222222222222"]] * expected
+    )

@@ -3,7 +3,9 @@
 import pytest
 
 from network.model import Unknown
-from network.terraform.expressions import evaluate
+from network.terraform.expressions import decode, evaluate, follow
+
+OPEN = Unknown("var.value")
 
 
 def names(path: tuple[str, ...]) -> str:
@@ -50,3 +52,85 @@ def test_what_is_not_understood_is_unknown(text: str) -> None:
 
 def test_blocks_and_lists_are_evaluated_inside() -> None:
     assert evaluate({"a": ["${b.c.d}", {"e": "${f.g.h}"}], "n": 1}, names) == {"a": ["b/c/d", {"e": "f/g/h"}], "n": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("${[aws_vpc.x.id, 1, -2, 1.5,]}", ["aws_vpc/x/id", 1, -2, 1.5]),
+        ("${[]}", []),
+        ("${{}}", {}),
+        ('${{a = 1, "b": "two" c = [true, false, null]}}', {"a": 1, "b": "two", "c": [True, False, None]}),
+        ("${jsonencode([1])[0]}", 1),
+        ('${jsonencode({a = [{b = "deep"}]}).a[0].b}', "deep"),
+        ('${jsonencode({a = 1})["a"]}', 1),
+        ("${jsonencode([1])[1]}", Unknown("no 1 in it")),
+        ("${jsonencode([1]).a}", Unknown("no a in it")),
+        ("${jsonencode(1).a}", Unknown("no a in it")),
+        ('${jsondecode("[]")[0].a}', Unknown("no 0 in it")),
+        ("${other(1).a}", Unknown("other(…)")),
+        ("${jsonencode(1, 2)}", Unknown("jsonencode(…)")),
+        ('${jsondecode("1", "2")}', Unknown("jsondecode(…)")),
+        ("${jsondecode(jsonencode({a = aws_vpc.x.id})).a}", "aws_vpc/x/id"),
+        ('${"text"}', "text"),
+        ('${"${aws_vpc.x.id}"}', "aws_vpc/x/id"),
+        ("${ aws_vpc . x . id }", "aws_vpc/x/id"),
+        ("${aws_vpc.x[0].id}", "aws_vpc/x/0/id"),
+        ("${true}", True),
+        ("a $ {b}", "a $ {b}"),
+    ],
+)
+def test_an_expression_with_parts(text: str, value: object) -> None:
+    found = evaluate(text, names)
+    assert found == value, f"expected {value}, found {found}"
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${aws_vpc.x.id} ",
+        "x${aws_vpc.x.id}",
+        "${[1 2]}",
+        "${[1, 2}",
+        "${{a 1}}",
+        "${{1 = 2}}",
+        "${{a = 1}",
+        "${aws_vpc.x.id extra}",
+        "${aws_vpc.x[id]}",
+        "${aws_vpc.x[0}",
+        "${jsonencode(1}",
+        "${=}",
+        "${,}",
+        "${a.}",
+        "${a[}",
+        "${1 + 2}",
+        '${"open}',
+        "${!a}",
+    ],
+)
+def test_what_is_no_expression_that_names_things_is_unknown_with_its_text(text: str) -> None:
+    assert evaluate(text, names) == Unknown(text)
+
+
+def test_values_that_are_no_text_stay_as_they_are() -> None:
+    values: tuple[object, ...] = (1, 1.5, True, None, [], {})
+    for value in values:
+        assert evaluate(value, names) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "decoded"), [("[1]", [1]), ("{", Unknown("it is not JSON")), ([1], [1]), (None, None)]
+)
+def test_a_text_is_decoded_and_data_is_data_already(value: object, decoded: object) -> None:
+    assert decode(value) == decoded
+
+
+def test_a_path_leads_through_keys_and_indices_until_something_is_not_known() -> None:
+    value = {"a": [{"b": 1}], "c": OPEN}
+    assert follow(value, ("a", "0", "b")) == 1
+    assert follow(value, ["c", "d", "e"]) == OPEN
+    assert follow(value, ()) == value
+    assert follow(value, ("a", "x")) == Unknown("no x in it")
+    assert follow(value, ("a", "1")) == Unknown("no 1 in it")
+    assert follow(value, ("z",)) == Unknown("no z in it")
