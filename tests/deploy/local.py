@@ -85,14 +85,19 @@ class Local:
 
 
 @contextmanager
-def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
-    """Run the organization of an example; `folder` takes what is synthesised, `shell` runs what instances are sent."""
+def local(
+    folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None, accounts: Path | None = None
+) -> Iterator[Local]:
+    """Run the organization of an example, or the larger one of another topology (`accounts`).
+
+    `folder` takes what is synthesised, `shell` runs what instances are sent.
+    """
     assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
     topology = folder / f"{example}.yaml"
     # What is deployed here is taken down again, so nothing may be protected.
     text = (ROOT / "examples" / topology.name).read_text(encoding="utf-8")
     topology.write_text(text if "protect: false" in text else f"protect: false\n{text}", encoding="utf-8")
-    reading = read_topology(topology)
+    reading = read_topology(accounts or topology)
     cache = plugin_cache()
     with serve(local_organization(reading.topology, design(reading.topology), share_delay), shell=shell) as aws:
         shared = {
@@ -107,9 +112,9 @@ def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell 
 
 
 @contextmanager
-def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
+def deployed(folder: Path, shell: Shell | None = None, accounts: Path | None = None) -> Iterator[Local]:
     """The quickstart's hub and spokes, applied. Its bucket is made by hand, which saves a minute."""
-    with local(folder, "quickstart", shell=shell) as running:
+    with local(folder, "quickstart", shell=shell, accounts=accounts) as running:
         running.client("s3", "111111111111").create_bucket(Bucket="example-network-state")
         running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
         yield running
