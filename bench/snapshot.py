@@ -1,5 +1,7 @@
 """`python -m bench.snapshot [ACCOUNTS]`: how long recording many accounts takes, in how much memory, in how many calls.
 
+What was recorded is then traced as `./hub trace FILE --snapshot DIR` does, which is timed too.
+
 The accounts are the emulator's, in a process of its own, which answers one request at a time: AWS answers each account
 by itself, but later. Each account holds a spoke as moto can make it quickly: a VPC with six subnets, a route table, a
 group, a gateway endpoint and an attachment to the gateway of the hub, which thus has a route to each. Latency and
@@ -17,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,10 @@ from bench.topologies import topology
 from bench.trace import peak
 from emulator import Trouble, serve
 from local.organization import local_organization
+from network.aws.reader import read
+from network.names import named
+from review.intent import intent_of, names_in, services_in
+from review.verdicts import report
 from topology import Design, design
 from topology.document import read_text
 from topology.reader import topology_of
@@ -135,6 +142,19 @@ def emulated(accounts: int, folder: Path) -> Iterator[Mapping[str, str]]:
             (folder / STOP).touch()
 
 
+def traced(folder: Path, wanted: Design) -> dict[str, str]:
+    """How long reading and tracing what was recorded takes."""
+    start = time.perf_counter()
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.json")}
+    network = named(read(files), names_in(wanted))
+    middle = time.perf_counter()
+    meant = intent_of(wanted)
+    found = report(network, services_in(network), replace(meant, judged=frozenset(meant.services)))
+    end = time.perf_counter()
+    alike = f"{len(network.spokes):,} VPCs in {len(found.groups):,} groups"
+    return {"reading it": f"{middle - start:,.1f} s", "tracing it": f"{end - middle:,.1f} s, {alike}"}
+
+
 def main() -> int:
     """Measure, print, write down, and compare with the bounds."""
     if sys.argv[1:2] == ["--emulate"]:
@@ -151,6 +171,7 @@ def main() -> int:
             done = record(wanted, Clients(), folder / "snapshot")
             seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
             most = peak()
+        tracing = traced(folder / "snapshot", wanted)
         files = list((folder / "snapshot").rglob("*.json"))
         size = sum(path.stat().st_size for path in files) / 1e6
         throttled = int((folder / "throttled").read_text(encoding="utf-8"))
@@ -165,6 +186,7 @@ def main() -> int:
         "throttled, and repeated": f"{throttled:,}",
         "files": f"{len(files):,}, {size:,.1f} MB",
         "not recorded": f"{len(done.missing):,}",
+        **tracing,
     }
     table = "".join(f"| {what} | {value} |\n" for what, value in rows.items())
     print(table)  # noqa: T201  a benchmark's result

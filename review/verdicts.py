@@ -148,6 +148,7 @@ def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple
                 intent.services.get(name),
                 intent.gateway.get(name),
                 intent.segment.get(name),
+                intent.judges(name),
             )
             found.setdefault((at, meant), []).append(name)
     return [tuple(names) for names in found.values()]
