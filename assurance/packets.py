@@ -204,8 +204,9 @@ class Packets:
         return (path, None) if path.verdict is Verdict.DROPPED else (path, attachment)
 
     def _doors(self, attachment: Attachment) -> list[Subnet]:
-        """The subnets of an attachment, as far as they were read."""
-        return [self.network.subnets[str(at)] for at in attachment.subnets if str(at) in self.network.subnets]
+        """The subnets of an attachment by their zones, as far as they were read."""
+        known = [self.network.subnets[str(at)] for at in attachment.subnets if str(at) in self.network.subnets]
+        return sorted(known, key=lambda door: str(door.zone))
 
     def _zone(self, attachment: Attachment, subnet: Subnet) -> Hop:
         zones = {door.zone for door in self._doors(attachment)}

@@ -1,5 +1,7 @@
 """`python -m bench.snapshot [ACCOUNTS]`: the time, memory and number of calls for recording many accounts.
 
+The recorded snapshot is then traced as `./hub trace FILE --snapshot DIR` does, which is timed too.
+
 The accounts are in the emulator, which runs in its own process and handles one request at a time; AWS serves accounts
 independently, but with more latency. Each account has a spoke that moto can create quickly: a VPC with six subnets, a
 route table, a group, a gateway endpoint and an attachment to the hub's gateway, which thus has a route to each. Latency
@@ -18,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,10 @@ from bench.topologies import topology
 from bench.trace import peak
 from emulator import Fault, serve
 from local.organization import local_organization
+from network.aws.reader import read
+from network.names import named
+from review.intent import intent_of, names_in, services_in
+from review.verdicts import report
 from topology import Design, design
 from topology.document import read_text
 from topology.reader import topology_of
@@ -139,6 +146,19 @@ def emulated(accounts: int, folder: Path) -> Iterator[Mapping[str, str]]:
             (folder / STOP).touch()
 
 
+def traced(folder: Path, wanted: Design) -> dict[str, str]:
+    """How long reading and tracing what was recorded takes."""
+    start = time.perf_counter()
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.json")}
+    network = named(read(files), names_in(wanted))
+    middle = time.perf_counter()
+    meant = intent_of(wanted)
+    found = report(network, services_in(network), replace(meant, judged=frozenset(meant.services)))
+    end = time.perf_counter()
+    alike = f"{len(network.spokes):,} VPCs in {len(found.groups):,} groups"
+    return {"reading it": f"{middle - start:,.1f} s", "tracing it": f"{end - middle:,.1f} s, {alike}"}
+
+
 def main() -> int:
     """Measure, print and write the results, and compare them with the bounds."""
     if sys.argv[1:2] == ["--emulate"]:
@@ -155,6 +175,7 @@ def main() -> int:
             done = record(wanted, Clients(), folder / "snapshot")
             seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
             most = peak()
+        tracing = traced(folder / "snapshot", wanted)
         files = list((folder / "snapshot").rglob("*.json"))
         size = sum(path.stat().st_size for path in files) / 1e6
         throttled = int((folder / "throttled").read_text(encoding="utf-8"))
@@ -169,6 +190,7 @@ def main() -> int:
         "throttled, and repeated": f"{throttled:,}",
         "files": f"{len(files):,}, {size:,.1f} MB",
         "not recorded": f"{len(done.missing):,}",
+        **tracing,
     }
     table = "".join(f"| {what} | {value} |\n" for what, value in rows.items())
     print(table)  # noqa: T201  a benchmark's result

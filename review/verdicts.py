@@ -165,6 +165,7 @@ def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple
                 intent.gateway.get(name),
                 intent.kept.get(name),
                 intent.segment.get(name),
+                intent.judges(name),
             )
             found.setdefault((at, meant), []).append(name)
     return [tuple(names) for names in found.values()]

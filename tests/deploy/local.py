@@ -106,21 +106,28 @@ class Local:
 
 
 @contextmanager
-def local(folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
-    """Run the organization of an example; `folder` takes what is synthesised, `shell` runs what instances are sent."""
+def local(
+    folder: Path, example: str, *, share_delay: float = 0.0, shell: Shell | None = None, accounts: Path | None = None
+) -> Iterator[Local]:
+    """Run the organization of an example, or the larger one of another topology (`accounts`).
+
+    `folder` takes what is synthesised, `shell` runs what instances are sent.
+    """
     text = (ROOT / "examples" / f"{example}.yaml").read_text(encoding="utf-8")
-    # What is deployed here is taken down again, so nothing may be protected.
+    # Everything deployed here is destroyed again, so nothing may be protected.
     text = text if "protect: false" in text else f"protect: false\n{text}"
-    with written(folder / f"{example}.yaml", text, share_delay=share_delay, shell=shell) as running:
+    with written(folder / f"{example}.yaml", text, share_delay=share_delay, shell=shell, accounts=accounts) as running:
         yield running
 
 
 @contextmanager
-def written(topology: Path, text: str, *, share_delay: float = 0.0, shell: Shell | None = None) -> Iterator[Local]:
+def written(
+    topology: Path, text: str, *, share_delay: float = 0.0, shell: Shell | None = None, accounts: Path | None = None
+) -> Iterator[Local]:
     """Write a topology, and run its organization; the folder `out` beside it takes what is synthesised."""
     assert shutil.which("terraform"), "terraform is not on PATH, and this test needs the real one"
     topology.write_text(text, encoding="utf-8")
-    reading = read_topology(topology)
+    reading = read_topology(accounts or topology)
     cache = plugin_cache()
     with serve(local_organization(reading.topology, design(reading.topology), share_delay), shell=shell) as aws:
         shared = {
@@ -135,9 +142,9 @@ def written(topology: Path, text: str, *, share_delay: float = 0.0, shell: Shell
 
 
 @contextmanager
-def deployed(folder: Path, shell: Shell | None = None) -> Iterator[Local]:
+def deployed(folder: Path, shell: Shell | None = None, accounts: Path | None = None) -> Iterator[Local]:
     """The quickstart's hub and spokes, applied. The state bucket is created directly, which saves a minute."""
-    with local(folder, "quickstart", shell=shell) as running:
+    with local(folder, "quickstart", shell=shell, accounts=accounts) as running:
         running.create_bucket()
         running.hub("deploy", "--yes", "--only", "hub-*", "--only", "spoke-*")
         yield running

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from collections.abc import Mapping
 from functools import cache
+from random import Random
 from typing import Any
 
 from assurance.path import Hop, Path, Verdict
@@ -17,10 +19,11 @@ from review.intent import intent_of, names_in, services_in
 from review.verdicts import Report, report
 from tests.examples import designed
 
-__all__ = ["HUB", "LEDGER", "PAYMENTS", "Recorded", "complaints", "exposures", "failing", "judged", "leaks"]
+__all__ = ["HUB", "LEDGER", "PAYMENTS", "Recorded", "complaints", "exposures", "failing", "grown", "judged", "leaks"]
 
 HUB, PAYMENTS, LEDGER = "111111111111", "222222222222", "333333333333"
 REGION = "us-east-1"
+IDS = re.compile(r"\b(?:[a-z]+-)+[0-9a-f]{8,17}\b")
 TEXT = (pathlib.Path(__file__).parent / "quickstart.json").read_text(encoding="utf-8")
 
 
@@ -75,6 +78,71 @@ class Recorded:
     def network(self) -> Network:
         """What the reader makes of it, with the names of the quickstart."""
         return named(read(self.files), names_in(designed("quickstart")))
+
+
+def grown(count: int) -> Recorded:
+    """The quickstart with a number of spokes like payments alone: `000000000000` has spoke-core-spoke0, and so on.
+
+    Ids are as random as AWS's, and each list is in their order.
+    """
+    snapshot = Recorded()
+    known = {account: _ids(snapshot, account) for account in (HUB, PAYMENTS, LEDGER)}
+    every = snapshot.documents
+    snapshot.documents = {}
+    for path, document in every.items():
+        text = json.dumps(document).replace("10.0.4.0/22", "10.128.0.0/9")
+        if HUB in path:
+            mine = (known[PAYMENTS] - known[LEDGER]) | {PAYMENTS}
+            others = (known[LEDGER] - known[PAYMENTS]) | {LEDGER}
+            snapshot.documents[path] = _multiplied(json.loads(text), (mine, others), count)
+        for at in range(count) if PAYMENTS in path else ():
+            own = _renamed(json.loads(text), known[PAYMENTS] - known[LEDGER], at)
+            snapshot.documents[path.replace(PAYMENTS, f"{at:012}")] = own
+    return snapshot
+
+
+def _ids(snapshot: Recorded, account: str) -> set[str]:
+    return {
+        id_ for path, each in snapshot.documents.items() if account in path for id_ in IDS.findall(json.dumps(each))
+    }
+
+
+def _renamed(value: Any, own: set[str], at: int) -> Any:
+    """Data of payments as another spoke has it."""
+
+    def other(match: re.Match[str]) -> str:
+        kind, _, digits = match[0].rpartition("-")
+        return f"{kind}-{Random(f'{at} {digits}').getrandbits(68):017x}" if match[0] in own else match[0]
+
+    text = IDS.sub(other, json.dumps(value)).replace(PAYMENTS, f"{at:012}").replace("payments", f"spoke{at}")
+    found = json.loads(text.replace("10.0.4.", f"10.{128 + at // 256}.{at % 256}."))
+    for items in found.values() if isinstance(found, dict) else ():
+        if isinstance(items, list):
+            items.sort(key=lambda item: str(next(iter(IDS.findall(json.dumps(item))), item)))
+    return found
+
+
+def _multiplied(value: Any, spokes: tuple[set[str], set[str]], count: int) -> Any:
+    """Data of the hub, with what it says of payments said of every spoke, and nothing of the ledger."""
+    if isinstance(value, dict):
+        return {key: _multiplied(each, spokes, count) for key, each in value.items()}
+    if not isinstance(value, list):
+        return value
+    mine, others = spokes
+    found = []
+    for each in value:
+        text = json.dumps(each)
+        if _names(each, mine, text):
+            found += [_renamed(each, mine, at) for at in range(count)]
+        elif not _names(each, others, text):
+            found.append(_multiplied(each, spokes, count))
+    return found
+
+
+def _names(value: Any, texts: set[str], text: str) -> bool:
+    """Whether an item names a spoke, and holds no list of several."""
+    lists = ("Associations", "Routes", "TransitGatewayRouteTablePropagations")
+    return any(each in text for each in texts) and not (isinstance(value, dict) and any(key in value for key in lists))
 
 
 @cache
