@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from cli.given import documents, recorded_files, stack_files
+from deployment.synthesis import synthesise, write
 from network.aws.reader import read
 from network.join import join
 from network.model import Network
@@ -83,8 +84,8 @@ def faulty(folder: Path, text: str, random: Random) -> Applied:
     """Apply a topology's stacks, from some of which a part was taken before."""
     with written(folder / "topology.yaml", text) as running:
         running.create_bucket()
-        running.hub("synth")
         planned = design(read_topology(running.topology).topology)
+        write(synthesise(planned), running.output, planned)  # ./hub synth refuses what its trace finds broken
         hubs = [hub.stack for hub in planned.hubs]
         spokes = [spoke.stack for spoke in planned.spokes]
         faults = [_take_out(running, random.choice([*hubs, *spokes]), random) for _ in range(random.randint(0, 3))]
@@ -112,6 +113,8 @@ def _take_out(running: Local, stack: str, random: Random) -> str:
         return ""
     kind, key = random.choice(found)
     del document["resource"][kind][key]
+    if not document["resource"][kind]:  # Terraform refuses a kind without any
+        del document["resource"][kind]
     file.write_text(json.dumps(document), encoding="utf-8")
     return f"{stack}: {kind}.{key}"
 
