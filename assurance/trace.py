@@ -209,17 +209,40 @@ class Trace:
             flow = _flow(rule)
             if flow.protocol == "tcp" and set(range(flow.first_port, flow.last_port + 1)) <= ports:
                 continue
-            ways = [
-                way
-                for start in starts
-                for piece in _overlap(start.addresses, rule.peer)
-                for way in self.packets.there(
-                    Interface(start.address, start.subnet, piece, None), target, replace(flow, in_part=True)
-                )
-            ]
-            best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
-            if best is not None and best.verdict is not Verdict.DROPPED:
+            best = self._admitted(starts, target, rule, flow)
+            if best is not None:
                 yield Exposure(target.address, str(flow), best)
+
+    def _admitted(self, starts: Iterable[Interface], target: Interface, rule: SecurityRule, flow: Flow) -> Path | None:
+        """How something of a flow that a rule is about gets to an interface; None where nothing does."""
+        ways = [
+            way
+            for start in starts
+            for piece in _overlap(start.addresses, rule.peer)
+            for way in self.packets.there(
+                Interface(start.address, start.subnet, piece, None), target, replace(flow, in_part=True)
+            )
+        ]
+        best = min(ways, key=lambda way: OPEN.index(way.verdict), default=None)
+        return best if best is not None and best.verdict is not Verdict.DROPPED else None
+
+    def admits(self, spoke: str, address: str, flow: Flow) -> bool:
+        """Whether anything of a flow gets from a spoke to a resource of a hub, as far as is known."""
+        vpc = self.spoke(spoke)
+        starts = _workloads(self.network.subnets_of.get(vpc.address, ()))
+        return any(
+            self._admitted(starts, target, rule, flow) is not None
+            for target in self._foreign_interfaces(vpc)
+            if target.address == address
+            for rule in self._ingress(target)
+            if _is_part(flow, _flow(rule))
+        )
+
+    def leaves(self, spoke: str, flow: Flow) -> bool:
+        """Whether anything of a flow gets from a spoke to a public address, as far as is known."""
+        starts = _workloads(self.network.subnets_of.get(self.spoke(spoke).address, ()))
+        ways = (way for start in starts for way in self.packets.outside(start, None, replace(flow, in_part=True)))
+        return any(way.verdict is not Verdict.DROPPED for way in ways)
 
     def _ingress(self, target: Interface) -> Iterator[SecurityRule]:
         for group in self.packets.filters.groups_of(target):
@@ -267,6 +290,12 @@ def _flow(rule: SecurityRule) -> Flow:
     ):
         return ANYTHING
     return Flow(rule.protocol, rule.first_port, rule.last_port)
+
+
+def _is_part(flow: Flow, whole: Flow) -> bool:
+    """Whether a flow lies within another."""
+    ports = whole.first_port <= flow.first_port and flow.last_port <= whole.last_port
+    return whole.protocol == ANY or (whole.protocol == flow.protocol and ports)
 
 
 def _overlap(addresses: IPv4Network, peer: IPv4Network | str | Unknown) -> tuple[IPv4Network, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assurance.flows import Flow
 from assurance.path import Verdict
 from assurance.trace import Trace
 from lab.build import BuiltPlan
@@ -91,10 +92,14 @@ def asked_of_trace(
         opened = [(exposure.address, exposure.flow) for exposure in trace.exposures(spoke, {})]
         for thing in things(network):
             for protocol, port in SAMPLES:
+                admitted = trace.admits(spoke, thing, Flow(protocol, port, port))
                 covered = any(thing == address and _covers(flow, protocol, port) for address, flow in opened)
+                assert covered or not admitted, f"{spoke} → {thing} {protocol} {port} is in no exposure: {opened}"
                 key = f"{spoke} {label(thing)} {protocol} {port}"
-                found.exposed[key] = found.exposed.get(key, False) or covered
-        found.exposed[f"{spoke} {PUBLIC}"] = any(address == PUBLIC for address, _ in opened)
+                found.exposed[key] = found.exposed.get(key, False) or admitted
+        leaves = trace.leaves(spoke, Flow("tcp", 443, 443))
+        assert not leaves or any(address == PUBLIC for address, _ in opened), f"{spoke} leaves, and no exposure says so"
+        found.exposed[f"{spoke} {PUBLIC}"] = leaves
     return found
 
 
@@ -200,6 +205,10 @@ class _Asking:
             each for each in own if each.kind == "instance" or each in homes or (not homes and each.kind == "workload")
         ]
 
+    def _workloads(self, vpc: Vpc) -> list[Interface]:
+        """A workload in each subnet."""
+        return [each for each in self.plan.within(vpc.address) if each.kind == "workload"]
+
     def _reaches(self, answers: dict[tuple[str, str], tuple[str, frozenset[str]]]) -> None:
         private: dict[str, list[Connection]] = {}
         public: dict[str, list[Connection]] = {}
@@ -238,7 +247,7 @@ class _Asking:
     def _public_exposure(self) -> None:
         """Whether a spoke can reach a public address that is in no prefix list."""
         wanted = {
-            spoke: [(e, a, 2500, "198.51.100.7", 443) for e, a in addresses(self._clients(vpc))]
+            spoke: [(e, a, 2500, "198.51.100.7", 443) for e, a in addresses(self._workloads(vpc))]
             for spoke, vpc in self.spokes.items()
         }
         ways = self.probes.by_whom({each for some in wanted.values() for each in some})
