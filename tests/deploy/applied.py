@@ -14,7 +14,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from cli.given import documents, recorded_files, stack_files
-from deployment.synthesis import synthesise, write
+from deployment.output import write
+from deployment.synthesis import synthesise
 from network.aws.reader import read
 from network.join import join
 from network.model import Network
