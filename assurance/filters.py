@@ -94,13 +94,13 @@ class Filters:
         acl = self.network.acls.get(str(subnet.acl))
         source = sources.GATEWAY_ACLS if gateway else sources.ACLS
         if acl is None:
-            return path.then(undetermined(subnet.address, "its network ACL is not among what was read", source))
+            return path.then(undetermined(subnet.address, "its network ACL is not in the input", source))
         return path.then(_acl_hop(acl, side, peer, flow, source))
 
 
 def _assumed(own: Interface, side: str) -> Hop:
     what = "send anything" if side == "egress" else "be reached by anything"
-    return Hop(own.address, f"a workload in {own.addresses} is taken to {what}", sources.GROUPS)
+    return Hop(own.address, f"a workload in {own.addresses} is assumed to {what}", sources.GROUPS)
 
 
 def _default_group(vpc: Vpc | None) -> SecurityGroup | None:
@@ -137,7 +137,7 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
         return _any_hop(acl, entries, towards, peer, source)
     for entry in (entry for entry in entries if _concerns(entry, peer, flow)):
         if isinstance(entry.cidr, Unknown):
-            return undetermined(entry.address, f"entry {entry.number} has a range that is not known", source)
+            return undetermined(entry.address, f"entry {entry.number} has an unknown range", source)
         if not entry.allow:
             says = f"entry {entry.number} denies {towards}"
             return Hop(entry.address, says, source, Verdict.DROPPED, f"allow it with a number below {entry.number}")
