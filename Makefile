@@ -1,8 +1,8 @@
-# Verbs for people. Works with GNU Make 3.81; sets up .venv on first use.
+# The project's commands. Works with GNU Make 3.81; sets up .venv on first use.
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 PIPENV_VERSION := 2026.10.3
-# pipenv writes the lock, and nothing else. In a folder of its own its dependencies cannot disturb the locked ones.
+# pipenv only writes the lock. It has its own environment, so that its dependencies do not disturb the locked ones.
 PIPENV := VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 .venv/pipenv/bin/pipenv
 PY := .venv/bin/python
 
@@ -20,11 +20,11 @@ help: ## list the verbs
 
 setup: .venv/ready ## install the locked dependencies into .venv
 
-# An environment that has everything has this too.
+# A complete environment includes this.
 setup-synth: $(if $(wildcard .venv/ready),setup,.venv/synth) ## install only what check, synth and trace need, in a third of the time
 
-# The locked packages of some categories. The provider has 4,000 modules, of which a synthesis loads 25: they are compiled
-# when they are first imported. The rest is compiled here, since some machines keep Python from doing it later.
+# The locked packages of some categories. The provider has 4,000 modules, of which a synthesis loads 25: those are compiled
+# when they are first imported. Everything else is compiled here, since some machines prevent Python from doing it later.
 define install
 	@[ -n "$(PYTHON)" ] || { echo "needs Python 3.11 or newer on PATH (or make PYTHON=/path/to/python3)" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv
@@ -51,15 +51,15 @@ endef
 demo: setup ## the quickstart, from check to destroy, in a local AWS Organization
 	@./hub demo
 
-lab: setup ## the quickstart out of Linux namespaces, asked with nslookup and TLS
+lab: setup ## the quickstart in Linux namespaces, tested with nslookup and TLS
 	@./hub lab examples/quickstart.yaml
 
-# The slow tests mostly wait: for the provider's own delays and for processes. Six of them wait side by side.
+# The slow tests mostly wait for the provider's delays and for processes, so six of them run in parallel.
 test: setup node_modules/ready packages ## run every test
 	$(PY) -m pytest -q -m "not slow" -n 2
 	$(PY) -m pytest -m slow -n 6
 
-check: lint types setup ## what you run all day: lint, types, fast tests
+check: lint types setup ## lint, types and fast tests: what you run all day
 	$(PY) -m pytest -q -m "not slow" -n 2
 
 soak: setup node_modules/ready packages ## families of tests in full; hours; adds a row to bench/results/soak.md
@@ -72,27 +72,27 @@ lint: setup ## style, format and dead code
 types: setup ## static types
 	$(PY) -m mypy .
 
-bench: setup bench/typescript/out/network.js ## synthesis against its peers into bench/results; the trace, within its bounds
+bench: setup bench/typescript/out/network.js ## compare synthesis with its peers; check the bounds of the trace
 	$(PY) -m bench.synthesis
 	$(PY) -m bench.trace
 
 bench-deploy: setup ## deploy 25 spokes to the emulator; writes bench/results/deploy.md; half an hour
 	$(PY) -m bench.deploy
 
-golden: setup ## write the golden files anew, to be read as a diff
+golden: setup ## regenerate the golden files; read the diff
 	$(PY) -m tests.golden
 
-schema: setup ## write the topology's JSON Schema anew
+schema: setup ## regenerate the topology's JSON Schema
 	./hub schema > schema/topology.schema.json
 
-picture: setup ## draw docs/network.svg anew
+picture: setup ## redraw docs/network.svg
 	$(PY) -m tools.draw_network
 
-reference: setup ## write the generated pages of docs/reference
+reference: setup ## regenerate parts of docs/reference
 	$(PY) -m tools.write_reference
 	$(PY) -m tools.write_findings
 
-lock: .venv/pipenv/bin/pipenv ## resolve Pipfile anew; the lock names no registry
+lock: .venv/pipenv/bin/pipenv ## resolve Pipfile again; the lock names no registry
 	$(PIPENV) lock
 	@$(PY) -c 'import json, pathlib; f = pathlib.Path("Pipfile.lock"); d = json.loads(f.read_text()); d["_meta"]["sources"] = []; \
 	[p.pop("index", None) for s in d if s != "_meta" for p in d[s].values()]; \
@@ -111,11 +111,11 @@ bench/typescript/out/network.js: .venv/ready bench/typescript/package-lock.json 
 	@$(NPM) ci --prefix bench/typescript --no-fund --no-audit --loglevel=error
 	@.venv/bin/node bench/typescript/node_modules/typescript/bin/tsc --project bench/typescript
 
-# What the lab's tests run, as far as it is missing and may be installed.
+# The packages for the lab's tests, if they are missing and may be installed.
 packages:
 	@tools/install_packages.sh
 
 cdktf: node_modules/ready ## install the cdktf command into node_modules
 
-clean: ## remove what setup and the demo made
+clean: ## remove everything that setup and the demo created
 	rm -rf .venv node_modules cdktf.out .cache

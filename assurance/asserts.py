@@ -34,5 +34,5 @@ def assert_resolves_private(network: Network, spoke: str, name: str, services: I
     trace = Trace(network, services)
     answer = trace.names.resolve(trace.spoke(spoke), name)
     if answer.endpoint is None:
-        raise AssertionError(f"{spoke} is answered {answer.kind.value} for {name}\n{answer.path}")
+        raise AssertionError(f"{spoke} resolves {name} to {answer.kind.value}\n{answer.path}")
     return answer.endpoint

@@ -49,7 +49,7 @@ def _rates(network: Network, queries: Mapping[str, int]) -> Iterator[Figure]:
             continue
         groups = [network.groups[str(group)] for group in endpoint.groups if str(group) in network.groups]
         rate = UNTRACKED_RATE if _untracked(endpoint, groups) else TRACKED_RATE
-        what = f"DNS queries a second, {rate:,} an address"
+        what = f"DNS queries per second, {rate:,} per address"
         yield Figure(
             what, endpoint.address, queries[vpc.name], rate * len(endpoint.interfaces), sources.RESOLVER_SCALING
         )

@@ -109,7 +109,7 @@ class Names:
         """What a workload in a VPC is answered."""
         if vpc.name_servers:
             servers = ", ".join(map(str, vpc.name_servers))
-            says = f"{name}: the VPC's DHCP options name other servers than its resolver: {servers}"
+            says = f"{name}: the VPC's DHCP options set other name servers than its resolver: {servers}"
             fix = "set domain_name_servers to AmazonProvidedDNS"
             hop = Hop(vpc.address, says, sources.DHCP_OPTIONS, Verdict.UNKNOWN, fix)
             return Answer(Kind.UNKNOWN, Path((hop,)))
@@ -119,7 +119,7 @@ class Names:
         vpc, name = query.vpc, query.name
         if vpc.dns_support is not True:
             known = isinstance(vpc.dns_support, bool)
-            says = f"{name}: the VPC's resolver is {'off' if known else 'perhaps off'}"
+            says = f"{name}: the VPC's resolver {'is' if known else 'may be'} off"
             verdict = Verdict.DROPPED if known else Verdict.UNKNOWN
             hop = Hop(vpc.address, says, sources.DNS_ATTRIBUTES, verdict, "set enable_dns_support to true")
             return Answer(Kind.SERVFAIL if known else Kind.UNKNOWN, path.then(hop))
@@ -135,8 +135,8 @@ class Names:
         takers = [taker for taker, hop in found if hop is None]
         unclear = next((taker for taker in takers if not taker.domain), None)
         if unclear is not None:
-            says = f"{name} may be below the domain of {unclear.what.address}, which is not known"
-            fix = "trace it together with the stack that says so"
+            says = f"{name} may be below the domain of {unclear.what.address}, which is unknown"
+            fix = "trace it together with the stack that determines it"
             hop = Hop(unclear.via, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
             return Answer(Kind.UNKNOWN, path.then(hop))
         best = max(takers, key=lambda taker: (len(taker.domain), taker.wins_ties), default=None)
@@ -184,7 +184,7 @@ class Names:
 
     def _endpoint_answer(self, taker: _Taker, endpoint: InterfaceEndpoint, name: str, path: Path) -> Answer:
         if name != taker.domain and not taker.everything_below:
-            says = f"private DNS of the endpoint holds {taker.domain} and nothing below it, such as {name}"
+            says = f"private DNS of the endpoint has {taker.domain} but nothing below it, such as {name}"
             fix = "offer the service that has the name, or exempt the name in the spoke (a SYSTEM rule)"
             return Answer(
                 Kind.NXDOMAIN, path.then(Hop(endpoint.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
@@ -195,7 +195,7 @@ class Names:
     def _zone_answer(self, zone: HostedZone, name: str, path: Path) -> Answer:
         record = _record(zone, name)
         if record is None:
-            says = f"the private zone {zone.domain} takes {name} and has no record of it; it is not asked in public"
+            says = f"the private zone {zone.domain} covers {name} but has no record for it; public DNS is not queried"
             fix = "add the record, or make the zone more specific"
             return Answer(
                 Kind.NXDOMAIN, path.then(Hop(zone.address, says, sources.PRIVATE_ZONES, Verdict.DROPPED, fix))
@@ -203,12 +203,12 @@ class Names:
         if isinstance(record.alias, str) and record.alias in self.network.interface_endpoints:
             says = f"{name} is an alias of {record.alias}"
             return Answer(Kind.PRIVATE, path.then(Hop(record.address, says, sources.PRIVATE_ZONES)), record.alias)
-        hop = Hop(record.address, f"what {name} points at is not modelled", sources.PRIVATE_ZONES, Verdict.UNKNOWN)
+        hop = Hop(record.address, f"the target of {name} is not modelled", sources.PRIVATE_ZONES, Verdict.UNKNOWN)
         return Answer(Kind.UNKNOWN, path.then(hop))
 
     def _public_hop(self, vpc: Vpc, name: str) -> Hop:
         """The last resort of a resolver, and what would have kept a name from it."""
-        says = f"no rule or zone of the VPC takes {name}, so it is answered as everywhere in the world"
+        says = f"no rule or zone of the VPC matches {name}, so it is resolved in public DNS"
         return Hop(vpc.address, says, sources.RULE_MATCH, fix=self._keep_private(vpc, name))
 
     def _keep_private(self, vpc: Vpc, name: str) -> str:
@@ -219,26 +219,26 @@ class Names:
                     return f"set private_dns_enabled on {endpoint.address}"
                 if vpc.dns_hostnames is not True:
                     return f"set enable_dns_hostnames on {vpc.address}: private DNS needs it"
-                return f"let {endpoint.address} answer every query (dns_options)"
+                return f"have {endpoint.address} answer every query (dns_options)"
         rules = [
             rule for rule in self.network.rules.values() if rule.kind == "FORWARD" and _below(name, str(rule.domain))
         ]
         if rules and vpc.address in {spoke.address for spoke in self.network.spokes.values()}:
             rule = max(rules, key=lambda rule: len(str(rule.domain)))
             return f"associate {rule.address} with the VPC (aws_route53_resolver_rule_association)"
-        return "make an interface endpoint of the service with private DNS"
+        return "create an interface endpoint for the service, with private DNS"
 
     # Forwarding ---------------------------------------------------------------------------------------------------
 
     def _forward(self, rule: ResolverRule, query: _Query, path: Path) -> Answer:
         vpc, seen = query.vpc, query.seen
         if vpc.address in seen or len(seen) > MOST_VPCS:
-            says = f"the query comes back to this rule and goes round for ever: {' → '.join((*seen, vpc.address))}"
-            fix = f"remove the rule's association with {vpc.address}, which holds the inbound endpoint"
+            says = f"the query returns to this rule and loops: {' → '.join((*seen, vpc.address))}"
+            fix = f"remove the rule's association with {vpc.address}, which has the inbound endpoint"
             return Answer(Kind.SERVFAIL, path.then(Hop(rule.address, says, sources.LOOP, Verdict.DROPPED, fix)))
         outbound = self.network.resolver_endpoints.get(str(rule.endpoint))
         if outbound is None:
-            says = f"its outbound endpoint is not among what was read: {rule.endpoint}"
+            says = f"its outbound endpoint is not in the input: {rule.endpoint}"
             hop = Hop(rule.address, says, sources.RESOLVER_PATH, Verdict.UNKNOWN)
             return Answer(Kind.UNKNOWN, path.then(hop))
         says = f"inside the Resolver service the query goes to the outbound endpoint {outbound.address}"
@@ -263,7 +263,7 @@ class Names:
             if asked.verdict is not Verdict.PASSES:
                 kind = Kind.SERVFAIL if asked.verdict is Verdict.DROPPED else Kind.UNKNOWN
                 return Answer(kind, path + asked)
-            says = f"the inbound endpoint {target.ip} hands the query to its VPC's resolver"
+            says = f"the inbound endpoint {target.ip} passes the query to its VPC's resolver"
             hop = Hop(endpoint.address, says, sources.RESOLVER_PATH)
             hubs.setdefault(str(self.network.subnets[interface.subnet].vpc), asked.then(hop))
         answers = [
@@ -296,7 +296,7 @@ class Names:
             isinstance(cidr, IPv4Network) and ip in cidr for vpc in self.network.vpcs.values() for cidr in vpc.cidrs
         )
         dead = inside and not open_ends
-        says = f"{'no' if dead else 'perhaps no'} inbound endpoint has the target {ip}"
+        says = f"{'no' if dead else 'possibly no'} inbound endpoint has the target address {ip}"
         verdict = Verdict.DROPPED if dead else Verdict.UNKNOWN
         hop = Hop(rule.address, says, sources.INBOUND, verdict, "forward to the inbound endpoint's fixed addresses")
         return Answer(Kind.SERVFAIL if dead else Kind.UNKNOWN, path.then(hop))

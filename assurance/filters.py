@@ -101,13 +101,13 @@ class Filters:
         acl = self.network.acls.get(str(subnet.acl))
         source = sources.GATEWAY_ACLS if gateway else sources.ACLS
         if acl is None:
-            return path.then(undetermined(subnet.address, "its network ACL is not among what was read", source))
+            return path.then(undetermined(subnet.address, "its network ACL is not in the input", source))
         return path.then(_acl_hop(acl, side, peer, flow, source))
 
 
 def _assumed(own: Interface, side: str) -> Hop:
     what = "send anything" if side == "egress" else "be reached by anything"
-    return Hop(own.address, f"a workload in {own.addresses} is taken to {what}", sources.GROUPS)
+    return Hop(own.address, f"a workload in {own.addresses} is assumed to {what}", sources.GROUPS)
 
 
 def _default_group(vpc: Vpc | None) -> SecurityGroup | None:

@@ -135,13 +135,13 @@ class Packets:
             elif here.vpc == there.vpc and route is None:
                 yield self.filters.acl_hops(path, there, "ingress", source.addresses, flow=flow), piece
             elif route is not None and route.kind == "internet_gateway":
-                says = f"an internet gateway takes public addresses only, and {piece} is in {there.vpc}"
+                says = f"an internet gateway carries packets to public addresses only, and {piece} is in {there.vpc}"
                 yield path.then(Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), piece
             elif route is None:
-                says = f"{piece} is local to {here.vpc} too, and never leaves it"
+                says = f"{piece} is also local to {here.vpc}, so the packet never leaves it"
                 yield path.then(Hop(str(here.table), says, sources.ROUTE_TABLES, Verdict.DROPPED)), piece
             elif route.kind != "transit_gateway" or not isinstance(route.target, str):
-                says = f"a {route.kind.replace('_', ' ')} is on the way, whose other side is not modelled"
+                says = f"a {route.kind.replace('_', ' ')} is on the path, and its other side is not modelled"
                 yield path.then(undetermined(route.address, says)), piece
             else:
                 crossing = _Crossing(here, there, route.target, source.addresses, flow)
@@ -154,7 +154,7 @@ class Packets:
         """
         table, unknown = self.tables.routes(str(subnet.table))
         if table is None:
-            yield path.then(undetermined(subnet.address, "its route table is not among what was read")), target, None
+            yield path.then(undetermined(subnet.address, "its route table is not in the input")), target, None
             return
         for piece, route in table.match(target):
             if unknown is not None and not isinstance(route, str):
@@ -181,7 +181,7 @@ class Packets:
         """From a subnet into its VPC's attachment, which needs to be there, accepted and in the subnet's zone."""
         subnet, gateway = crossing.here, crossing.gateway
         if gateway not in self.network.gateways:
-            return path.then(undetermined(gateway, "the transit gateway is not among what was read")), None
+            return path.then(undetermined(gateway, "the transit gateway is not in the input")), None
         found = [a for a in self.network.attachments_of.get(str(subnet.vpc), ()) if a.gateway == gateway]
         unsure = [a for a in self._unsure if _may_attach(a, str(subnet.vpc), gateway)]
         if not found and unsure:
@@ -213,8 +213,8 @@ class Packets:
         if isinstance(subnet.zone, str) and subnet.zone in zones:
             return Hop(attachment.address, f"it has a subnet in {subnet.zone}", sources.ATTACHMENTS)
         if isinstance(subnet.zone, Unknown) or any(isinstance(at, Unknown) for at in (*zones, *attachment.subnets)):
-            return undetermined(attachment.address, "its zones are not known", sources.ATTACHMENTS)
-        says = f"it has no subnet in {subnet.zone}, so nothing in that zone reaches the gateway"
+            return undetermined(attachment.address, "its zones could not be determined", sources.ATTACHMENTS)
+        says = f"it has no subnet in {subnet.zone}, so nothing in that zone can reach the gateway"
         fix = f"add a subnet in {subnet.zone} to the attachment's subnet_ids"
         return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
 
@@ -225,7 +225,7 @@ class Packets:
         tables = self.tables.associated.get(attachment.address, ())
         if not tables and self.tables.unclear:
             yield (
-                path.then(undetermined(self.tables.unclear, "which attachment it associates is not known")),
+                path.then(undetermined(self.tables.unclear, "the attachment that it associates is unknown")),
                 target,
                 None,
             )
@@ -245,7 +245,7 @@ class Packets:
             return
         entries, _, unknown = self.tables.entries(table.address)
         if unknown:
-            yield path.then(undetermined(unknown, "it puts a range that is not known into the table")), target, None
+            yield path.then(undetermined(unknown, "it adds an unknown range to the table")), target, None
             return
         for piece, entry in entries.match(target):
             hop, onward = self._gateway_hop(table, piece, entry)
@@ -263,7 +263,7 @@ class Packets:
         if entry is None:
             return self._nowhere(table, piece), None
         if entry.contested:
-            says = f"several attachments propagate {piece}, and AWS keeps the routes of one of them"
+            says = f"several attachments propagate {piece}, and AWS keeps the routes of only one"
             return undetermined(entry.address, says, sources.GATEWAY_ROUTING), None
         if entry.attachment is None:
             says = f"a blackhole route drops {piece}"
@@ -271,7 +271,7 @@ class Packets:
             return Hop(entry.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix), None
         onward = self.network.attachments.get(entry.attachment)
         if onward is None:
-            return undetermined(entry.address, f"the route to {piece} leads to an attachment that was not read"), None
+            return undetermined(entry.address, f"the route to {piece} leads to an unknown attachment"), None
         accepted = self.tables.accepted(onward)
         if accepted.verdict is not Verdict.PASSES:
             return accepted, None
@@ -306,13 +306,13 @@ class Packets:
     ) -> Iterator[Step]:
         """A VPC on the way: the route table of the attachment's subnet may send a packet on, also back to a gateway."""
         if route.kind == "internet_gateway":
-            says = f"{door.table} sends {target} to an internet gateway, which takes public addresses only"
+            says = f"{door.table} sends {target} to an internet gateway, which carries packets to public addresses only"
             yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), target
         elif route.kind != "transit_gateway" or not isinstance(route.target, str):
-            says = f"a {route.kind.replace('_', ' ')} is on the way, whose other side is not modelled"
+            says = f"a {route.kind.replace('_', ' ')} is on the path, and its other side is not modelled"
             yield path.then(undetermined(route.address, says)), target
         elif door.address in crossing.passed:
-            says = f"{target} comes back to {door.address}, and loops until it is dropped"
+            says = f"{target} returns to {door.address}, and loops until it is dropped"
             yield path.then(Hop(door.address, says, sources.ROUTE_TABLES, Verdict.DROPPED)), target
         else:
             passed = crossing.passed | {door.address}
@@ -330,7 +330,7 @@ class Packets:
     def _to_public(self, subnet: Subnet, flow: Flow, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
         table = self.network.tables.get(str(subnet.table))
         if table is None:
-            yield Path((undetermined(subnet.address, "its route table is not among what was read"),))
+            yield Path((undetermined(subnet.address, "its route table is not in the input"),))
             return
         routes = [route for route in table.routes if _leads_out(route)]
         if not routes:
@@ -345,7 +345,7 @@ class Packets:
         if route.kind == "blackhole":
             yield Path((_route_hop(route.address, EVERYWHERE, route),))
         elif isinstance(route.destination, Unknown):
-            yield Path((undetermined(route.address, "a route whose destination is not known may lead out"),))
+            yield Path((undetermined(route.address, "a route with an unknown destination may lead out"),))
         elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:
@@ -418,8 +418,8 @@ def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
     if isinstance(route, str):
         return Hop(table, f"{piece} is local", sources.ROUTE_TABLES)
     if route.kind == "blackhole":
-        says = f"the route {route.destination} is a blackhole: {route.target} is gone, or cannot be used"
-        fix = "remove the route, or give it another target"
+        says = f"the route {route.destination} is a blackhole: {route.target} no longer exists, or cannot be used"
+        fix = "remove the route, or change its target"
         return Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route.target, Unknown):
         says = f"where the route to {route.destination} leads is not known: {route.target.why}"

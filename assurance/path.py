@@ -75,7 +75,7 @@ class Path:
 
 def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES) -> Hop:
     """A hop that what was read does not decide."""
-    return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that says so")
+    return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that determines it")
 
 
 ORDER = (Verdict.DROPPED, Verdict.UNKNOWN, Verdict.PASSES)

@@ -15,16 +15,16 @@ def admission(network: Network, what: str, owner: Owner, user: Owner) -> Hop:
     An account is taken to be in the organization that a share goes to: Terraform does not say who is.
     """
     if isinstance(owner.account, Unknown) or isinstance(user.account, Unknown):
-        return Hop(what, "whose account it is used in is not known", sources.SHARING, Verdict.UNKNOWN)
+        return Hop(what, "the account that uses it could not be determined", sources.SHARING, Verdict.UNKNOWN)
     if owner.account == user.account:
         return Hop(what, f"account {user.account} owns it", sources.SHARING)
     if owner.region != user.region:
-        says = f"it is in {owner.region} and used in {user.region}; shares are regional"
-        return Hop(what, says, sources.SHARING, Verdict.DROPPED, "use a hub of the same region")
+        says = f"it is in {owner.region} but used in {user.region}; shares are regional"
+        return Hop(what, says, sources.SHARING, Verdict.DROPPED, "use a hub in the same region")
     offered = [share for share in network.shares if any(link.target == what for link in share.resources)]
     if not offered:
-        says = f"no share holds it, so account {user.account} cannot use it"
-        fix = "put it in a share (aws_ram_resource_association)"
+        says = f"it is in no share, so account {user.account} cannot use it"
+        fix = "add it to a share (aws_ram_resource_association)"
         return Hop(what, says, sources.SHARING, Verdict.DROPPED, fix)
     hops = [_admits(share, what, user.account) for share in offered]
     return next((hop for verdict in Verdict for hop in hops if hop.verdict is verdict), hops[0])
@@ -35,7 +35,7 @@ def _admits(share: Share, what: str, account: str) -> Hop:
     if account in principals or any(":organization/" in str(principal) for principal in principals):
         return Hop(share.address, f"it shares {what} with account {account}", sources.SHARING)
     if any(isinstance(principal, Unknown) or ":ou/" in principal for principal in principals):
-        says = f"whether account {account} is among the principals is not known"
+        says = f"whether account {account} is among the principals could not be determined"
         return Hop(share.address, says, sources.SHARING, Verdict.UNKNOWN)
     says = f"account {account} is not among its principals"
     fix = "share it with the organization or the account (aws_ram_principal_association)"

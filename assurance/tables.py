@@ -47,7 +47,7 @@ class Tables:
             return refused
         if attachment.owner.account == gateway.owner.account:
             return Hop(
-                attachment.address, "an attachment in the gateway's own account needs no accepting", sources.ACCEPT
+                attachment.address, "an attachment in the gateway's own account needs no acceptance", sources.ACCEPT
             )
         if gateway.auto_accept is True:
             return Hop(attachment.address, "the gateway accepts every attachment", sources.ACCEPT)
@@ -141,12 +141,12 @@ def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) ->
     """
     at = attachment.address
     if isinstance(available, Unknown):
-        return undetermined(at, f"whether it is available is not known: {available.why}", sources.ACCEPT)
+        return undetermined(at, f"whether it is available could not be determined: {available.why}", sources.ACCEPT)
     if not available:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
-        return Hop(at, "AWS reports that the attachment waits to be accepted", sources.ACCEPT, Verdict.DROPPED, fix)
+        return Hop(at, "AWS reports the attachment as pending acceptance", sources.ACCEPT, Verdict.DROPPED, fix)
     if shared.verdict is Verdict.DROPPED:
-        says = f"{shared.says}; AWS reports {at} as available, and it may go on working"
+        says = f"{shared.says}; AWS reports {at} as available, and it may continue to work"
         return replace(shared, says=says, verdict=Verdict.UNKNOWN)
     return Hop(at, "AWS reports the attachment as available", sources.ACCEPT)
 
@@ -155,12 +155,12 @@ def _accepting(attachment: Attachment, owner: str | Unknown) -> Hop:
     """Whether the account that owns the gateway accepts an attachment."""
     if attachment.accepter is None:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
-        return Hop(attachment.address, "nobody accepts the attachment", sources.ACCEPT, Verdict.DROPPED, fix)
+        return Hop(attachment.address, "the attachment is not accepted", sources.ACCEPT, Verdict.DROPPED, fix)
     accepting = attachment.accepter_owner.account if attachment.accepter_owner else None
     if isinstance(accepting, Unknown):
-        return undetermined(attachment.accepter, "whose account accepts the attachment is not known", sources.ACCEPT)
+        return undetermined(attachment.accepter, "the account that accepts the attachment is unknown", sources.ACCEPT)
     if accepting != owner:
-        says = f"account {accepting} accepts the attachment, and the gateway is account {owner}'s"
+        says = f"account {accepting} accepts the attachment, but the gateway belongs to account {owner}"
         fix = "accept it with a provider of the gateway's account"
         return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DROPPED, fix)
     return Hop(attachment.accepter, "the gateway's account accepts the attachment", sources.ACCEPT)

@@ -78,7 +78,7 @@ class Trace:
     def spoke(self, name: str) -> Vpc:
         """A spoke by name; the error lists those that there are."""
         if name not in self.network.spokes:
-            raise KeyError(f"no spoke {name}; there are {', '.join(sorted(self.network.spokes)[:12]) or 'none'}")
+            raise KeyError(f"no spoke {name}; the spokes are {', '.join(sorted(self.network.spokes)[:12]) or 'none'}")
         return self.network.spokes[name]
 
     def service(self, key: str, vpc: Vpc) -> Service:
@@ -87,7 +87,7 @@ class Trace:
         found = [service for service in self._by_endpoint.values() if service.key == key]
         near = [service for service in found if f".{region}." in service.endpoint]
         if not found:
-            raise KeyError(f"no service {key} was passed in")
+            raise KeyError(f"no service {key} is known")
         return (near or found)[0]
 
     def workloads(self, vpc: Vpc) -> tuple[Interface, ...]:

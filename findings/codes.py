@@ -512,7 +512,7 @@ CAPACITY = Code(
     "capacity",
     "The network stays within AWS's quotas, and its resolver endpoints have addresses enough for the expected rate of "
     "queries.",
-    "DNS queries a second, 1,500 an address: 5,000 of 4,500",
+    "DNS queries per second, 1,500 per address: 5,000 of 4,500",
     "Request an increase, or give the resolver endpoint more addresses.",
 )
 

@@ -61,10 +61,10 @@ def test_a_name_resolves_private() -> None:
 
 
 def test_a_name_that_resolves_public_is_told_with_its_path() -> None:
-    with pytest.raises(AssertionError, match=r"payments is answered public for states\.us-east-1\.amazonaws\.com"):
+    with pytest.raises(AssertionError, match=r"payments resolves states\.us-east-1\.amazonaws\.com to public"):
         assert_resolves_private(Stacks().network, "payments", "states.us-east-1.amazonaws.com", catalogued())
 
 
 def test_a_spoke_that_is_not_there() -> None:
-    with pytest.raises(KeyError, match="no spoke paymets; there are ledger, payments"):
+    with pytest.raises(KeyError, match="no spoke paymets; the spokes are ledger, payments"):
         assert_reaches(Stacks().network, "paymets", service("kms"))

@@ -62,7 +62,7 @@ def test_a_zone_without_an_attachment_in_the_spoke() -> None:
     attachment["subnet_ids"] = attachment["subnet_ids"][:2]
     hop = broken(stacks)
     assert hop.at == stacks.address(PAYMENTS, "gateway/attachment")
-    assert hop.says == "it has no subnet in use1-az4, so nothing in that zone reaches the gateway"
+    assert hop.says == "it has no subnet in use1-az4, so nothing in that zone can reach the gateway"
 
 
 def test_a_zone_without_an_attachment_in_the_hub() -> None:
@@ -88,12 +88,12 @@ def test_an_attachment_that_nobody_accepts() -> None:
         stacks.changed(PAYMENTS, path, transit_gateway_attachment_id=attached)
     hop = broken(stacks.without(PAYMENTS, "gateway/accepter"))
     assert hop.at == stacks.address(PAYMENTS, "gateway/attachment")
-    assert hop.says == "nobody accepts the attachment"
+    assert hop.says == "the attachment is not accepted"
 
 
 def test_an_attachment_accepted_in_the_wrong_account() -> None:
     hop = broken(Stacks().changed(PAYMENTS, "gateway/accepter", provider="aws.spoke"))
-    assert hop.says == "account 222222222222 accepts the attachment, and the gateway is account 111111111111's"
+    assert hop.says == "account 222222222222 accepts the attachment, but the gateway belongs to account 111111111111"
 
 
 @pytest.mark.parametrize("path", ["gateway/association", "gateway/propagation-hub"])
@@ -178,7 +178,7 @@ def test_a_static_route_that_beats_the_propagated_one() -> None:
 
 def test_two_spokes_with_the_same_range() -> None:
     hop = found(Stacks().changed(LEDGER, "network/vpc", cidr_block="10.0.4.0/24"), State.UNKNOWN)
-    assert hop.says == "several attachments propagate 10.0.4.0/26, and AWS keeps the routes of one of them"
+    assert hop.says == "several attachments propagate 10.0.4.0/26, and AWS keeps the routes of only one"
 
 
 # Sharing ----------------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_two_spokes_with_the_same_range() -> None:
 def test_a_withdrawn_share_of_the_gateway() -> None:
     hop = broken(Stacks().without(HUB, "gateway-share/resource-gateway"))
     assert hop.at == Stacks().address(HUB, "gateway/gateway")
-    assert hop.says == "no share holds it, so account 222222222222 cannot use it"
+    assert hop.says == "it is in no share, so account 222222222222 cannot use it"
 
 
 def test_a_gateway_share_without_the_organization() -> None:
@@ -199,7 +199,7 @@ def test_a_gateway_share_without_the_organization() -> None:
 def test_a_withdrawn_share_of_the_rule_sends_the_spoke_to_public_dns() -> None:
     hop = found(Stacks().without(HUB, "rules-share/resource-us-east-1_amazonaws_com"), State.UNREACHABLE)
     assert hop.at == Stacks().address(HUB, RULE)
-    assert hop.fix == "put it in a share (aws_ram_resource_association)"
+    assert hop.fix == "add it to a share (aws_ram_resource_association)"
 
 
 def test_a_share_with_another_account() -> None:
@@ -320,7 +320,7 @@ def test_a_rule_on_the_hubs_own_vpc_goes_round_for_ever() -> None:
     reach = stacks.reach(key="sqs")
     assert reach.state is State.BROKEN
     assert reach.path.end is not None
-    assert "goes round for ever" in reach.path.end.says
+    assert "returns to this rule and loops" in reach.path.end.says
     assert reach.path.end.at == stacks.address(HUB, RULE)
 
 
@@ -347,7 +347,7 @@ def specific(stacks: Stacks, domain: str, target: str) -> Stacks:
 def test_a_more_specific_rule_takes_the_name_elsewhere() -> None:
     hop = found(specific(Stacks(), "kms.us-east-1.amazonaws.com", "192.0.2.53"), State.UNKNOWN)
     assert hop.at == "spoke-core-payments: aws_route53_resolver_rule.added"
-    assert "outbound endpoint is not among what was read" in hop.says
+    assert "outbound endpoint is not in the input" in hop.says
 
 
 def test_two_rules_for_the_same_domain() -> None:
@@ -367,7 +367,7 @@ def test_a_system_rule_that_keeps_the_name() -> None:
 def test_a_rule_that_aims_at_nobody() -> None:
     targets = [{"ip": "10.0.0.54"}, {"ip": "10.0.1.53"}]
     hop = broken(Stacks().changed(HUB, RULE, target_ip=targets))
-    assert hop.says == "no inbound endpoint has the target 10.0.0.54"
+    assert hop.says == "no inbound endpoint has the target address 10.0.0.54"
 
 
 def test_a_rule_through_the_inbound_endpoint() -> None:
@@ -406,7 +406,7 @@ def test_an_endpoint_without_private_dns() -> None:
 def test_no_endpoint() -> None:
     hop = found(Stacks().without(HUB, "endpoints/endpoint-kms"), State.UNREACHABLE)
     assert hop.at == Stacks().address(HUB, "network/vpc")
-    assert hop.fix == "make an interface endpoint of the service with private DNS"
+    assert hop.fix == "create an interface endpoint for the service, with private DNS"
 
 
 def test_a_private_zone_of_the_spoke_without_the_record() -> None:
@@ -414,7 +414,7 @@ def test_a_private_zone_of_the_spoke_without_the_record() -> None:
     vpc = stacks.reference(PAYMENTS, "network/vpc")
     hop = broken(stacks.added(PAYMENTS, "aws_route53_zone", name="kms.us-east-1.amazonaws.com", vpc=[{"vpc_id": vpc}]))
     assert hop.at == "spoke-core-payments: aws_route53_zone.added"
-    assert "it is not asked in public" in hop.says
+    assert "public DNS is not queried" in hop.says
 
 
 def test_a_private_zone_of_the_rules_own_domain_loses_to_the_rule() -> None:

@@ -91,4 +91,4 @@ def test_an_internet_gateway_is_no_way_to_another_spoke() -> None:
     path = Trace(draft.network(), SERVICES).between("s0", "s1")
     assert path.verdict is Verdict.DROPPED, str(path)
     assert path.end is not None
-    assert "takes public addresses only" in path.end.says
+    assert "carries packets to public addresses only" in path.end.says

@@ -410,8 +410,8 @@ def test_attachments_that_work_are_not_isolated_by_a_share_that_was_withdrawn() 
         snapshot.items("TransitGateways", account).clear()
     unshared(snapshot)
     found = failing(snapshot.network, KMS)
-    assert "no share holds it" in found[1].says
-    assert "may go on working" in found[1].says
+    assert "it is in no share" in found[1].says
+    assert "may continue to work" in found[1].says
 
 
 def test_a_unit_is_known_by_what_its_accounts_see() -> None:
