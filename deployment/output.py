@@ -43,7 +43,7 @@ def write(
 
     Files that would not change are not touched, and stacks that were not synthesised this time stay. The folder of a
     stack that the design no longer has is deleted where the manifest lists the stack, its state is one of this
-    topology's, and there is nothing in it but the stack. Any other such folder is kept. Both are said.
+    topology's, and there is nothing in it but the stack. Any other such folder is kept. Both are reported.
 
     Raises `UnwritableError` where the disk refuses one of the files; the folder then is as it was.
     """

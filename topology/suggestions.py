@@ -131,11 +131,6 @@ class Suggestions:
         name = place[1] if place[0] == "hubs" else self._spokes.get(str(place[1]), {}).get("hub")
         return name if isinstance(name, str) and name in self._hubs else ""
 
-    def _meet(self, place: Place, other: Place) -> bool:
-        """Whether two ranges meet at one gateway, or may once their hubs are known."""
-        ours, theirs = self._hub_of(place), self._hub_of(other)
-        return ours == theirs or not ours or not theirs
-
     def _zone_prefix(self, place: Place) -> str | None:
         """How AZ ids begin at a place; None where the file does not say which region it is in."""
         region = self._hubs.get(self._hub_of(place), {}).get("region") if len(place) > 1 else None
@@ -157,8 +152,12 @@ class Suggestions:
                 found = next(iter(segments), None) if isinstance(segments, dict) else "spokes"
             case "hubs", _, "cidr":
                 found = self._unused(HUB_PREFIX)
-            case "hubs", _, "pools":
-                used = [net for key, net in self._networks.items() if key[0] == "spokes" and self._meet(place, key)]
+            case "hubs", str(name), "pools":
+                used = [
+                    network
+                    for unit, network in self._networks.items()
+                    if unit[0] == "spokes" and self._hub_of(unit) in {name, ""}
+                ]
                 found = [str(pool) for pool in collapse_addresses(used)] or [self._unused(HUB_PREFIX)]
             case (("hubs" | "spokes"), _, "zones"):
                 prefix = self._zone_prefix(place)
@@ -237,7 +236,7 @@ def _sections(value: object) -> dict[str, dict[str, Any]]:
 
 def _network(value: object) -> IPv4Network | None:
     """The network that a text means, with host bits and without a length too."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         return None
     try:
         return IPv4Network(value if "/" in value else f"{value}/24", strict=False)

@@ -35,7 +35,7 @@ def without_ledger(output: Path) -> list[str]:
     return write(synthesise(FEWER), output, FEWER)
 
 
-def test_the_folder_of_a_stack_that_is_gone_is_deleted_and_said(output: Path) -> None:
+def test_the_folder_of_a_stack_that_is_gone_is_deleted_and_reported(output: Path) -> None:
     (output / "stacks" / "notes").mkdir()
     (output / "stacks" / "spoke-core-payments" / ".terraform").mkdir()
     assert without_ledger(output) == [f"{output / LEDGER} is no stack of the topology any more, and was deleted"]
@@ -90,7 +90,7 @@ def unlist(folder: Path) -> None:
         pytest.param(unlist, "no manifest.json lists it", id="no manifest"),
     ],
 )
-def test_a_folder_that_may_matter_to_somebody_is_kept_and_said(
+def test_a_folder_that_may_matter_to_somebody_is_kept_and_reported(
     output: Path, change: Callable[[Path], None], why: str
 ) -> None:
     change(output / LEDGER)

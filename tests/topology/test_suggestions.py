@@ -156,3 +156,20 @@ def test_spokes_of_two_hubs_may_be_given_one_range() -> None:
     assert problems_of(text.replace("cidr: 10.0.5.0/24", "cidr: 10.0.4.9/24")) == [
         'network.yaml:24 spoke "ledger" cidr: "10.0.4.9/24" has host bits set; the network is 10.0.4.0/24'
     ]
+
+
+def test_pools_hold_the_spokes_of_their_own_hub_and_those_without_one() -> None:
+    twin = SOUND[SOUND.index("  core:") : SOUND.index("spokes:")].replace("core:", "twin:")
+    text = changed(("spokes:", f"{twin}spokes:"), ("ledger: {hub: core", "ledger: {hub: twin"))
+    text += '  odd: {hub: cor, account: "444444444444", cidr: 10.0.7.0/24}\n'
+    assert problems_of(text.replace("    pools: [10.0.4.0/22]\n", "", 1)) == [
+        'network.yaml:5 hub "core" lacks `pools`; add `pools: [10.0.4.0/24, 10.0.7.0/24]`',
+        'network.yaml:24 spoke "odd" hub: there is no hub "cor"; did you mean "core"?',
+    ]
+
+
+@pytest.mark.parametrize("value", ["ten", '""', "/24", "2001:db8::/32"])
+def test_what_is_no_range_at_all_is_left_to_its_author(value: str) -> None:
+    assert problems_of(changed(("cidr: 10.0.5.0/24", f"cidr: {value}"))) == [
+        f'network.yaml:17 spoke "ledger" cidr: "{value.strip(chr(34))}" is not an IPv4 network such as 10.0.4.0/24'
+    ]

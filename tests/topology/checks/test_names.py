@@ -90,15 +90,18 @@ def test_a_spoke_may_be_named_like_a_security_groups_id_since_its_groups_begin_o
     assert problems_of(changed(("  payments:", "  sg-payments:"))) == []
 
 
-def segments(count: int) -> list[Change]:
-    """Segments with names of 40 characters, and the spokes in the first one."""
-    names = [f"segment-{number:032}" for number in range(count)]
+def segments(count: int, *others: str) -> list[Change]:
+    """Segments with names of 40 characters, and others; the spokes are in the first one."""
+    names = [*(f"segment-{number:032}" for number in range(count)), *others]
     listed = in_hub(f"segments: {{{', '.join(f'{name}: []' for name in names)}}}")
     return [listed, in_spoke(f"segment: {names[0]}"), ("ledger: {", f"ledger: {{segment: {names[0]}, ")]
 
 
 def test_the_contract_fits_into_a_parameter() -> None:
     assert problems_of(changed(*segments(55))) == []
+    assert problems_of(changed(*segments(54, "a" * 16, "b" * 16))) == [], "4,096 bytes are not too many"
+    [problem] = problems_of(changed(*segments(54, "a" * 16, "b" * 17)))
+    assert "the contract would have 4,097 bytes" in problem
     assert problems_of(changed(*segments(56))) == [
         'network.yaml:7 hub "core" segments: the contract would have 4,144 bytes with the ids of 56 segments, and a parameter takes 4,096; use fewer segments, or shorter names'
     ]

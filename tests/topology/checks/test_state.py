@@ -38,3 +38,11 @@ def test_bucket_and_prefix_fit_into_a_tag() -> None:
     assert problems_of(changed(("bucket:", f"prefix: {'p' * 235}, bucket:"))) == [
         "network.yaml:3 state.prefix: bucket and prefix are the value of a tag, and come to 257 characters of 256; use up to 234 characters"
     ]
+
+
+def test_a_bucket_or_a_prefix_that_is_refused_brings_no_follow_up_problem() -> None:
+    for change in (
+        [("bucket: example-network-state", f"prefix: {'p' * 300}, bucket: Example")],
+        [("bucket: example-network-state", f"prefix: /{'p' * 300}, bucket: example-network-state")],
+    ):
+        assert len(problems_of(changed(*change))) == 1, problems_of(changed(*change))
