@@ -68,3 +68,11 @@ def test_a_name_that_resolves_public_is_told_with_its_path() -> None:
 def test_a_spoke_that_is_not_there() -> None:
     with pytest.raises(KeyError, match="no spoke paymets; the spokes are ledger, payments"):
         assert_reaches(Stacks().network, "paymets", service("kms"))
+
+
+def test_spokes_that_are_not_known_to_be_blocked_are_told_so() -> None:
+    stacks = Stacks()
+    route = stacks.at(PAYMENTS, "gateway/route-hub")
+    stacks.added(PAYMENTS, "aws_route", **{**route, "destination_cidr_block": "${var.elsewhere}"})
+    with pytest.raises(AssertionError, match="payments may reach ledger"):
+        assert_blocked(stacks.network, "payments", "ledger")

@@ -440,3 +440,14 @@ def test_isolation_is_asked_for_any_protocol() -> None:
     network = replace(changed("subnets", "b work", acl="acl"), acls={"acl": Acl("acl", (one_port,), ())})
     assert sent(network, Flow(ANY, 0, 65535)).verdict is Verdict.PASSES
     assert sent(network).verdict is Verdict.DROPPED
+
+
+@pytest.mark.parametrize(("source", "verdict"), [("10.0.0.0/26", Verdict.PASSES), ("10.0.0.64/26", Verdict.DROPPED)])
+def test_the_acl_of_an_attachments_subnet_sees_where_a_packet_to_the_public_comes_from(
+    source: str, verdict: Verdict
+) -> None:
+    network = centralised(route("nat", "0.0.0.0/0", "nat", "nat_gateway"))
+    subnets = {**network.subnets, "a door": replace(network.subnets["a door"], acl="acl")}
+    only = replace(ALLOW, cidr=NET(source))
+    network = replace(network, subnets=subnets, acls={"acl": Acl("acl", (only,), ())})
+    assert [found for found, _ in outside(network)] == [verdict]

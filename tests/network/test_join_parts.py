@@ -245,3 +245,13 @@ def test_an_id_that_two_stacks_claim_is_neithers() -> None:
     found = join(base, change)
     assert known(found.subnets[literal.address].vpc) == "unknown"
     assert [line for line in found.unmodelled if "p: vpc-1 is s: aws_vpc.v and t: aws_vpc.v" in line]
+
+
+def test_a_part_that_an_id_has_placed_is_not_placed_again_by_its_tag() -> None:
+    """One stack's state knows the id; the other stack of the snapshot's parts was read without ids."""
+    base = Network(rules=rules(RECORDED, "a", "b"), ids={"s: rslvr-rr-0": "id-0", "s: rslvr-rr-1": "id-1"})
+    claimed = ResolverRule("t: aws_route53_resolver_rule.r", OWNER, "c", "FORWARD", None, ())
+    change = Network(rules={**rules(BUILT, "b"), claimed.address: claimed}, ids={claimed.address: "id-0"})
+    found = join(base, change)
+    assert sorted(found.rules) == [f"s: {BUILT}0", claimed.address]
+    assert found.unmodelled == ()

@@ -245,3 +245,17 @@ def test_control_characters_reach_no_terminal() -> None:
     assert refusal('"\\e[2J": 1\n"\\e[2J": 2\n') == [
         r'x.yaml:2 key "\x1b[2J" is listed twice, first on line 1; keep one of them'
     ]
+
+
+def chain(levels: int) -> str:
+    """Lists that hold each other by aliases, this many levels deep without the mapping that they are in."""
+    lines = ["a1: &a1 [x]", *(f"a{at}: &a{at} [*a{at - 1}]" for at in range(2, levels + 1))]
+    return "\n".join(lines)
+
+
+def test_aliases_may_nest_as_deep_as_brackets_may() -> None:
+    """The mapping is a level too, and 32 are the most."""
+    assert refusal(chain(31)) == []
+    assert refusal(chain(32)) == ["x.yaml:32 is nested more than 32 levels deep"]
+    assert refusal("[" * 32 + "]" * 32) == []
+    assert refusal("[" * 33 + "]" * 33) == ["x.yaml:1 is nested more than 32 levels deep"]

@@ -361,3 +361,13 @@ def test_four_thousand_mistakes_are_all_found() -> None:
     spokes = "".join(f'  s{n}: {{hub: core, acount: "1", cidr: 10.0.4.0/2{n % 9}}}\n' for n in range(1200))
     found = problems_of(changed(("[kms, ssm, ssmmessages]", f"[{unknown}]")) + spokes)
     assert len(found) >= 4000
+
+
+def test_spokes_of_a_hub_that_is_no_mapping_are_not_said_to_name_an_unknown_one() -> None:
+    """A hub in error is there: what it holds is not known, and nothing is checked against it."""
+    second = (
+        "  second:\n    region: us-east-1\n" + SOUND.partition("    region: us-east-1\n")[2].partition("spokes:")[0]
+    )
+    second = second.replace("10.0.", "10.1.")
+    text = SOUND.partition("  core:\n")[0] + "  core: 3\n" + second + "spokes:" + SOUND.partition("spokes:")[2]
+    assert problems_of(text) == ['network.yaml:5 hub "core": expected a mapping, found "3"']

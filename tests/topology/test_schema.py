@@ -97,3 +97,8 @@ def test_every_key_is_described_to_the_author() -> None:
     models = {"Topology": SCHEMA, **SCHEMA["$defs"]}
     silent = [f"{m}.{key}" for m, s in models.items() for key, p in s["properties"].items() if "description" not in p]
     assert silent == []
+
+
+def test_one_segment_is_enough(quickstart: Any) -> None:
+    quickstart["hubs"]["core"]["segments"] = {"prod": []}
+    assert refusals(quickstart) == []

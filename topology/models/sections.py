@@ -122,8 +122,6 @@ class Hub(Section):
 class TestInstance(Section):
     """An instance that is reached through Session Manager only, to try the network from within a spoke."""
 
-    __test__ = False  # pytest would take the name for a test class
-
     image: ParameterName = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
     """The SSM parameter that names the image; standard Amazon Linux 2023 carries the agent."""
     type: InstanceType = "t3.nano"

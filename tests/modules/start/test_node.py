@@ -84,6 +84,14 @@ def test_an_install_without_constructs_starts_no_node() -> None:
     assert ran(code + COUNT).stdout.split() == ["False", "1"]
 
 
+def test_an_install_looks_for_garbage_seldom_and_for_no_plugins() -> None:
+    code = (
+        "import gc, os; from modules import start; start.install(constructs=False)\n"
+        "print(gc.get_threshold()[0], os.environ['PYDANTIC_DISABLE_PLUGINS'])\n"
+    )
+    assert ran(code).stdout.split() == ["100000", "__all__"]
+
+
 def test_a_plain_start_changes_nothing_of_python_or_of_jsii() -> None:
     code = (
         "import gc, importlib.metadata, sys\n"

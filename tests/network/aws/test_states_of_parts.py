@@ -884,3 +884,14 @@ def test_a_share_is_what_is_active_and_associated(status: str, association: str,
     assert [[link.target for link in each.principals] for each in network.shares if each.principals] == (
         [["222222222222"]] * expected
     )
+
+
+def test_of_two_routes_to_one_range_the_static_one_is_first() -> None:
+    told = [
+        route(Type="propagated", TransitGatewayAttachments=[{"TransitGatewayAttachmentId": "att-9"}]),
+        route(),
+    ]
+    for routes in (told, told[::-1]):
+        network = tables(TransitGatewayStaticRoutes=[entry(Routes=routes)])
+        found = [each.attachment for each in network.gateway_tables[at("rtb-1")].routes]
+        assert found == [at("att-1"), "att-9"]
