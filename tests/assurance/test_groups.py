@@ -505,7 +505,7 @@ def of_snapshot() -> Network:
     """Two spokes with all that a snapshot has of them, and a zone each."""
     snapshot = recorded(2)
     network = read_snapshot(snapshot.files)
-    zones = {}
+    zones: dict[str, HostedZone] = {}
     for vpc in network.vpcs.values():
         if str(vpc.cidrs[0]).startswith("10.128."):
             at = f"{stack_of(vpc.address)}: Z{len(zones)}0123456789"
