@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from ipaddress import IPv4Address
+from itertools import combinations
 from typing import Any, cast
 
 import pytest
@@ -434,18 +435,20 @@ def test_an_account_that_owns_what_spokes_use_is_on_its_own() -> None:
 
 
 def test_which_part_names_which_is_compared() -> None:
-    """Three spokes have a table with a way out and one without; which subnets use it differs."""
-    network = read_snapshot(recorded(3).files)
+    """Ten spokes have a table with a way out and one without; each has the former for two other subnets."""
+    pairs = list(combinations(range(5), 2))
+    network = read_snapshot(recorded(len(pairs)).files)
     spokes = [vpc for vpc in network.vpcs.values() if str(vpc.cidrs[0]).startswith("10.128.")]
     tables, subnets = dict(network.tables), dict(network.subnets)
-    for at, spoke in enumerate(spokes):
-        first, *_, last = sorted(network.subnets_of[spoke.address], key=lambda subnet: str(subnet.cidr))
-        more = RouteTable(f"{spoke.address}0", spoke.address, (Route("", EVERYWHERE, "internet_gateway", f"igw-{at}"),))
+    for spoke, pair in zip(spokes, pairs, strict=True):
+        ordered = sorted(network.subnets_of[spoke.address], key=lambda subnet: str(subnet.cidr))
+        way = Route("", EVERYWHERE, "internet_gateway", "igw-1")
+        more = RouteTable(f"{spoke.address}0", spoke.address, (way,))
         tables[more.address] = more
-        moved = last if at == 1 else first
-        subnets[moved.address] = replace(moved, table=more.address)
+        for at in pair:
+            subnets[ordered[at].address] = replace(ordered[at], table=more.address)
     found = groups(replace(network, tables=tables, subnets=subnets))
-    assert sorted(len(names) for names in found) == [1, 1, 2, 3]
+    assert sorted(len(names) for names in found) == [*[1] * len(pairs), 1, len(pairs)]
 
 
 def test_what_a_foreign_part_says_of_a_spoke_keeps_it_apart() -> None:
