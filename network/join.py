@@ -18,6 +18,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from network.doubts import doubted
 from network.model import (
     Acl,
     AclEntry,
@@ -168,6 +169,8 @@ class _Joining:
         placed = {each.part.address for each in self.change.loose} - {each.part.address for each in left}
         listed = (text for text in self.change.unmodelled if text.partition(" (")[0] not in placed)
         joined["shares"] = tuple(joined["shares"].values())
+        old = {at: table for at, table in joined["gateway_tables"].items() if at not in self.parts}
+        joined["gateway_tables"] |= doubted(old, self.change.loose, joined["attachments"], joined["vpcs"])
         return Network(
             **joined,
             rule_associations=associations,

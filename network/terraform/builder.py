@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from network.doubts import doubted
 from network.model import (
     Acl,
     AclEntry,
@@ -143,7 +144,12 @@ class Builder:
             acls={at: self._acl(acl) for at, acl in self.acls.items()},
             gateways=self.gateways,
             attachments={at: self._attachment(attachment) for at, attachment in self.attachments.items()},
-            gateway_tables={at: self._gateway_table(table) for at, table in self.gateway_tables.items()},
+            gateway_tables=doubted(
+                {at: self._gateway_table(table) for at, table in self.gateway_tables.items()},
+                self.loose,
+                self.attachments,
+                self.vpcs,
+            ),
             resolver_endpoints=self.resolver_endpoints,
             rules=self.rules,
             rule_associations=tuple(self.rule_associations),
@@ -202,6 +208,7 @@ class Builder:
         for parent, found in parts.items():
             if parent and parent not in parents:
                 self.unmodelled += [f"{part.address} ({parent} was not read)" for part in found]
+            if parent not in parents:
                 self.loose += [Loose(parent, field, part) for part in found]
 
     def _join_default(self, gateway: str, table: str, does: tuple[bool, bool]) -> None:

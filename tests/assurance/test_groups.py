@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
+from ipaddress import IPv4Address
+from itertools import combinations
 from typing import Any, cast
 
 import pytest
@@ -15,7 +17,8 @@ from assurance.groups import LABELS, NOT_PLACED, NOT_READ, PLACED, groups
 from network.aws.parameters import read_parameters
 from network.aws.reader import read as read_snapshot
 from network.join import join
-from network.model import Network, Owner, Route, RouteTable, Unknown
+from network.model import HostedZone, Link, Network, Owner, Record, Route, RouteTable, Unknown, stack_of
+from network.names import named
 from network.terraform.reader import read
 from review.verdicts import Intent, Report, intended, report
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued, service
@@ -432,18 +435,20 @@ def test_an_account_that_owns_what_spokes_use_is_on_its_own() -> None:
 
 
 def test_which_part_names_which_is_compared() -> None:
-    """Three spokes have a table with a way out and one without; which subnets use it differs."""
-    network = read_snapshot(recorded(3).files)
+    """Ten spokes have a table with a way out and one without; each has the former for two other subnets."""
+    pairs = list(combinations(range(5), 2))
+    network = read_snapshot(recorded(len(pairs)).files)
     spokes = [vpc for vpc in network.vpcs.values() if str(vpc.cidrs[0]).startswith("10.128.")]
     tables, subnets = dict(network.tables), dict(network.subnets)
-    for at, spoke in enumerate(spokes):
-        first, *_, last = sorted(network.subnets_of[spoke.address], key=lambda subnet: str(subnet.cidr))
-        more = RouteTable(f"{spoke.address}0", spoke.address, (Route("", EVERYWHERE, "internet_gateway", f"igw-{at}"),))
+    for spoke, pair in zip(spokes, pairs, strict=True):
+        ordered = sorted(network.subnets_of[spoke.address], key=lambda subnet: str(subnet.cidr))
+        way = Route("", EVERYWHERE, "internet_gateway", "igw-1")
+        more = RouteTable(f"{spoke.address}0", spoke.address, (way,))
         tables[more.address] = more
-        moved = last if at == 1 else first
-        subnets[moved.address] = replace(moved, table=more.address)
+        for at in pair:
+            subnets[ordered[at].address] = replace(ordered[at], table=more.address)
     found = groups(replace(network, tables=tables, subnets=subnets))
-    assert sorted(len(names) for names in found) == [1, 1, 2, 3]
+    assert sorted(len(names) for names in found) == [*[1] * len(pairs), 1, len(pairs)]
 
 
 def test_what_a_foreign_part_says_of_a_spoke_keeps_it_apart() -> None:
@@ -495,10 +500,32 @@ def test_every_field_of_a_network_is_compared_or_has_a_reason() -> None:
     assert sorted(known) == sorted(field.name for field in fields(Network)), "see PLACED and NOT_PLACED in groups.py"
 
 
-def test_every_field_of_a_part_is_compared_unless_it_is_a_label() -> None:
+def of_stacks() -> Network:
+    return grown(2).network
+
+
+def of_snapshot() -> Network:
+    """Two spokes with all that a snapshot has of them, and a zone each."""
+    snapshot = recorded(2)
+    network = read_snapshot(snapshot.files)
+    zones: dict[str, HostedZone] = {}
+    for vpc in network.vpcs.values():
+        if str(vpc.cidrs[0]).startswith("10.128."):
+            at = f"{stack_of(vpc.address)}: Z{len(zones)}0123456789"
+            record = Record(f"{at}#a", "a.example", (IPv4Address("192.0.2.1"),), None)
+            zones[at] = HostedZone(at, "example", (Link(at, vpc.address),), (record,))
+    return replace(network, zones=zones)
+
+
+def apart(network: Network) -> bool:
+    """Whether the two spokes that the network has beside default VPCs are not alike."""
+    return ("spoke0",) in groups(named(network, {f"spoke-core-spoke{at}": f"spoke{at}" for at in range(2)}))
+
+
+@pytest.mark.parametrize("network", [of_stacks(), of_snapshot()], ids=["stacks", "a snapshot"])
+def test_every_field_of_a_part_is_compared_unless_it_is_a_label(network: Network) -> None:
     """Two spokes whose parts differ in one field alone are not alike."""
-    network = grown(2).network
-    assert groups(network) == [("spoke0", "spoke1")]
+    assert not apart(network)
     tried = set()
     for name in PLACED:
         parts = getattr(network, name)
@@ -514,8 +541,8 @@ def test_every_field_of_a_part_is_compared_unless_it_is_a_label() -> None:
                     changed: Any = {**parts, key: other}
                 else:
                     changed = (*parts[:key], other, *parts[key + 1 :])
-                found = groups(replace(network, **cast("Any", {name: changed})))
-                assert found == [("spoke0",), ("spoke1",)], f"{type(part).__name__}.{field.name} is not compared"
+                found = apart(replace(network, **cast("Any", {name: changed})))
+                assert found, f"{type(part).__name__}.{field.name} is not compared"
                 tried.add((type(part).__name__, field.name))
     assert {("Subnet", "table"), ("Attachment", "owner"), ("RuleAssociation", "rule"), ("RouteTable", "routes")} < tried
 

@@ -425,6 +425,26 @@ def test_without_its_contract_a_spoke_could_not_be_determined(snapshot: Callable
     }, "the other spoke is as it was"
 
 
+def test_a_propagation_whose_table_is_not_known_may_be_in_any() -> None:
+    """The other spoke routes to the new one; whether the gateway's tables lead there is the contract's to say."""
+    verdicts = {}
+    for name, snapshot in (("known", never_applied()), ("unknown", no_contract())):
+        for table in snapshot.part("RouteTables", "route-table", PAYMENTS):
+            (way,) = (route for route in table["Routes"] if "TransitGatewayId" in route)
+            table["Routes"].append({**way, "DestinationCidrBlock": "10.0.4.0/22"})
+        verdicts[name] = Trace(alone(LEDGER_STACK, snapshot), ()).between("payments", "ledger").verdict
+    assert verdicts == {"known": Verdict.DROPPED, "unknown": Verdict.UNKNOWN}
+
+
+def test_an_association_whose_table_is_not_known_may_be_in_any() -> None:
+    association = "gateway/association"
+    stacks = Stacks().changed(LEDGER_STACK, association, transit_gateway_route_table_id="${var.table}")
+    for network in (stacks.network, joined(never_applied().network, stacks.network)):
+        says, end = failing(named(network, names_in(designed("quickstart"))), "ledger → kms")
+        assert says == "unknown"
+        assert end.at == stacks.address(LEDGER_STACK, association)
+
+
 def test_what_is_given_comes_before_what_was_recorded() -> None:
     """The hub's own stack is beside it, and the contract in AWS is an old one."""
     recorded = read_parameters(other_contract(transit_gateway_id="tgw-0123456789abcdef0").files)
