@@ -63,8 +63,8 @@ def promises(design: Design, network: Network, traced: Report) -> dict[str, tupl
 
 def _promises(trace: Trace, traced: Report, spoke: SpokeDesign, hub: HubDesign) -> Iterator[Promise]:
     vpc = trace.spoke(spoke.name)
-    offered = {endpoint.service for endpoint in hub.endpoints}
-    for key in (*(e.service for e in hub.endpoints), *(k for k in spoke.gateway_endpoints if k not in offered)):
+    offered = frozenset(spoke.services)
+    for key in (*spoke.services, *(key for key in spoke.gateway_endpoints if key not in offered)):
         service = trace.service(key, vpc)
         # Through a gateway endpoint one name is as good as another, and a bucket's name has to exist.
         names = service.asked if key in offered else service.asked[:1]

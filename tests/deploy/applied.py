@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -156,12 +156,17 @@ def same_verdicts(applied: Applied) -> None:
     stacks, snapshot = applied.stacks, applied.snapshot
     expected = verdicts(stacks, applied.design)
     assert expected, "a report without a verdict"
-    assert not unlike(expected, verdicts(snapshot, applied.design)), applied.faults
-    joined = verdicts(join(snapshot, stacks), applied.design)
+    _none(applied, "stacks | snapshot", unlike(expected, verdicts(snapshot, applied.design)))
+    joined = unlike(expected, verdicts(join(snapshot, stacks), applied.design))
     # Stacks without ids do not tell gateway tables apart, which is listed, and is no verdict.
-    assert not [line for line in unlike(expected, joined) if not line.startswith("not modelled")], applied.faults
-    found = list(differences(stacks, snapshot, present(applied.design)))
-    assert not found, "\n".join(map(str, (*applied.faults, *found)))
+    _none(applied, "stacks | both", [line for line in joined if not line.startswith("not modelled")])
+    _none(applied, "differences", map(str, differences(stacks, snapshot, present(applied.design))))
+
+
+def _none(applied: Applied, what: str, found: Iterable[str]) -> None:
+    """The failure says what differs, in a network without which parts."""
+    lines = list(found)
+    assert not lines, "\n".join((what, *lines, *(f"taken out before the apply: {fault}" for fault in applied.faults)))
 
 
 def same_packets(applied: Applied) -> None:
@@ -171,9 +176,9 @@ def same_packets(applied: Applied) -> None:
     assert len(trace) > len(applied.spokes) * len(asked), f"only {len(trace)} questions"
     stacks, snapshot = (answers(each, asked, applied.spokes) for each in (applied.stacks, applied.snapshot))
     assert stacks.blocked, "no packet was blocked, and the lab has more than it should"
-    assert list(differing(trace, stacks)) == [], applied.faults
-    found = list(differing(stacks, snapshot))
-    assert not found, "\n".join(("the stacks' lab is called the trace here", *applied.faults, *found))
+    _none(applied, "trace and packets", differing(trace, stacks))
+    sides = "packets of the stacks' lab say", "those of the snapshot's say"
+    _none(applied, "packets", differing(stacks, snapshot, sides))
 
 
 def _asked(applied: Applied) -> Collection[Any]:

@@ -55,13 +55,15 @@ class Answers:
         return len(self.names) + len(self.reaches) + len(self.between) + len(self.exposed)
 
 
-def differences(trace: Answers, packets: Answers) -> Iterator[str]:
+def differences(
+    one: Answers, other: Answers, sides: tuple[str, str] = ("the trace says", "packets say")
+) -> Iterator[str]:
     """Where the two results differ."""
     for kind in ("names", "reaches", "between", "exposed"):
-        said, seen = getattr(trace, kind), getattr(packets, kind)
-        for key in sorted({*said, *seen}):
-            if said.get(key) != seen.get(key):
-                yield f"{kind}: {key}: the trace says {said.get(key)}, packets say {seen.get(key)}"
+        first, second = getattr(one, kind), getattr(other, kind)
+        for key in sorted({*first, *second}):
+            if first.get(key) != second.get(key):
+                yield f"{kind}: {key}: {sides[0]} {first.get(key)}, {sides[1]} {second.get(key)}"
 
 
 # The trace --------------------------------------------------------------------------------------------------------
