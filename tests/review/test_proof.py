@@ -23,7 +23,7 @@ QUICKSTART = designed("quickstart")
         ({"state"}, set()),
         (set(), set()),
     ],
-    ids=str,
+    ids=lambda stacks: " ".join(sorted(stacks)) or "none",
 )
 def test_a_spoke_cannot_be_traced_without_its_hub(stacks: set[str], expected: set[str]) -> None:
     assert needed_hubs(QUICKSTART, stacks) == expected
