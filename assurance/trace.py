@@ -78,7 +78,8 @@ class Trace:
     def spoke(self, name: str) -> Vpc:
         """A spoke by name; the error lists those that there are."""
         if name not in self.network.spokes:
-            raise KeyError(f"no spoke {name}; the spokes are {', '.join(sorted(self.network.spokes)[:12]) or 'none'}")
+            known = ", ".join(sorted(self.network.spokes)[:12])
+            raise KeyError(f"no spoke {name}; " + (f"the spokes are {known}" if known else "there are none"))
         return self.network.spokes[name]
 
     def service(self, key: str, vpc: Vpc) -> Service:

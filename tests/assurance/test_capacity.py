@@ -224,4 +224,4 @@ def test_only_a_hub_with_an_expected_rate_has_a_figure_for_it() -> None:
     assert [f for f in figures(replace(network, subnets={}), {"hub": 5_000}) if "DNS queries" in f.what] == []
     assert [f for f in figures(replace(network, vpcs={}), {"hub": 5_000}) if "DNS queries" in f.what] == []
     (figure,) = (f for f in figures(network, {"hub": 5_000}) if "DNS queries" in f.what)
-    assert figure.what == "DNS queries a second, 1,500 an address", figure
+    assert figure.what == "DNS queries per second, 1,500 per address", figure

@@ -279,7 +279,7 @@ def fix(written: Draft, vpc: str, name: str = NAME) -> str:
     [
         ("interface_endpoints", "hub: kms", {"private_dns": False}, "set private_dns_enabled on hub: kms"),
         ("vpcs", "hub: vpc", {"dns_hostnames": False}, "set enable_dns_hostnames on hub: vpc: private DNS needs it"),
-        ("interface_endpoints", "hub: kms", {"inbound_only": True}, "let hub: kms answer every query (dns_options)"),
+        ("interface_endpoints", "hub: kms", {"inbound_only": True}, "have hub: kms answer every query (dns_options)"),
     ],
 )
 def test_what_keeps_an_endpoint_from_answering_is_the_fix(
@@ -299,9 +299,9 @@ def test_a_rule_of_the_name_is_the_fix_for_a_spoke_the_narrowest_first() -> None
     assert fix(written, "s0") == f"associate hub: narrow {associate}"
     assert (
         fix(written, "s0", "kms.eu-west-1.amazonaws.com")
-        == "make an interface endpoint of the service with private DNS"
+        == "create an interface endpoint for the service, with private DNS"
     )
-    assert fix(written, "hub", f"states.{DOMAIN}") == "make an interface endpoint of the service with private DNS"
+    assert fix(written, "hub", f"states.{DOMAIN}") == "create an interface endpoint for the service, with private DNS"
 
 
 def test_an_endpoint_of_the_own_vpc_answers_and_holds_nothing_below_its_names() -> None:

@@ -74,14 +74,14 @@ def accepted(known: Network) -> tuple[Verdict, str]:
     ("changes", "verdict", "reason"),
     [
         ({}, Verdict.PASSES, "the gateway's account accepts"),
-        ({"accepter": None, "accepter_owner": None}, Verdict.DROPPED, "nobody accepts"),
+        ({"accepter": None, "accepter_owner": None}, Verdict.DROPPED, "is not accepted"),
         ({"accepter_owner": SPOKE}, Verdict.DROPPED, "account 222222222222 accepts the attachment"),
-        ({"accepter_owner": NOBODY}, Verdict.UNKNOWN, "is not known"),
+        ({"accepter_owner": NOBODY}, Verdict.UNKNOWN, "is unknown"),
         ({"owner": HUB}, Verdict.DROPPED, "account 111111111111 attaches a VPC of account 222222222222"),
-        ({"owner": NOBODY}, Verdict.UNKNOWN, "is not known"),
+        ({"owner": NOBODY}, Verdict.UNKNOWN, "could not be determined"),
         ({"available": True, "accepter": None}, Verdict.PASSES, "available"),
-        ({"available": False}, Verdict.DROPPED, "waits to be accepted"),
-        ({"available": Unknown("not recorded")}, Verdict.UNKNOWN, "not known: not recorded"),
+        ({"available": False}, Verdict.DROPPED, "pending acceptance"),
+        ({"available": Unknown("not recorded")}, Verdict.UNKNOWN, "could not be determined: not recorded"),
     ],
     ids=str,
 )
@@ -111,7 +111,7 @@ def test_without_a_share_an_attachment_that_aws_reports_as_available_is_not_know
 ) -> None:
     verdict, says = accepted(network(attachment(available=available), shares=()))
     assert verdict is (Verdict.UNKNOWN if available else Verdict.DROPPED), says
-    assert "no share holds it" in says
+    assert "it is in no share" in says
 
 
 # Shares -----------------------------------------------------------------------------------------------------------

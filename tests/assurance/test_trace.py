@@ -60,12 +60,12 @@ def test_a_service_is_the_one_of_the_vpcs_region_or_else_any() -> None:
     spoke = trace.spoke("s0")
     assert trace.service("kms", spoke) == KMS
     assert Trace(draft().network(), (far,)).service("kms", spoke) == far
-    with pytest.raises(KeyError, match="no service sqs was passed in"):
+    with pytest.raises(KeyError, match="no service sqs is known"):
         trace.service("sqs", spoke)
 
 
 def test_a_spoke_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(KeyError, match="no spoke nobody; there are control, s0"):
+    with pytest.raises(KeyError, match="no spoke nobody; the spokes are control, s0"):
         traced(draft()).spoke("nobody")
     with pytest.raises(KeyError, match="no spoke nobody; there are none"):
         Trace(Network(), ()).spoke("nobody")
@@ -229,7 +229,7 @@ def test_the_way_out_is_an_exposure_unless_it_is_dropped() -> None:
         written = draft()
         written.route("s0", "0.0.0.0/0", "target", kind)
         found = exposed(written)
-        assert found == ([] if expected is None else [("public addresses", "tcp 443", expected)]), kind
+        assert found == ([] if expected is None else [("public addresses", "anything", expected)]), kind
 
 
 def test_instances_and_resolver_endpoints_of_a_hub_are_walked_to_and_those_of_spokes_are_not() -> None:

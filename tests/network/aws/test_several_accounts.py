@@ -68,7 +68,7 @@ SEES_NOTHING: dict[str, Items] = {"TransitGateways": []}
     [
         (SPOKE, {}, [SPOKE]),
         (ORGANIZATION, {}, [ORGANIZATION]),
-        (ORGANIZATION, {"spoke": SEES}, [ORGANIZATION, SPOKE]),
+        (ORGANIZATION, {"spoke": SEES}, [ORGANIZATION]),
         (ORGANIZATION, {"spoke": SEES, "other": SEES_NOTHING}, ["unknown", SPOKE]),
         (ORGANIZATION, {"spoke": SEES_NOTHING}, ["unknown"]),
         (ORGANIZATION, {"spoke": {}}, [ORGANIZATION]),

@@ -519,7 +519,7 @@ def test_a_part_of_what_was_not_read_is_listed(kind: str, parent: str, arguments
     assert [loose.parent for loose in network.loose] == ["id-1"]
     network = built(**{kind: {parent: OPEN, **arguments}})
     assert [line.partition(" (")[0] for line in network.unmodelled] == [at(kind)]
-    assert network.loose == ()
+    assert [loose.parent for loose in network.loose] == [""], "it may be a part of anything"
 
 
 def test_what_neither_carries_nor_stops_a_packet_is_not_listed() -> None:
