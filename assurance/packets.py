@@ -346,6 +346,9 @@ class Packets:
             yield Path((_route_hop(route.address, EVERYWHERE, route),))
         elif isinstance(route.destination, Unknown):
             yield Path((undetermined(route.address, "a route with an unknown destination may lead out"),))
+        elif isinstance(route.target, Unknown):
+            says = f"the target of the {what} is unknown: {route.target.why}"
+            yield Path((undetermined(route.address, says),))
         elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:

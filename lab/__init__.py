@@ -1,5 +1,5 @@
 """Builds the network model out of Linux namespaces, with real packets, name servers and TLS."""
 
-from lab.host import Lab, UnavailableError, build, missing
+from lab.host import Lab, UnavailableError, build_lab, missing
 
-__all__ = ["Lab", "UnavailableError", "build", "missing"]
+__all__ = ["Lab", "UnavailableError", "build_lab", "missing"]

@@ -25,7 +25,7 @@ from lab.plan import Plan, plan
 from network.model import Network
 from network.services import Service
 
-__all__ = ["Lab", "UnavailableError", "build", "missing", "sandbox"]
+__all__ = ["Lab", "UnavailableError", "build_lab", "missing", "sandbox"]
 
 PROGRAMS = {
     "ip": "iproute2",
@@ -241,6 +241,6 @@ class Lab:
         self.close()
 
 
-def build(network: Network, services: Iterable[Service]) -> Lab:
+def build_lab(network: Network, services: Iterable[Service]) -> Lab:
     """A lab of a network, to be used in a `with` statement. `services` give the names and ports of each endpoint."""
     return Lab(plan(network, services))

@@ -18,7 +18,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from network.doubts import doubted
+from network.doubts import doubted, doubted_groups, doubted_tables, doubted_zones
 from network.model import (
     Acl,
     AclEntry,
@@ -171,6 +171,10 @@ class _Joining:
         joined["shares"] = tuple(joined["shares"].values())
         old = {at: table for at, table in joined["gateway_tables"].items() if at not in self.parts}
         joined["gateway_tables"] |= doubted(old, self.change.loose, joined["attachments"], joined["vpcs"])
+        for name, doubt in (("tables", doubted_tables), ("groups", doubted_groups)):
+            old_parts = {at: part for at, part in joined[name].items() if at not in self.parts}
+            joined[name] |= doubt(old_parts, self.change.loose, joined["vpcs"])
+        joined["zones"] = doubted_zones(joined["zones"], self.change.loose)
         return Network(
             **joined,
             rule_associations=associations,

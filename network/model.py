@@ -332,6 +332,8 @@ class Loose:
     field: str
     """The field of the parent that it belongs in."""
     part: Route | SecurityRule | GatewayRoute | Record | Link
+    owner: Owner | None = None
+    """Whose it is, of a part without a known parent."""
 
 
 @dataclass(frozen=True)

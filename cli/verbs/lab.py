@@ -10,7 +10,7 @@ from cli.console import FAILED, err, fail, out, refuse, table
 from cli.given import network_of
 from cli.options import File
 from cli.progress import progress
-from lab import Lab, UnavailableError, build
+from lab import Lab, UnavailableError, build_lab
 from lab.questions import rows
 from review.intent import services_in
 from review.verdicts import intended
@@ -28,7 +28,7 @@ def lab(
     if spoke is not None and spoke not in network.spokes:
         refuse(f"no spoke {spoke}; the spokes are {', '.join(sorted(network.spokes)) or 'none'}")
     try:
-        with progress("building"), build(network, known) as built:
+        with progress("building"), build_lab(network, known) as built:
             if spoke is not None:
                 _sit(built, spoke)
                 return

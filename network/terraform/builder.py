@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from network.doubts import doubted
+from network.doubts import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 from network.model import (
     Acl,
     AclEntry,
@@ -73,6 +73,8 @@ class Builder:
         self.shares: dict[str, Share] = {}
         self.instances: dict[str, Instance] = {}
         self.unmodelled: list[str] = []
+        self.owners: dict[str, Owner] = {}
+        """Of parts without a known parent."""
         self.loose: list[Loose] = []
         self.ids: dict[str, str] = {}
         # Parts by the address of what they belong to, until everything has been read.
@@ -108,7 +110,8 @@ class Builder:
         if isinstance(value, str):
             return value
         self.unmodelled.append(f"{resource.address} ({name}: {as_text(value)})")
-        return ""
+        self.owners[resource.address] = resource.owner
+        return NOWHERE
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
         """Note an association or propagation."""
@@ -124,23 +127,28 @@ class Builder:
         self._adopt_defaults()
         self._list_orphans()
         return Network(
-            vpcs={
-                at: replace(vpc, cidrs=(*vpc.cidrs, *self.cidrs.get(at, ())), default_group=self.default_groups.get(at))
-                for at, vpc in self.vpcs.items()
-            },
+            vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
-            tables={
-                at: replace(t, routes=_merged(t.routes, self.routes.get(at, ()), "destination"))
-                for at, t in self.tables.items()
-            },
-            groups={
-                at: replace(
-                    g,
-                    ingress=_merged(g.ingress, self.ingress.get(at, ()), *RULE),
-                    egress=_merged(g.egress, self.egress.get(at, ()), *RULE),
-                )
-                for at, g in self.groups.items()
-            },
+            tables=doubted_tables(
+                {
+                    at: replace(t, routes=_merged(t.routes, self.routes.get(at, ()), "destination"))
+                    for at, t in self.tables.items()
+                },
+                self.loose,
+                self.vpcs,
+            ),
+            groups=doubted_groups(
+                {
+                    at: replace(
+                        g,
+                        ingress=_merged(g.ingress, self.ingress.get(at, ()), *RULE),
+                        egress=_merged(g.egress, self.egress.get(at, ()), *RULE),
+                    )
+                    for at, g in self.groups.items()
+                },
+                self.loose,
+                self.vpcs,
+            ),
             acls={at: self._acl(acl) for at, acl in self.acls.items()},
             gateways=self.gateways,
             attachments={at: self._attachment(attachment) for at, attachment in self.attachments.items()},
@@ -153,12 +161,17 @@ class Builder:
             resolver_endpoints=self.resolver_endpoints,
             rules=self.rules,
             rule_associations=tuple(self.rule_associations),
-            zones={
-                at: replace(
-                    z, vpcs=_merged(z.vpcs, self.linked("zone", at), "target"), records=tuple(self.records.get(at, ()))
-                )
-                for at, z in self.zones.items()
-            },
+            zones=doubted_zones(
+                {
+                    at: replace(
+                        z,
+                        vpcs=_merged(z.vpcs, self.linked("zone", at), "target"),
+                        records=tuple(self.records.get(at, ())),
+                    )
+                    for at, z in self.zones.items()
+                },
+                self.loose,
+            ),
             interface_endpoints={
                 at: replace(
                     e,
@@ -209,7 +222,7 @@ class Builder:
             if parent and parent not in parents:
                 self.unmodelled += [f"{part.address} ({parent} was not read)" for part in found]
             if parent not in parents:
-                self.loose += [Loose(parent, field, part) for part in found]
+                self.loose += [Loose(parent, field, part, self.owners.get(part.address)) for part in found]
 
     def _join_default(self, gateway: str, table: str, does: tuple[bool, bool]) -> None:
         for at, attachment in self.attachments.items():
@@ -220,13 +233,23 @@ class Builder:
                     if switch and wanted:
                         self.links[what][table].append(link)
 
+    def _vpc(self, vpc: Vpc) -> Vpc:
+        unplaced = (Unknown("a range of a VPC that is not known"),) if NOWHERE in self.cidrs else ()
+        cidrs = (*vpc.cidrs, *self.cidrs.get(vpc.address, ()), *unplaced)
+        return replace(vpc, cidrs=cidrs, default_group=self.default_groups.get(vpc.address))
+
     def _subnet(self, subnet: Subnet) -> Subnet:
-        vpc = subnet.vpc if isinstance(subnet.vpc, str) else ""
-        main = self.main_tables.get(vpc, f"{vpc}#default_route_table_id")
+        """A subnet with its table and ACL; an association of which the subnet is not known may be its own."""
+        vpc = subnet.vpc if isinstance(subnet.vpc, str) else NOWHERE
+        unplaced = Unknown("an association with a subnet or a VPC that is not known")
+        main: str | Unknown = f"{vpc}#default_route_table_id"
+        main = self.main_tables.get(vpc, unplaced if NOWHERE in self.main_tables else main)
+        acl: str | Unknown | None = self.default_acls.get(vpc)
+        acl = self.subnet_acls.get(subnet.address, unplaced if NOWHERE in self.subnet_acls else acl)
         return replace(
             subnet,
-            table=self.subnet_tables.get(subnet.address, main),
-            acl=self.subnet_acls.get(subnet.address, self.default_acls.get(vpc)),
+            table=self.subnet_tables.get(subnet.address, unplaced if NOWHERE in self.subnet_tables else main),
+            acl=unplaced if acl is not None and NOWHERE in self.acl_entries else acl,
         )
 
     def _acl(self, acl: Acl) -> Acl:

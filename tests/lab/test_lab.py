@@ -37,7 +37,7 @@ def _needed() -> None:
 
 
 def built(network: Network) -> Lab:
-    return lab.build(network, services_in(network))
+    return lab.build_lab(network, services_in(network))
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_a_lab_dies_with_the_process_that_started_it() -> None:
         "import subprocess, sys; import lab; from tests.assurance.faults import Stacks\n"
         "from review.intent import services_in\n"
         "network = Stacks().network\n"
-        "with lab.build(network, services_in(network)) as built:\n"
+        "with lab.build_lab(network, services_in(network)) as built:\n"
         "    inner = subprocess.Popen(built.command('ledger', ['sleep', '7654']), env=built.environment('ledger'))\n"
         "    print('standing', flush=True); sys.stdin.read()\n"
     )
