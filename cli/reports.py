@@ -18,10 +18,11 @@ from findings.report import Report, Table
 from review.verdicts import Report as Traced
 from topology.document import read_document
 
-__all__ = ["checks_of", "located", "reachable_pairs", "show", "trace_report"]
+__all__ = ["NOTHING_PROVED", "checks_of", "located", "reachable_pairs", "show", "trace_report"]
 
 EACH = 100
 """Up to this many spokes get a row each; beyond it, equivalent spokes share a row."""
+NOTHING_PROVED = "Nothing was proved: the input has no spoke that should reach a service."
 SHOWN = 8
 """How many figures and pairs the table shows; of figures, those nearest to their limits."""
 
@@ -107,7 +108,7 @@ def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]
         (codes.EXPOSURE, "spokes reach nothing else"),
     ):
         others = [finding for finding in findings if finding.code == code]
-        yield from others or [Finding(code, Place(), Severity.OK, sound)]
+        yield from others or ([Finding(code, Place(), Severity.OK, sound)] if found.examined else [])
 
 
 def _capacity(found: Traced) -> Iterator[Finding]:
@@ -151,7 +152,7 @@ def _notes(found: Traced) -> Iterator[str]:
     if found.sound:
         yield "Every intended path works, and nothing else is reachable."
     if not found.examined:
-        yield "Nothing was proved: the input has no spoke that should reach a service."
+        yield NOTHING_PROVED
     meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
     yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
     for source, target in meant[:SHOWN]:

@@ -17,7 +17,7 @@ from accounts.probe import Question
 from accounts.snapshot import recorded
 from assurance.trace import State
 from cli.recorded import missing_findings, unseen
-from cli.reports import checks_of, located, reachable_pairs
+from cli.reports import NOTHING_PROVED, checks_of, located, reachable_pairs
 from findings import Finding, Place, Severity, codes
 from findings.report import Report, Table
 from network.aws.reader import read
@@ -33,6 +33,8 @@ __all__ = ["Verification", "report_of", "verify"]
 
 WITHOUT = "without endpoint"
 """The column of the name that no endpoint answers."""
+PATHS = frozenset({codes.HUB_NOT_READ, codes.REACH, codes.ISOLATION, codes.EXPOSURE})
+"""What a trace finds."""
 ROLES = 8
 """Roles that are assumed at once."""
 Progress = Callable[[str, int, str], AbstractContextManager[Callable[[int], object]]]
@@ -124,8 +126,8 @@ def _questions(
 def report_of(found: Verification, topology: Path | None = None) -> Report:
     """What a verification found, as a report. With the topology's file, on its lines."""
     deployed = found.deployed
-    paths = [finding for finding in deployed.findings if finding.code in {codes.REACH, codes.ISOLATION, codes.EXPOSURE}]
-    others = [finding for finding in deployed.findings if finding not in paths]
+    paths = [finding for finding in deployed.findings if finding.code in PATHS]
+    others = [finding for finding in deployed.findings if finding.code not in PATHS]
     checks = (*others, *checks_of(deployed.report, paths), *found.findings)
     rows = {spoke: _cells(found, spoke) for spoke in sorted(deployed.without)}
     services = sorted({key for cells in rows.values() for key in cells if key})
@@ -138,6 +140,7 @@ def report_of(found: Verification, topology: Path | None = None) -> Report:
         "verify",
         located(checks, topology),
         Table(("spoke", "test instance", *services, WITHOUT), table),
+        () if deployed.report.examined else (NOTHING_PROVED,),
         facts={
             "spokes": {
                 spoke: {
@@ -152,6 +155,7 @@ def report_of(found: Verification, topology: Path | None = None) -> Report:
                 for each in deployed.differences
             ],
         },
+        examined=deployed.report.examined,
     )
 
 

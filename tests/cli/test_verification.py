@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -199,3 +200,13 @@ def test_in_junit_a_broken_path_is_a_failure_and_what_could_not_be_determined_an
     assert told["payments", "instance"] == ["error"]
     assert told["core", "routes"] == ["system-out"]
     assert told["payments", "reach kms"] == []
+
+
+def test_a_verification_of_no_spoke_proves_nothing_and_calls_nothing_isolated() -> None:
+    """As of a hub alone, or of spokes that are all absent: nothing is wrong, and nothing was looked at."""
+    traced = replace(FOUND.deployed.report, groups=(), reaches={}, findings=())
+    deployed = replace(FOUND.deployed, report=traced, without={}, differences=(), findings=FOUND.deployed.findings[:1])
+    report = report_of(replace(FOUND, deployed=deployed, promised={}, seen={}, findings=FOUND.findings[:1]))
+    assert (report.examined, report.sound) == (False, False)
+    assert {finding.code for finding in report.findings} == {codes.DEPLOYED, codes.ROLE}
+    assert "Nothing was proved" in render(report, "table")
