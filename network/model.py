@@ -15,6 +15,7 @@ __all__ = [
     "Acl",
     "AclEntry",
     "Attachment",
+    "Doubt",
     "Forwarder",
     "Gateway",
     "GatewayEndpoint",
@@ -336,6 +337,19 @@ class Loose:
     """Whose it is, of a part without a known parent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A reason why it is not known what a resource does: an argument or a type that is not modelled, an unknown count."""
+
+    address: str
+    why: str
+    owner: Owner
+    names: tuple[str, ...] = ()
+    """Addresses of what the resource names, where the network has no part for it."""
+    about: str = "both"
+    """What it may change: `names`, `packets` or `both`."""
+
+
 @dataclass(frozen=True)
 class Network:
     """Everything that was read. Mappings go from address to value."""
@@ -360,6 +374,8 @@ class Network:
     """Addresses of resources that the model does not know; they may change what it says."""
     loose: tuple[Loose, ...] = ()
     """Parts of what was not read. They are listed in `unmodelled` too, until a join finds what they belong to."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is not known about resources, until `network.doubts.cast` puts it in its place."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """AWS's id of each address that exists, as far as it is known. A plan's resources that are about to be destroyed
     are here too, although they are nowhere else in the network."""

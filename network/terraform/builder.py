@@ -15,6 +15,7 @@ from network.model import (
     Acl,
     AclEntry,
     Attachment,
+    Doubt,
     Gateway,
     GatewayEndpoint,
     GatewayRoute,
@@ -73,6 +74,7 @@ class Builder:
         self.shares: dict[str, Share] = {}
         self.instances: dict[str, Instance] = {}
         self.unmodelled: list[str] = []
+        self.doubts: list[Doubt] = []
         self.owners: dict[str, Owner] = {}
         """Of parts without a known parent."""
         self.loose: list[Loose] = []
@@ -103,6 +105,8 @@ class Builder:
                 reader(self, resource)
             elif not resource.kind.startswith(HARMLESS):
                 self.unmodelled.append(resource.address)
+            if resource.uncertain:
+                self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
 
     def parent(self, resource: Resource, name: str) -> str:
         """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
@@ -191,6 +195,7 @@ class Builder:
             instances=self.instances,
             unmodelled=tuple(sorted(self.unmodelled)),
             loose=tuple(self.loose),
+            doubts=tuple(self.doubts),
             ids=self.ids,
         )
 

@@ -66,6 +66,8 @@ class Resource:
     owner: Owner
     raw: Mapping[str, Json]
     document: Document
+    uncertain: str = ""
+    """Why it is not known whether, or how often, it exists: a count that nothing tells."""
 
     def get(self, name: str) -> Json:
         """An attribute's value: None where it is not set, `Unknown` where nothing tells."""
