@@ -47,7 +47,9 @@ from network.model import (
 __all__ = ["join"]
 
 MAPPINGS = tuple(
-    each.name for each in fields(Network) if each.name not in {"ids", "unmodelled", "rule_associations", "loose"}
+    each.name
+    for each in fields(Network)
+    if each.name not in {"ids", "unmodelled", "rule_associations", "loose", "doubts"}
 )
 """The fields that hold parts by their addresses, in the order in which a part comes after what it belongs to."""
 UNSURE = Unknown("it is in the snapshot and not in the stack; a plan tells whether it stays")
