@@ -339,7 +339,7 @@ class Loose:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why it is not known what a resource does: an argument or a type that is not modelled, a count that nothing tells."""
+    """Why it is not known what a resource does: an argument that is not modelled, a count that nothing tells."""
 
     address: str
     why: str
