@@ -99,11 +99,13 @@ def _fields(snapshot: Snapshot, names: Names, file: str) -> Iterator[Doubt]:
     """
     inner, address_of = PARTS.get(file, ("", _route))
     known = ROWS[file]
+    within = WITHIN.get(file, known)
     for place, item in snapshot.of(file):
-        for why, about in _odd(item, known, place):
-            yield from _doubt(snapshot, names, (file, place, item), why, about)
+        if not known.settled.issuperset(item):
+            for why, about in _odd(item, known, place):
+                yield from _doubt(snapshot, names, (file, place, item), why, about)
         for part in item.get(inner) or ():
-            for why, about in _odd(part, WITHIN[file], place):
+            for why, about in () if within.settled.issuperset(part) else _odd(part, within, place):
                 owner, address = _subject(names, (file, place, item))
                 yield Doubt(address_of(names, address, part), why, owner, _belongs(names, item, part), about)
 
@@ -147,14 +149,14 @@ def _belongs(names: Names, *items: Item) -> tuple[str, ...]:
 def _odd(item: Item, known: Rows, place: Owner, path: str = "") -> list[tuple[str, str]]:
     """Why each field of an item is a doubt that is one, and what it may change."""
     found: list[tuple[str, str]] = []
-    settled = known.settled
-    for key in [key for key in item if key not in settled]:
+    for key in [key for key in item if key not in known.settled]:
         row, value = known.others.get(key, UNLISTED), item[key]
-        if value in EMPTY:
+        if value in EMPTY or (isinstance(row, Field) and value in row.neutral):
             continue
         for each in value if isinstance(value, list) else (value,):
             if isinstance(row, Rows) and isinstance(each, Mapping):
-                found += _odd(each, row, place, f"{path}{key}.")
+                if not row.settled.issuperset(each):
+                    found += _odd(each, row, place, f"{path}{key}.")
             elif isinstance(row, Rows) or not row.is_neutral(each, place):
                 told = row if isinstance(row, Field) else UNLISTED
                 found.append((_said(f"{path}{key}", told, each), told.about))
