@@ -52,6 +52,8 @@ class Unknown:
     """A value that nothing in what was read tells."""
 
     why: str
+    at: str = ""
+    """The address of the resource that leaves it open, where that is another than the one that has the value."""
 
     def __str__(self) -> str:
         """As a report shows it."""
