@@ -247,8 +247,9 @@ class Trace:
         return any(way.verdict is not Verdict.DROPPED for way in ways)
 
     def _ingress(self, target: Interface) -> Iterator[SecurityRule]:
+        """The rules of an interface's groups; one that was not read may have any."""
         for group in self.packets.filters.groups_of(target):
-            yield from group.ingress if group is not None else ()
+            yield from group.ingress if group is not None else (_any_rule(target.address),)
 
     def _foreign_interfaces(self, vpc: Vpc) -> Iterator[Interface]:
         """Every interface of everything outside a VPC and of no spoke: the ways to each may differ."""
@@ -282,6 +283,11 @@ def _workloads(subnets: Iterable[Subnet]) -> tuple[Interface, ...]:
         for subnet in subnets
         if isinstance(subnet.cidr, IPv4Network)
     )
+
+
+def _any_rule(address: str) -> SecurityRule:
+    unknown = Unknown("a security group that was not read")
+    return SecurityRule(address, unknown, unknown, unknown, unknown)
 
 
 def _flow(rule: SecurityRule) -> Flow:

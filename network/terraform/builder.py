@@ -42,6 +42,7 @@ from network.model import (
 )
 from network.terraform.coverage.doubts import doubts_of
 from network.terraform.documents import Document, Resource
+from network.terraform.others import other_interfaces
 from network.terraform.values import as_text
 from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
@@ -76,6 +77,8 @@ class Builder:
         self.instances: dict[str, Instance] = {}
         self.unmodelled: list[str] = []
         self.doubts: list[Doubt] = []
+        self.placed: list[Doubt] = []
+        """Of services with an address in a subnet."""
         self.owners: dict[str, Owner] = {}
         """Of parts without a known parent."""
         self.loose: list[Loose] = []
@@ -106,7 +109,9 @@ class Builder:
                 reader(self, resource)
             for doubt in doubts_of(resource):
                 self.unmodelled.append(f"{resource.address} ({doubt.why})")
-                if doubt.about in {"names", "packets", "both"}:
+                if doubt.about == "addresses":
+                    self.placed.append(doubt)
+                elif doubt.about != "IPv6":
                     self.doubts.append(doubt)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
@@ -133,7 +138,7 @@ class Builder:
         """Join the parts."""
         self._adopt_defaults()
         self._list_orphans()
-        return Network(
+        network = Network(
             vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
             tables=doubted_tables(
@@ -201,6 +206,8 @@ class Builder:
             doubts=tuple(self.doubts),
             ids=self.ids,
         )
+        others = other_interfaces(network, self.placed) if self.placed else {}
+        return replace(network, instances={**network.instances, **others}) if others else network
 
     def _adopt_defaults(self) -> None:
         """Give each VPC the main route table that AWS makes with it, and each gateway its default table."""
