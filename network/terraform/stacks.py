@@ -27,6 +27,8 @@ __all__ = ["Stack"]
 MANY = 1_000
 """Instances of one block that are read."""
 MODULE = "module"
+REPEATS = frozenset({"count", "dynamic", "for_each"})
+"""Arguments of which it takes more than to read the block."""
 
 Instances = Mapping[str, tuple[str, Scope]]
 """The instances of a block by their keys: what their addresses end with, and what `count` and `each` are in them."""
@@ -62,19 +64,8 @@ class Stack:
             yield Resource(section, f"{self.name}: {section}", NOBODY, {}, self, "is not modelled")
 
     def value(self, resource: Resource, name: str) -> Json:
-        """An attribute of one of its resources, or the blocks of a type, those that are generated included."""
-        lookup = self._within(resource.scope)
-        found = evaluate(resource.raw.get(name), lookup)
-        if "dynamic" not in resource.raw:
-            return found
-        generated = [
-            block
-            for labelled in bodies(resource.raw["dynamic"])
-            for dynamic in bodies(labelled.get(name))
-            for block in _generated(name, dynamic, lookup)
-        ]
-        written = found if isinstance(found, list) else [] if found is None else [found]
-        return [*written, *generated] if generated else found
+        """An attribute of one of its resources."""
+        return evaluate(resource.raw.get(name), self._within(resource.scope))
 
     def writes(self) -> Iterator[tuple[tuple[Json, Json, str], Json]]:
         """The parameters that it writes."""
@@ -125,15 +116,29 @@ class Stack:
 
     def _made_by(self, kind: str, name: str, block: Block, owner: Owner) -> Iterator[Resource]:
         """The resources of a block: one, or as many as `count` and `for_each` say."""
-        if "count" not in block and "for_each" not in block:
-            yield Resource(kind, f"{self.name}: {kind}.{name}", owner, block, self)
+        address = f"{self.name}: {kind}.{name}"
+        if block.keys().isdisjoint(REPEATS):
+            yield Resource(kind, address, owner, block, self)
             return
-        instances = self._instances(kind, name, block)
-        if isinstance(instances, Unknown):
-            yield Resource(kind, f"{self.name}: {kind}.{name}", owner, block, self, instances.why)
-            return
+        told = self._instances(kind, name, block)
+        instances, why = (ONE, told.why) if isinstance(told, Unknown) else (told, "")
         for suffix, scope in instances.values():
-            yield Resource(kind, f"{self.name}: {kind}.{name}{suffix}", owner, block, self, scope=scope)
+            raw = self._generated(block, self._within(scope)) if "dynamic" in block else block
+            yield Resource(kind, f"{address}{suffix}", owner, raw, self, why, scope)
+
+    @staticmethod
+    def _generated(block: Block, lookup: Lookup) -> Block:
+        """A block with what its `dynamic` blocks generate."""
+        found = {name: value for name, value in block.items() if name != "dynamic"}
+        for labelled in bodies(block["dynamic"]):
+            for name, dynamics in labelled.items():
+                value = evaluate(found.get(name), lookup)
+                written = value if isinstance(value, list) else [] if value is None else [value]
+                found[name] = [
+                    *written,
+                    *(each for dynamic in bodies(dynamics) for each in _blocks(name, dynamic, lookup)),
+                ]
+        return found
 
     def _instances(self, kind: str, name: str, block: Block) -> Instances | Unknown:
         if "count" not in block and "for_each" not in block:
@@ -269,7 +274,7 @@ def _pairs(value: Json) -> list[tuple[Json, Json]] | None:
     return list(enumerate(value)) if isinstance(value, list) else None
 
 
-def _generated(name: str, dynamic: Block, lookup: Lookup) -> Iterator[Json]:
+def _blocks(name: str, dynamic: Block, lookup: Lookup) -> Iterator[Json]:
     """The blocks that a `dynamic` block comes to; one of which nothing is known where it may be any number."""
     value = evaluate(dynamic.get("for_each"), lookup)
     pairs, iterator = _pairs(value), dynamic.get("iterator") or name
