@@ -11,7 +11,6 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any, TypeVar
 
-from network.doubts import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 from network.model import (
     Acl,
     AclEntry,
@@ -46,6 +45,7 @@ from network.name_servers import foreign
 from network.terraform.documents import HARMLESS, NOBODY, Document, Resource
 from network.terraform.expressions import Json
 from network.terraform.values import as_prefix, as_text, is_ipv6
+from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["LISTED", "Builder", "Reader", "Switches"]
 
@@ -279,8 +279,8 @@ class Builder:
         """Put a part into its place for each range of the prefix list that it is about."""
         for parts, part, listed in self.listed:
             for each in self._ranges(listed):
-                rule = isinstance(part, SecurityRule)
-                parts.append(replace(part, peer=each) if rule else replace(part, destination=each))
+                more = replace(part, peer=each) if isinstance(part, SecurityRule) else replace(part, destination=each)
+                parts.append(more)
 
     def _ranges(self, listed: str | Unknown) -> list[Prefix | Unknown]:
         """The IPv4 ranges of a prefix list; one that is not known where the list was not read."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from network.doubts import NOWHERE
 from network.model import Acl, AclEntry, SecurityGroup, SecurityRule, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
@@ -21,6 +20,7 @@ from network.terraform.values import (
     fields_of,
     is_ipv6,
 )
+from network.unplaced import NOWHERE
 
 __all__ = ["READERS"]
 

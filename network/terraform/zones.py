@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from network.doubts import NOWHERE
 from network.model import HostedZone, Link, Record, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.values import as_address, as_list, as_text, fields_of
+from network.unplaced import NOWHERE
 
 __all__ = ["READERS"]
 
