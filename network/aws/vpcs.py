@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
 
 from network.aws.names import Names
 from network.aws.snapshot import Item, Snapshot, tags_of
 from network.aws.values import as_flag, as_prefix, refer
 from network.model import Owner, Prefix, Route, RouteTable, Subnet, Unknown, Vpc
+from network.name_servers import foreign
 
 __all__ = ["read_subnets", "read_tables", "read_vpcs"]
 
-AMAZON = frozenset({"AmazonProvidedDNS", "169.254.169.253"})
-"""How DHCP options name the VPC's own resolver, besides its address in the VPC."""
 NO_OPTIONS = "default"
 """What a VPC names that has no set of DHCP options."""
 TARGETS = {
@@ -88,8 +86,7 @@ def _name_servers(
         if entry.get("Key") == "domain-name-servers"
         for value in entry.get("Values") or ()
     ]
-    own = AMAZON | {str(IPv4Address(int(cidr.network_address) + 2)) for cidr in cidrs if isinstance(cidr, IPv4Network)}
-    return tuple(each for each in servers if each not in own) if servers else (Unknown(f"{id_} names no name server"),)
+    return foreign(servers, cidrs) if servers else (Unknown(f"{id_} names no name server"),)
 
 
 def read_subnets(snapshot: Snapshot, names: Names) -> dict[str, Subnet]:

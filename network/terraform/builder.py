@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from ipaddress import IPv4Network
+from typing import Any, TypeVar
 
 from network.model import (
     Acl,
@@ -40,12 +41,19 @@ from network.model import (
     Unknown,
     Vpc,
 )
+from network.name_servers import foreign
 from network.terraform.coverage.doubts import doubts_of
-from network.terraform.documents import Document, Resource
-from network.terraform.values import as_text
+from network.terraform.documents import NOBODY, Document, Resource
+from network.terraform.expressions import Json
+from network.terraform.values import as_prefix, as_text, is_ipv6
 from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
-__all__ = ["Builder", "Reader"]
+__all__ = ["LISTED", "Builder", "Reader", "Switches"]
+
+LISTED = Unknown("the ranges of a prefix list")
+EVERYWHERE = IPv4Network("0.0.0.0/0")
+Switches = tuple[bool | Unknown, bool | Unknown]
+"""Whether a default table is associated with attachments, and propagated to."""
 
 RULE = ("protocol", "first_port", "last_port", "peer")
 
@@ -81,6 +89,14 @@ class Builder:
         self.loose: list[Loose] = []
         self.ids: dict[str, str] = {}
         # Parts by the address of what they belong to, until everything has been read.
+        self.inline: dict[str, list[Route]] = defaultdict(list)
+        self.inline_ingress: dict[str, list[SecurityRule]] = defaultdict(list)
+        self.inline_egress: dict[str, list[SecurityRule]] = defaultdict(list)
+        self.listed: list[tuple[list[Any], Route | SecurityRule | GatewayRoute, str | Unknown]] = []
+        """Parts about the ranges of a prefix list, each with the list of parts that it belongs in."""
+        self.prefix_lists: dict[str, list[Json]] = defaultdict(list)
+        self.dhcp_options: dict[str, tuple[str | Unknown, ...]] = {}
+        self.dhcp: dict[str, str | Unknown] = {}
         self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
         self.routes: dict[str, list[Route]] = defaultdict(list)
         self.ingress: dict[str, list[SecurityRule]] = defaultdict(list)
@@ -91,9 +107,9 @@ class Builder:
         self.main_tables: dict[str, str | Unknown] = {}
         self.default_acls: dict[str, str] = {}
         self.default_groups: dict[str, str] = {}
-        self.default_tables: dict[str, tuple[bool, bool]] = {}
-        self.joins: dict[str, tuple[bool, bool]] = {}
-        self.accepters: dict[str, tuple[str, Owner, tuple[bool, bool]]] = {}
+        self.default_tables: dict[str, Switches] = {}
+        self.joins: dict[str, Switches] = {}
+        self.accepters: dict[str, tuple[str, Owner, Switches]] = {}
         self.links: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
         self.gateway_routes: dict[str, list[GatewayRoute]] = defaultdict(list)
         self.records: dict[str, list[Record]] = defaultdict(list)
@@ -114,11 +130,29 @@ class Builder:
     def parent(self, resource: Resource, name: str) -> str:
         """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
         value = resource.get(name)
-        if isinstance(value, str):
+        if isinstance(value, str) and value:
             return value
         self.unmodelled.append(f"{resource.address} ({name}: {as_text(value)})")
         self.owners[resource.address] = resource.owner
         return NOWHERE
+
+    def placed(self, resource: Resource, name: str, value: Json, about: str = "both") -> None:
+        """Doubt everything of an account that a resource may be in, where it is not known what it is in."""
+        if not isinstance(value, str) or not value:
+            why = f"is in something that is not known ({as_text(value)})"
+            self.doubts.append(Doubt(f"{resource.address} ({name})", why, resource.owner, (), about))
+
+    def doubt(self, resource: Resource, name: str, vpc: str | Unknown) -> None:
+        """Doubt a VPC for an argument of something in it that is not known."""
+        why = f"is not known ({as_text(resource.get(name))})"
+        names = (vpc,) if isinstance(vpc, str) else ()
+        self.doubts.append(Doubt(f"{resource.address} ({name})", why, resource.owner, names))
+
+    @staticmethod
+    def only(places: dict[str, str | Unknown], at: str, value: str | Unknown) -> None:
+        """Note what only one resource can say of something. What two of them say differently is not known."""
+        differs = places.get(at, value) != value
+        places[at] = Unknown(f"{places[at]} and {value} are both said to be its own") if differs else value
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
         """Note an association or propagation."""
@@ -131,14 +165,16 @@ class Builder:
 
     def network(self) -> Network:
         """Join the parts."""
+        self._spell_out_lists()
         self._adopt_defaults()
+        self._share_anew()
         self._list_orphans()
         return Network(
             vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
             tables=doubted_tables(
                 {
-                    at: replace(t, routes=_merged(t.routes, self.routes.get(at, ()), "destination"))
+                    at: replace(t, routes=_merged(self.inline.get(at, ()), self.routes.get(at, ()), "destination"))
                     for at, t in self.tables.items()
                 },
                 self.loose,
@@ -148,8 +184,8 @@ class Builder:
                 {
                     at: replace(
                         g,
-                        ingress=_merged(g.ingress, self.ingress.get(at, ()), *RULE),
-                        egress=_merged(g.egress, self.egress.get(at, ()), *RULE),
+                        ingress=_merged(self.inline_ingress.get(at, ()), self.ingress.get(at, ()), *RULE),
+                        egress=_merged(self.inline_egress.get(at, ()), self.egress.get(at, ()), *RULE),
                     )
                     for at, g in self.groups.items()
                 },
@@ -173,7 +209,8 @@ class Builder:
                     at: replace(
                         z,
                         vpcs=_merged(z.vpcs, self.linked("zone", at), "target"),
-                        records=tuple(self.records.get(at, ())),
+                        # A name that is empty is the zone's own.
+                        records=tuple(replace(e, name=e.name or str(z.domain)) for e in self.records.get(at, ())),
                     )
                     for at, z in self.zones.items()
                 },
@@ -192,7 +229,7 @@ class Builder:
                 for at, e in self.gateway_endpoints.items()
             },
             shares=tuple(
-                replace(s, resources=self.linked("shared", at), principals=self.linked("principal", at))
+                replace(s, resources=self._shared("shared", at), principals=self._shared("principal", at))
                 for at, s in self.shares.items()
             ),
             instances=self.instances,
@@ -207,11 +244,67 @@ class Builder:
         for vpc in self.vpcs:
             main = f"{vpc}#default_route_table_id"
             self.tables.setdefault(main, RouteTable(main, vpc))
+            self._adopt_group(vpc)
+            self._adopt_acl(vpc)
         for gateway, (associates, propagates) in self.default_tables.items():
-            if associates or propagates:
+            if associates is not False or propagates is not False:
                 table = f"{gateway}#default_route_table"
                 self.gateway_tables[table] = GatewayTable(table, gateway)
                 self._join_default(gateway, table, (associates, propagates))
+
+    def _adopt_group(self, vpc: str) -> None:
+        """Put rules of a VPC's default group into the group that Terraform manages, or into one as AWS makes it."""
+        at = f"{vpc}#default_security_group_id"
+        if at not in self.ingress and at not in self.egress:
+            return
+        if vpc in self.default_groups:
+            for rules in (self.ingress, self.egress):
+                rules[self.default_groups[vpc]] += rules.pop(at, [])
+            return
+        self.groups[at] = SecurityGroup(at, vpc)
+        self.default_groups[vpc] = at
+        self.inline_ingress[at].append(SecurityRule(at, "-1", 0, 65535, at))
+        self.inline_egress[at].append(SecurityRule(at, "-1", 0, 65535, EVERYWHERE))
+
+    def _adopt_acl(self, vpc: str) -> None:
+        """The same for the entries of a VPC's default network ACL."""
+        at = f"{vpc}#default_network_acl_id"
+        if at not in self.acl_entries:
+            return
+        if vpc in self.default_acls:
+            self.acl_entries[self.default_acls[vpc]] += self.acl_entries.pop(at)
+            return
+        everything = (AclEntry(at, 100, "-1", 0, 65535, EVERYWHERE, allow=True),)
+        self.acls[at] = Acl(at, everything, everything)
+        self.default_acls[vpc] = at
+
+    def _spell_out_lists(self) -> None:
+        """Put a part into its place for each range of the prefix list that it is about."""
+        for parts, part, listed in self.listed:
+            for each in self._ranges(listed):
+                more = replace(part, peer=each) if isinstance(part, SecurityRule) else replace(part, destination=each)
+                parts.append(more)
+
+    def _ranges(self, listed: str | Unknown) -> list[Prefix | Unknown]:
+        """The IPv4 ranges of a prefix list; one that is not known where the list was not read."""
+        known = isinstance(listed, str) and listed in self.prefix_lists and NOWHERE not in self.prefix_lists
+        if not known:
+            return [Unknown(f"the ranges of prefix list {listed}")]
+        return [as_prefix(each) for each in self.prefix_lists[str(listed)] if not is_ipv6(each)]
+
+    def _share_anew(self) -> None:
+        """Make a share of each that was not read and has something here: what else is in it, nobody knows."""
+        for what in ("shared", "principal"):
+            for parent, links in self.links[what].items():
+                if parent not in self.shares and parent != NOWHERE:
+                    self.shares[parent] = Share(parent, links[0].owner or NOBODY, Unknown("a share that was not read"))
+                    for other in ("shared", "principal"):
+                        self.links[other][parent].append(Link(parent, Unknown(f"what else is in {parent}")))
+
+    def _shared(self, what: str, share: str) -> tuple[Link, ...]:
+        """The links of a share, and those that may be its own."""
+        unsure = Unknown("whether it is in this share")
+        return (*self.linked(what, share), *(replace(each, target=unsure) for each in self.linked(what, NOWHERE)))
 
     def _list_orphans(self) -> None:
         """List the parts of what was not read: a VPC or a gateway that somebody else's Terraform makes."""
@@ -232,19 +325,27 @@ class Builder:
             if parent not in parents:
                 self.loose += [Loose(parent, field, part, self.owners.get(part.address)) for part in found]
 
-    def _join_default(self, gateway: str, table: str, does: tuple[bool, bool]) -> None:
+    def _join_default(self, gateway: str, table: str, does: Switches) -> None:
         for at, attachment in self.attachments.items():
             wants = self.accepters[at][2] if at in self.accepters else self.joins[at]
             if attachment.gateway == gateway:
-                link = Link(at, at)
                 for what, switch, wanted in zip(("association", "propagation"), does, wants, strict=True):
-                    if switch and wanted:
-                        self.links[what][table].append(link)
+                    unknown = next((each for each in (switch, wanted) if isinstance(each, Unknown)), None)
+                    if switch is not False and wanted is not False:
+                        self.links[what][table].append(Link(at, unknown or at))
 
     def _vpc(self, vpc: Vpc) -> Vpc:
         unplaced = (Unknown("a range of a VPC that is not known"),) if NOWHERE in self.cidrs else ()
         cidrs = (*vpc.cidrs, *self.cidrs.get(vpc.address, ()), *unplaced)
-        return replace(vpc, cidrs=cidrs, default_group=self.default_groups.get(vpc.address))
+        servers = foreign(self._name_servers(vpc.address), cidrs)
+        return replace(vpc, cidrs=cidrs, default_group=self.default_groups.get(vpc.address), name_servers=servers)
+
+    def _name_servers(self, vpc: str) -> tuple[str | Unknown, ...]:
+        """What a VPC's DHCP options hand out, where they are not the ones that it has by itself."""
+        options = self.dhcp.get(vpc)
+        if options is None:
+            return ()
+        return self.dhcp_options.get(str(options), (Unknown(f"the name servers of {options}"),))
 
     def _subnet(self, subnet: Subnet) -> Subnet:
         """A subnet with its table and ACL; an association of which the subnet is not known may be its own."""
@@ -252,12 +353,12 @@ class Builder:
         unplaced = Unknown("an association with a subnet or a VPC that is not known")
         main: str | Unknown = f"{vpc}#default_route_table_id"
         main = self.main_tables.get(vpc, unplaced if NOWHERE in self.main_tables else main)
-        acl: str | Unknown | None = self.default_acls.get(vpc)
+        acl = self.default_acls.get(vpc, unplaced if NOWHERE in self.default_acls else None)
         acl = self.subnet_acls.get(subnet.address, unplaced if NOWHERE in self.subnet_acls else acl)
         return replace(
             subnet,
             table=self.subnet_tables.get(subnet.address, unplaced if NOWHERE in self.subnet_tables else main),
-            acl=unplaced if acl is not None and NOWHERE in self.acl_entries else acl,
+            acl=unplaced if NOWHERE in self.acl_entries else acl,
         )
 
     def _acl(self, acl: Acl) -> Acl:
@@ -270,6 +371,8 @@ class Builder:
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         accepter = self.accepters.get(attachment.address)
+        if accepter is None and NOWHERE in self.accepters:
+            accepter = (self.accepters[NOWHERE][0], NOBODY, (True, True))
         return replace(attachment, accepter=accepter[0], accepter_owner=accepter[1]) if accepter else attachment
 
     def _gateway_table(self, table: GatewayTable) -> GatewayTable:

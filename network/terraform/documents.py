@@ -6,7 +6,7 @@ A reference to a resource comes to that resource's address, so that everything e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from network.model import Owner, Unknown
@@ -17,19 +17,24 @@ __all__ = [
     "ACCEPTER",
     "CONTENTS",
     "IDENTITIES",
+    "MAIN_TABLE",
     "NOBODY",
     "PARAMETER",
     "PARTS",
+    "SAME",
     "Document",
     "Names",
     "Parameters",
     "Resource",
+    "Scope",
     "blocks_in",
     "ids_of",
     "owner_of",
     "parameters_of",
 ]
 
+Scope = Mapping[str, Json]
+"""What names such as `count` and `each` stand for within one resource."""
 Parameters = MutableMapping[tuple[Json, Json, str], Json]
 """SSM parameters that a stack writes, by account, region and name: the way from a hub's stack to a spoke's."""
 
@@ -38,9 +43,12 @@ IDENTITIES = frozenset({"id", "arn", "dns_entry", "allocation_id", "zone_id"})
 PARTS = ("default_network_acl_id", "default_route_table_id", "default_security_group_id", "main_route_table_id")
 """Attributes that stand for something that AWS makes with a VPC. The main table is the default one unless it was
 changed, and then goes by that name."""
+MAIN_TABLE = "main_route_table_id"
 GATEWAY_TABLES = ("association_default_route_table_id", "propagation_default_route_table_id")
 """The same for a transit gateway: AWS makes one table for both."""
 ACCEPTER = "aws_ec2_transit_gateway_vpc_attachment_accepter"
+SAME = {ACCEPTER: "transit_gateway_attachment_id", "aws_default_route_table": "default_route_table_id"}
+"""Kinds that have the id of what they take over, with the argument that says it."""
 PARAMETER = "aws_ssm_parameter"
 CONTENTS = ("insecure_value", "value")
 NOBODY = Owner(Unknown("no provider"), Unknown("no provider"))
@@ -57,6 +65,7 @@ class Resource:
     document: Document
     uncertain: str = ""
     """Why it is not known whether, or how often, it exists: a count that nothing tells."""
+    scope: Scope = field(default_factory=dict)
 
     def get(self, name: str) -> Json:
         """An attribute's value: None where it is not set, `Unknown` where nothing tells."""
@@ -122,12 +131,10 @@ class Names:
 
 def owner_of(block: Mapping[str, Json]) -> Owner:
     """The account and region that a provider's block says."""
-    accounts = block.get("allowed_account_ids") or []
-    region = block.get("region")
+    accounts, region = block.get("allowed_account_ids"), block.get("region")
+    known = isinstance(accounts, list) and len(accounts) == 1 and isinstance(accounts[0], str)
     return Owner(
-        account=accounts[0]
-        if len(accounts) == 1 and isinstance(accounts[0], str)
-        else Unknown("the provider's account"),
+        account=accounts[0] if isinstance(accounts, list) and known else Unknown("the provider's account"),
         region=region if isinstance(region, str) else Unknown("the provider's region"),
     )
 

@@ -14,7 +14,12 @@ __all__ = ["READERS"]
 
 def _instance(to: Builder, r: Resource) -> None:
     groups = r.get("vpc_security_group_ids") or r.get("security_groups")
-    to.instances[r.address] = Instance(r.address, as_text(r.get("subnet_id")), as_texts(groups))
+    subnet = as_text(r.get("subnet_id"))
+    if (
+        r.get("subnet_id") is not None
+    ):  # without one it is in the default VPC, or has an interface that is listed itself
+        to.placed(r, "subnet_id", subnet)
+    to.instances[r.address] = Instance(r.address, subnet, as_texts(groups))
 
 
 READERS: Mapping[str, Reader] = {
