@@ -1,7 +1,8 @@
 """Terraform JSON, as it would be applied, becomes a network.
 
-Each family of resources has a file beside this one, and each kind a function in it. A resource that has none, and
-could carry or stop a packet or a name, is listed in `Network.unmodelled`; so is a part whose parent was not read.
+Each family of resources has a file beside this one, and each kind a function in it. A type without a function or an
+argument that no function reads is a doubt if `coverage/` calls it not modelled, and is listed in `Network.unmodelled`;
+so is a part whose parent was not read.
 """
 
 from __future__ import annotations
