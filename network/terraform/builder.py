@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TypeVar
 
 from network.doubts import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
@@ -16,6 +17,7 @@ from network.model import (
     AclEntry,
     Attachment,
     Doubt,
+    Fixed,
     Gateway,
     GatewayEndpoint,
     GatewayRoute,
@@ -29,6 +31,7 @@ from network.model import (
     Owner,
     Prefix,
     Record,
+    Refusal,
     ResolverEndpoint,
     ResolverRule,
     Route,
@@ -42,7 +45,9 @@ from network.model import (
     Vpc,
 )
 from network.terraform.documents import HARMLESS, Document, Resource
-from network.terraform.values import as_text
+from network.terraform.expressions import Json
+from network.terraform.refusals import Refusals
+from network.terraform.values import as_address, as_text
 
 __all__ = ["Builder", "Reader"]
 
@@ -78,7 +83,11 @@ class Builder:
         self.owners: dict[str, Owner] = {}
         """Of parts without a known parent."""
         self.loose: list[Loose] = []
+        self.fixed: list[Fixed] = []
+        self.refused: list[Refusal] = []
+        self.makers: dict[str, Owner] = {}
         self.ids: dict[str, str] = {}
+        self.refusing = Refusals()
         # Parts by the address of what they belong to, until everything has been read.
         self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
         self.routes: dict[str, list[Route]] = defaultdict(list)
@@ -107,6 +116,9 @@ class Builder:
                 self.unmodelled.append(resource.address)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
+            if document.builds:
+                self.makers[resource.address] = resource.owner
+                self.refused += self.refusing.of_resource(resource)
 
     def parent(self, resource: Resource, name: str) -> str:
         """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
@@ -116,6 +128,11 @@ class Builder:
         self.unmodelled.append(f"{resource.address} ({name}: {as_text(value)})")
         self.owners[resource.address] = resource.owner
         return NOWHERE
+
+    def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
+        """Note the addresses that a resource asks for; those that are not known are not judged."""
+        known = (as_address(ip) for ip in ips if ip)
+        self.fixed += [Fixed(address, subnet, ip) for ip in known if isinstance(ip, IPv4Address)]
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
         """Note an association or propagation."""
@@ -196,6 +213,9 @@ class Builder:
             unmodelled=tuple(sorted(self.unmodelled)),
             loose=tuple(self.loose),
             doubts=tuple(self.doubts),
+            fixed=tuple(self.fixed),
+            refused=tuple(self.refused),
+            makers=self.makers,
             ids=self.ids,
         )
 

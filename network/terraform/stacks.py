@@ -24,6 +24,8 @@ __all__ = ["Stack"]
 class Stack:
     """One stack's Terraform JSON, with references resolved in it and, through parameters, in the stacks before it."""
 
+    builds = True
+
     def __init__(self, name: str, document: Mapping[str, Json], parameters: Parameters) -> None:
         self.name = name
         self._resources: Mapping[str, Mapping[str, Json]] = document.get("resource", {})
