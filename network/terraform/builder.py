@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from network.model import (
@@ -16,6 +16,7 @@ from network.model import (
     AclEntry,
     Attachment,
     Doubt,
+    Fixed,
     Gateway,
     GatewayEndpoint,
     GatewayRoute,
@@ -29,6 +30,7 @@ from network.model import (
     Owner,
     Prefix,
     Record,
+    Refusal,
     ResolverEndpoint,
     ResolverRule,
     Route,
@@ -45,7 +47,8 @@ from network.name_servers import foreign
 from network.terraform.coverage.doubts import doubts_of
 from network.terraform.documents import NOBODY, Document, Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_prefix, as_text, is_ipv6
+from network.terraform.refusals import Refusals
+from network.terraform.values import as_address, as_prefix, as_text, is_ipv6
 from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["LISTED", "Builder", "Reader", "Switches"]
@@ -87,7 +90,11 @@ class Builder:
         self.owners: dict[str, Owner] = {}
         """Of parts without a known parent."""
         self.loose: list[Loose] = []
+        self.fixed: list[Fixed] = []
+        self.refused: list[Refusal] = []
+        self.makers: dict[str, Owner] = {}
         self.ids: dict[str, str] = {}
+        self.refusing = Refusals()
         # Parts by the address of what they belong to, until everything has been read.
         self.inline: dict[str, list[Route]] = defaultdict(list)
         self.inline_ingress: dict[str, list[SecurityRule]] = defaultdict(list)
@@ -126,6 +133,9 @@ class Builder:
                     self.doubts.append(doubt)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
+            if document.builds:
+                self.makers[resource.address] = resource.owner
+                self.refused += self.refusing.of_resource(resource)
 
     def parent(self, resource: Resource, name: str) -> str:
         """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
@@ -153,6 +163,11 @@ class Builder:
         """Note what only one resource can say of something. What two of them say differently is not known."""
         differs = places.get(at, value) != value
         places[at] = Unknown(f"{places[at]} and {value} are both said to be its own") if differs else value
+
+    def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
+        """Note the addresses that a resource asks for; those that are not known are not judged."""
+        known = (as_address(ip) for ip in ips if ip)
+        self.fixed += [Fixed(address, subnet, ip) for ip in known if isinstance(ip, IPv4Address)]
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
         """Note an association or propagation."""
@@ -236,6 +251,9 @@ class Builder:
             unmodelled=tuple(sorted(self.unmodelled)),
             loose=tuple(self.loose),
             doubts=tuple(self.doubts),
+            fixed=tuple(self.fixed),
+            refused=tuple(self.refused),
+            makers=self.makers,
             ids=self.ids,
         )
 

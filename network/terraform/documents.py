@@ -75,6 +75,9 @@ class Resource:
 class Document(Protocol):
     """A stack, a plan or a state."""
 
+    builds: bool
+    """Whether its resources are to be built, so that AWS may refuse them; those of a state exist."""
+
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
 

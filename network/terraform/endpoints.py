@@ -23,6 +23,8 @@ def _endpoint(to: Builder, r: Resource) -> None:
         tables = tuple(Link(r.address, table) for table in as_texts(r.get("route_table_ids")))
         to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
         return
+    for get in map(fields_of, as_list(r.get("subnet_configuration"))):
+        to.fix(r.address, as_text(get("subnet_id")), get("ipv4"))
     options = fields_of(next(iter(as_list(r.get("dns_options"))), {}))
     to.interface_endpoints[r.address] = InterfaceEndpoint(
         r.address,

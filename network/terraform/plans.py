@@ -33,6 +33,8 @@ class Plan:
     Ids that are known (`vpc-…`) come to the address of the resource that has them, also across plans.
     """
 
+    builds = True
+
     def __init__(self, name: str, document: Mapping[str, Json], names: Names) -> None:
         self.name = name
         self._planned = list(blocks_in(document.get("planned_values", {})))

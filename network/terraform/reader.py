@@ -52,6 +52,7 @@ def read(
         if is_plan(document) or is_state(document):
             known.append((Plan if is_plan(document) else State)(name, document, names))
             continue
+        builder.refused += builder.refusing.of_stack(name, document, source)
         stack = Stack(name, document, parameters)
         if stack.waits():
             waiting.append((name, source))
