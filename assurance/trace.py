@@ -12,6 +12,7 @@ from assurance.dns import Answer, Kind, Names, interface_of
 from assurance.flows import ANY, Flow, Interface
 from assurance.packets import Packets
 from assurance.path import Path, Verdict, worst
+from network.doubts import cast
 from network.model import Network, SecurityRule, Subnet, Unknown, Vpc
 from network.services import Service, by_endpoint
 
@@ -59,7 +60,7 @@ class Trace:
     """Walks names and packets of one network."""
 
     def __init__(self, network: Network, services: Iterable[Service]) -> None:
-        self.network = network
+        self.network = network = cast(network)
         self.packets = Packets(network)
         self._by_endpoint = by_endpoint(services)
         self.names = Names(network, self.packets, self._by_endpoint)

@@ -129,6 +129,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     """Walk everything, and judge it by what is meant. Without the shortcut each spoke is walked, however alike."""
     known = tuple(services)
     trace = Trace(network, known)
+    network = trace.network
     alike = _same_intent(groups(network), intent) if shortcut else [(name,) for name in sorted(network.spokes)]
     columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))
     tracer = _Judge(trace, intent, tuple(alike), tuple(columns))

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from network.doubts import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 from network.model import (
     Acl,
     AclEntry,
@@ -43,6 +42,7 @@ from network.model import (
 )
 from network.terraform.documents import HARMLESS, Document, Resource
 from network.terraform.values import as_text
+from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["Builder", "Reader"]
 
