@@ -87,6 +87,8 @@ class Builder:
         """Of parts without a known parent."""
         self.loose: list[Loose] = []
         self.ids: dict[str, str] = {}
+        self.was: Builder | None = None
+        """The parts that exist and plans are about to change."""
         # Parts by the address of what they belong to, until everything has been read.
         self.inline: dict[str, list[Route]] = defaultdict(list)
         self.inline_ingress: dict[str, list[SecurityRule]] = defaultdict(list)
@@ -112,6 +114,26 @@ class Builder:
         self.links: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
         self.gateway_routes: dict[str, list[GatewayRoute]] = defaultdict(list)
         self.records: dict[str, list[Record]] = defaultdict(list)
+
+    def repeats(self, document: Document, readers: Mapping[str, Reader]) -> None:
+        """Note parts that exist and are about to change: a list that has them is not theirs to say."""
+        self.was = self.was or Builder()
+        self.was.take(document, readers)
+
+    def _whole(self, inline: str, separate: str, at: str, *key: str) -> tuple[Any, ...]:
+        """The parts within a resource, without those that are about to change, and those that are their own."""
+        parts, own = getattr(self, inline).get(at, ()), getattr(self, separate).get(at, ())
+        was = {_key(part, key) for part in getattr(self.was, separate).get(at, ())} if self.was is not None else set()
+        return _merged([part for part in parts if _key(part, key) not in was] if was else parts, own, *key)
+
+    def _own(self, named: Sequence[str | Unknown], what: str, at: str) -> list[str | Unknown]:
+        """The same for what is named and not described."""
+        was = {link.target for link in self.was.linked(what, at)} if self.was is not None else set()
+        return [each for each in named if each not in was]
+
+    def _own_tables(self, endpoint: GatewayEndpoint) -> list[Link]:
+        own = self._own([link.target for link in endpoint.tables], "endpoint table", endpoint.address)
+        return [link for link in endpoint.tables if link.target in own]
 
     def take(self, document: Document, readers: Mapping[str, Reader]) -> None:
         """Add a document's resources, each by the reader of its kind."""
@@ -162,16 +184,18 @@ class Builder:
 
     def network(self) -> Network:
         """Join the parts."""
-        self._spell_out_lists()
+        self.spell_out(self.prefix_lists)
         self._adopt_defaults()
         self._share_anew()
+        if self.was is not None:
+            self.was.spell_out(self.prefix_lists)
         self._list_orphans()
         return Network(
             vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
             tables=doubted_tables(
                 {
-                    at: replace(t, routes=_merged(self.inline.get(at, ()), self.routes.get(at, ()), "destination"))
+                    at: replace(t, routes=self._whole("inline", "routes", at, "destination"))
                     for at, t in self.tables.items()
                 },
                 self.loose,
@@ -181,8 +205,8 @@ class Builder:
                 {
                     at: replace(
                         g,
-                        ingress=_merged(self.inline_ingress.get(at, ()), self.ingress.get(at, ()), *RULE),
-                        egress=_merged(self.inline_egress.get(at, ()), self.egress.get(at, ()), *RULE),
+                        ingress=self._whole("inline_ingress", "ingress", at, *RULE),
+                        egress=self._whole("inline_egress", "egress", at, *RULE),
                     )
                     for at, g in self.groups.items()
                 },
@@ -216,13 +240,13 @@ class Builder:
             interface_endpoints={
                 at: replace(
                     e,
-                    subnets=_once(e.subnets, self.linked("endpoint subnet", at)),
-                    groups=_once(e.groups, self.linked("endpoint group", at)),
+                    subnets=_once(self._own(e.subnets, "endpoint subnet", at), self.linked("endpoint subnet", at)),
+                    groups=_once(self._own(e.groups, "endpoint group", at), self.linked("endpoint group", at)),
                 )
                 for at, e in self.interface_endpoints.items()
             },
             gateway_endpoints={
-                at: replace(e, tables=_merged(e.tables, self.linked("endpoint table", at), "target"))
+                at: replace(e, tables=_merged(self._own_tables(e), self.linked("endpoint table", at), "target"))
                 for at, e in self.gateway_endpoints.items()
             },
             shares=tuple(
@@ -275,19 +299,12 @@ class Builder:
         self.acls[at] = Acl(at, everything, everything)
         self.default_acls[vpc] = at
 
-    def _spell_out_lists(self) -> None:
+    def spell_out(self, lists: Mapping[str, Sequence[Json]]) -> None:
         """Put a part into its place for each range of the prefix list that it is about."""
         for parts, part, listed in self.listed:
-            for each in self._ranges(listed):
+            for each in _ranges(lists, listed):
                 more = replace(part, peer=each) if isinstance(part, SecurityRule) else replace(part, destination=each)
                 parts.append(more)
-
-    def _ranges(self, listed: str | Unknown) -> list[Prefix | Unknown]:
-        """The IPv4 ranges of a prefix list; one that is not known where the list was not read."""
-        known = isinstance(listed, str) and listed in self.prefix_lists and NOWHERE not in self.prefix_lists
-        if not known:
-            return [Unknown(f"the ranges of prefix list {listed}")]
-        return [as_prefix(each) for each in self.prefix_lists[str(listed)] if not is_ipv6(each)]
 
     def _share_anew(self) -> None:
         """Make a share of each that was not read and has something here: what else is in it, nobody knows."""
@@ -362,9 +379,15 @@ class Builder:
         entries = self.acl_entries.get(acl.address, ())
         return replace(
             acl,
-            ingress=_merged(acl.ingress, [entry for egress, entry in entries if not egress], "number"),
-            egress=_merged(acl.egress, [entry for egress, entry in entries if egress], "number"),
+            ingress=_merged(self._own_entries(acl, egress=False), [e for side, e in entries if not side], "number"),
+            egress=_merged(self._own_entries(acl, egress=True), [e for side, e in entries if side], "number"),
         )
+
+    def _own_entries(self, acl: Acl, *, egress: bool) -> Sequence[AclEntry]:
+        entries = acl.egress if egress else acl.ingress
+        was = self.was.acl_entries.get(acl.address, ()) if self.was is not None else ()
+        gone = {entry.number for side, entry in was if side is egress}
+        return [entry for entry in entries if entry.number not in gone] if gone else entries
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         accepter = self.accepters.get(attachment.address)
@@ -382,13 +405,25 @@ class Builder:
         )
 
 
+def _ranges(lists: Mapping[str, Sequence[Json]], listed: str | Unknown) -> list[Prefix | Unknown]:
+    """The IPv4 ranges of a prefix list; one that is not known where the list was not read in whole."""
+    if not isinstance(listed, str) or listed not in lists or NOWHERE in lists:
+        return [Unknown(f"the ranges of prefix list {listed}")]
+    return [as_prefix(each) for each in lists[listed] if not is_ipv6(each)]
+
+
 def _merged(inline: Sequence[P], separate: Sequence[P], *key: str) -> tuple[P, ...]:
     """The parts within a resource, and those that are resources of their own.
 
     A state shows the latter in the former too: AWS has such a part once, and it goes by its own resource's address.
     """
-    own = {tuple(getattr(part, name) for name in key) for part in separate}
-    return (*(part for part in inline if tuple(getattr(part, name) for name in key) not in own), *separate)
+    own = {_key(part, key) for part in separate}
+    return (*(part for part in inline if _key(part, key) not in own), *separate)
+
+
+def _key(part: object, names: Sequence[str]) -> tuple[object, ...]:
+    """By what two parts are the same."""
+    return tuple(getattr(part, name) for name in names)
 
 
 def _once(inline: Sequence[str | Unknown], links: Sequence[Link]) -> tuple[str | Unknown, ...]:
