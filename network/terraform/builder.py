@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
@@ -65,61 +65,83 @@ P = TypeVar("P")
 L = TypeVar("L", Route, SecurityRule, GatewayRoute, Record, Link)
 
 
+@dataclass
 class Builder:
     """Collects the parts of a network as they come, and joins them when all are there."""
 
-    def __init__(self) -> None:
-        self.vpcs: dict[str, Vpc] = {}
-        self.subnets: dict[str, Subnet] = {}
-        self.tables: dict[str, RouteTable] = {}
-        self.groups: dict[str, SecurityGroup] = {}
-        self.acls: dict[str, Acl] = {}
-        self.gateways: dict[str, Gateway] = {}
-        self.attachments: dict[str, Attachment] = {}
-        self.gateway_tables: dict[str, GatewayTable] = {}
-        self.resolver_endpoints: dict[str, ResolverEndpoint] = {}
-        self.rules: dict[str, ResolverRule] = {}
-        self.rule_associations: list[RuleAssociation] = []
-        self.zones: dict[str, HostedZone] = {}
-        self.interface_endpoints: dict[str, InterfaceEndpoint] = {}
-        self.gateway_endpoints: dict[str, GatewayEndpoint] = {}
-        self.shares: dict[str, Share] = {}
-        self.instances: dict[str, Instance] = {}
-        self.unmodelled: list[str] = []
-        self.doubts: list[Doubt] = []
-        self.owners: dict[str, Owner] = {}
-        """Of parts without a known parent."""
-        self.loose: list[Loose] = []
-        self.fixed: list[Fixed] = []
-        self.refused: list[Refusal] = []
-        self.makers: dict[str, Owner] = {}
-        self.ids: dict[str, str] = {}
-        self.refusing = Refusals()
-        # Parts by the address of what they belong to, until everything has been read.
-        self.inline: dict[str, list[Route]] = defaultdict(list)
-        self.inline_ingress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.inline_egress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.listed: list[tuple[list[Any], Route | SecurityRule | GatewayRoute, str | Unknown]] = []
-        """Parts about the ranges of a prefix list, each with the list of parts that it belongs in."""
-        self.prefix_lists: dict[str, list[Json]] = defaultdict(list)
-        self.dhcp_options: dict[str, tuple[str | Unknown, ...]] = {}
-        self.dhcp: dict[str, str | Unknown] = {}
-        self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
-        self.routes: dict[str, list[Route]] = defaultdict(list)
-        self.ingress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.egress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.acl_entries: dict[str, list[tuple[bool, AclEntry]]] = defaultdict(list)
-        self.subnet_tables: dict[str, str | Unknown] = {}
-        self.subnet_acls: dict[str, str | Unknown] = {}
-        self.main_tables: dict[str, str | Unknown] = {}
-        self.default_acls: dict[str, str] = {}
-        self.default_groups: dict[str, str] = {}
-        self.default_tables: dict[str, Switches] = {}
-        self.joins: dict[str, Switches] = {}
-        self.accepters: dict[str, tuple[str, Owner, Switches]] = {}
-        self.links: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
-        self.gateway_routes: dict[str, list[GatewayRoute]] = defaultdict(list)
-        self.records: dict[str, list[Record]] = defaultdict(list)
+    vpcs: dict[str, Vpc] = field(default_factory=dict)
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    tables: dict[str, RouteTable] = field(default_factory=dict)
+    groups: dict[str, SecurityGroup] = field(default_factory=dict)
+    acls: dict[str, Acl] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    gateway_tables: dict[str, GatewayTable] = field(default_factory=dict)
+    resolver_endpoints: dict[str, ResolverEndpoint] = field(default_factory=dict)
+    rules: dict[str, ResolverRule] = field(default_factory=dict)
+    rule_associations: list[RuleAssociation] = field(default_factory=list)
+    zones: dict[str, HostedZone] = field(default_factory=dict)
+    interface_endpoints: dict[str, InterfaceEndpoint] = field(default_factory=dict)
+    gateway_endpoints: dict[str, GatewayEndpoint] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    instances: dict[str, Instance] = field(default_factory=dict)
+    unmodelled: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    owners: dict[str, Owner] = field(default_factory=dict)
+    """Of parts without a known parent."""
+    loose: list[Loose] = field(default_factory=list)
+    fixed: list[Fixed] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    makers: dict[str, Owner] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    refusing: Refusals = field(default_factory=Refusals)
+    was: Builder | None = None
+    """The parts that exist and plans are about to change."""
+    # Parts by the address of what they belong to, until everything has been read.
+    inline: dict[str, list[Route]] = field(default_factory=lambda: defaultdict(list))
+    inline_ingress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    inline_egress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    listed: list[tuple[list[Any], Route | SecurityRule | GatewayRoute, str | Unknown]] = field(default_factory=list)
+    """Parts about the ranges of a prefix list, each with the list of parts that it belongs in."""
+    prefix_lists: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    dhcp_options: dict[str, tuple[str | Unknown, ...]] = field(default_factory=dict)
+    dhcp: dict[str, str | Unknown] = field(default_factory=dict)
+    cidrs: dict[str, list[Prefix | Unknown]] = field(default_factory=lambda: defaultdict(list))
+    routes: dict[str, list[Route]] = field(default_factory=lambda: defaultdict(list))
+    ingress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    egress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    acl_entries: dict[str, list[tuple[bool, AclEntry]]] = field(default_factory=lambda: defaultdict(list))
+    subnet_tables: dict[str, str | Unknown] = field(default_factory=dict)
+    subnet_acls: dict[str, str | Unknown] = field(default_factory=dict)
+    main_tables: dict[str, str | Unknown] = field(default_factory=dict)
+    default_acls: dict[str, str] = field(default_factory=dict)
+    default_groups: dict[str, str] = field(default_factory=dict)
+    default_tables: dict[str, Switches] = field(default_factory=dict)
+    joins: dict[str, Switches] = field(default_factory=dict)
+    accepters: dict[str, tuple[str, Owner, Switches]] = field(default_factory=dict)
+    links: dict[str, dict[str, list[Link]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    gateway_routes: dict[str, list[GatewayRoute]] = field(default_factory=lambda: defaultdict(list))
+    records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+
+    def repeats(self, document: Document, readers: Mapping[str, Reader]) -> None:
+        """Note parts that exist and are about to change: a list that has them is not theirs to say."""
+        self.was = self.was or Builder()
+        self.was.take(document, readers)
+
+    def _whole(self, inline: str, separate: str, at: str, *key: str) -> tuple[Any, ...]:
+        """The parts within a resource, without those that are about to change, and those that are their own."""
+        parts, own = getattr(self, inline).get(at, ()), getattr(self, separate).get(at, ())
+        was = {_key(part, key) for part in getattr(self.was, separate).get(at, ())} if self.was is not None else set()
+        return _merged([part for part in parts if _key(part, key) not in was] if was else parts, own, *key)
+
+    def _own(self, named: Sequence[str | Unknown], what: str, at: str) -> list[str | Unknown]:
+        """The same for what is named and not described."""
+        was = {link.target for link in self.was.linked(what, at)} if self.was is not None else set()
+        return [each for each in named if each not in was]
+
+    def _own_tables(self, endpoint: GatewayEndpoint) -> list[Link]:
+        own = self._own([link.target for link in endpoint.tables], "endpoint table", endpoint.address)
+        return [link for link in endpoint.tables if link.target in own]
 
     def take(self, document: Document, readers: Mapping[str, Reader]) -> None:
         """Add a document's resources, each by the reader of its kind."""
@@ -180,16 +202,18 @@ class Builder:
 
     def network(self) -> Network:
         """Join the parts."""
-        self._spell_out_lists()
+        self.spell_out(self.prefix_lists)
         self._adopt_defaults()
         self._share_anew()
+        if self.was is not None:
+            self.was.spell_out(self.prefix_lists)
         self._list_orphans()
         return Network(
             vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
             tables=doubted_tables(
                 {
-                    at: replace(t, routes=_merged(self.inline.get(at, ()), self.routes.get(at, ()), "destination"))
+                    at: replace(t, routes=self._whole("inline", "routes", at, "destination"))
                     for at, t in self.tables.items()
                 },
                 self.loose,
@@ -199,8 +223,8 @@ class Builder:
                 {
                     at: replace(
                         g,
-                        ingress=_merged(self.inline_ingress.get(at, ()), self.ingress.get(at, ()), *RULE),
-                        egress=_merged(self.inline_egress.get(at, ()), self.egress.get(at, ()), *RULE),
+                        ingress=self._whole("inline_ingress", "ingress", at, *RULE),
+                        egress=self._whole("inline_egress", "egress", at, *RULE),
                     )
                     for at, g in self.groups.items()
                 },
@@ -234,13 +258,13 @@ class Builder:
             interface_endpoints={
                 at: replace(
                     e,
-                    subnets=_once(e.subnets, self.linked("endpoint subnet", at)),
-                    groups=_once(e.groups, self.linked("endpoint group", at)),
+                    subnets=_once(self._own(e.subnets, "endpoint subnet", at), self.linked("endpoint subnet", at)),
+                    groups=_once(self._own(e.groups, "endpoint group", at), self.linked("endpoint group", at)),
                 )
                 for at, e in self.interface_endpoints.items()
             },
             gateway_endpoints={
-                at: replace(e, tables=_merged(e.tables, self.linked("endpoint table", at), "target"))
+                at: replace(e, tables=_merged(self._own_tables(e), self.linked("endpoint table", at), "target"))
                 for at, e in self.gateway_endpoints.items()
             },
             shares=tuple(
@@ -296,19 +320,12 @@ class Builder:
         self.acls[at] = Acl(at, everything, everything)
         self.default_acls[vpc] = at
 
-    def _spell_out_lists(self) -> None:
+    def spell_out(self, lists: Mapping[str, Sequence[Json]]) -> None:
         """Put a part into its place for each range of the prefix list that it is about."""
         for parts, part, listed in self.listed:
-            for each in self._ranges(listed):
+            for each in _ranges(lists, listed):
                 more = replace(part, peer=each) if isinstance(part, SecurityRule) else replace(part, destination=each)
                 parts.append(more)
-
-    def _ranges(self, listed: str | Unknown) -> list[Prefix | Unknown]:
-        """The IPv4 ranges of a prefix list; one that is not known where the list was not read."""
-        known = isinstance(listed, str) and listed in self.prefix_lists and NOWHERE not in self.prefix_lists
-        if not known:
-            return [Unknown(f"the ranges of prefix list {listed}")]
-        return [as_prefix(each) for each in self.prefix_lists[str(listed)] if not is_ipv6(each)]
 
     def _share_anew(self) -> None:
         """Make a share of each that was not read and has something here: what else is in it, nobody knows."""
@@ -383,9 +400,15 @@ class Builder:
         entries = self.acl_entries.get(acl.address, ())
         return replace(
             acl,
-            ingress=_merged(acl.ingress, [entry for egress, entry in entries if not egress], "number"),
-            egress=_merged(acl.egress, [entry for egress, entry in entries if egress], "number"),
+            ingress=_merged(self._own_entries(acl, egress=False), [e for side, e in entries if not side], "number"),
+            egress=_merged(self._own_entries(acl, egress=True), [e for side, e in entries if side], "number"),
         )
+
+    def _own_entries(self, acl: Acl, *, egress: bool) -> Sequence[AclEntry]:
+        entries = acl.egress if egress else acl.ingress
+        was = self.was.acl_entries.get(acl.address, ()) if self.was is not None else ()
+        gone = {entry.number for side, entry in was if side is egress}
+        return [entry for entry in entries if entry.number not in gone] if gone else entries
 
     def _attachment(self, attachment: Attachment) -> Attachment:
         accepter = self.accepters.get(attachment.address)
@@ -403,13 +426,25 @@ class Builder:
         )
 
 
+def _ranges(lists: Mapping[str, Sequence[Json]], listed: str | Unknown) -> list[Prefix | Unknown]:
+    """The IPv4 ranges of a prefix list; one that is not known where the list was not read in whole."""
+    if not isinstance(listed, str) or listed not in lists or NOWHERE in lists:
+        return [Unknown(f"the ranges of prefix list {listed}")]
+    return [as_prefix(each) for each in lists[listed] if not is_ipv6(each)]
+
+
 def _merged(inline: Sequence[P], separate: Sequence[P], *key: str) -> tuple[P, ...]:
     """The parts within a resource, and those that are resources of their own.
 
     A state shows the latter in the former too: AWS has such a part once, and it goes by its own resource's address.
     """
-    own = {tuple(getattr(part, name) for name in key) for part in separate}
-    return (*(part for part in inline if tuple(getattr(part, name) for name in key) not in own), *separate)
+    own = {_key(part, key) for part in separate}
+    return (*(part for part in inline if _key(part, key) not in own), *separate)
+
+
+def _key(part: object, names: Sequence[str]) -> tuple[object, ...]:
+    """By what two parts are the same."""
+    return tuple(getattr(part, name) for name in names)
 
 
 def _once(inline: Sequence[str | Unknown], links: Sequence[Link]) -> tuple[str | Unknown, ...]:

@@ -12,6 +12,7 @@ from typing import Protocol
 from network.model import Owner, Unknown
 from network.terraform.coverage.table import has_own_id
 from network.terraform.expressions import Json, decode
+from network.terraform.syntax import Block, Form
 
 __all__ = [
     "ACCEPTER",
@@ -75,8 +76,9 @@ class Resource:
 class Document(Protocol):
     """A stack, a plan or a state."""
 
-    builds: bool
-    """Whether its resources are to be built, so that AWS may refuse them; those of a state exist."""
+    @property
+    def builds(self) -> bool:
+        """Whether its resources are to be built, so that AWS may refuse them; those of a state exist."""
 
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
@@ -100,7 +102,8 @@ class Names:
             if isinstance(values.get(key), str):
                 self._addresses[values[key]] = address
                 self._owners[values[key]] = self.owner_in(values)
-        for entry in values.get("dns_entry") or ():
+        entries = values.get("dns_entry")
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, Mapping) and isinstance(entry.get("dns_name"), str):
                 self._addresses[entry["dns_name"]] = address
         # What AWS made goes by its parent, unless Terraform manages it.
@@ -112,8 +115,9 @@ class Names:
     def owner_in(values: Mapping[str, Json]) -> Owner:
         """The account and region that a resource's own values say."""
         _, _, _, region, account, *_ = (*str(values.get("arn") or "").split(":"), *[""] * 5)
+        told = values.get("owner_id")
         return Owner(
-            values.get("owner_id") or account or Unknown("its values name no account"),
+            (told if isinstance(told, str) else "") or account or Unknown("its values name no account"),
             region or Unknown("its values name no region"),
         )
 
@@ -142,18 +146,23 @@ def owner_of(block: Mapping[str, Json]) -> Owner:
     )
 
 
-def blocks_in(values: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+def blocks_in(form: Form, values: Json, place: str) -> list[Block]:
     """The managed resources of planned or of a state's values, those of child modules included.
 
     An object that a replacement left behind is not one of them: its address is the new one's.
     """
-    modules = [values.get("root_module", {})]
+    found: list[Block] = []
+    modules = [(form.mapping(form.mapping(values, place).get("root_module"), f"{place}.root_module"), place)]
     while modules:
-        module = modules.pop(0)
-        for block in module.get("resources", ()):
+        module, at = modules.pop(0)
+        for number, block in enumerate(form.mappings(module.get("resources"), f"{at}.resources")):
             if block.get("mode", "managed") == "managed" and "deposed_key" not in block:
-                yield block
-        modules = [*module.get("child_modules", ()), *modules]
+                here = f"{at}.resources[{number}]"
+                told = {key: form.text(block, key, here) for key in ("address", "type")}
+                found.append({**block, **told, "values": form.mapping(block.get("values"), f"{here}.values")})
+        inner = form.mappings(module.get("child_modules"), f"{at}.child_modules")
+        modules = [*((each, f"{at}.child_modules[{number}]") for number, each in enumerate(inner)), *modules]
+    return found
 
 
 def ids_of(stack: str, blocks: Iterable[Mapping[str, Json]]) -> Iterator[tuple[str, str]]:
@@ -161,7 +170,7 @@ def ids_of(stack: str, blocks: Iterable[Mapping[str, Json]]) -> Iterator[tuple[s
     for block in blocks:
         if block["type"] == ACCEPTER:
             continue  # it has its attachment's id
-        values, address = block.get("values", {}), f"{stack}: {block['address']}"
+        values, address = block["values"], f"{stack}: {block['address']}"
         for key in ("id", *PARTS):
             if isinstance(values.get(key), str):
                 yield (address if key == "id" else f"{address}#{key}"), values[key]
@@ -172,4 +181,6 @@ def parameters_of(document: Document, names: Names) -> Iterator[tuple[tuple[Json
     for resource in document.resources():
         if resource.kind == PARAMETER:
             written = next((document.value(resource, key) for key in CONTENTS if document.value(resource, key)), None)
-            yield (resource.owner.account, resource.owner.region, resource.raw["name"]), names.of(decode(written))
+            name = resource.raw.get("name")
+            if isinstance(name, str):
+                yield (resource.owner.account, resource.owner.region, name), names.of(decode(written))

@@ -74,9 +74,10 @@ def is_known(value: Json) -> bool:
 
 
 def _string(text: str, lookup: Lookup) -> Json:
-    try:
-        parts = _template(text)
-    except (_NotUnderstoodError, ValueError):
+    path, parts = _template(text)
+    if path is not None:
+        return lookup(path)
+    if parts is None:
         return Unknown(text)
     if len(parts) == 1 and parts[0][0] != "text":
         return _come_to(parts[0], lookup)
@@ -95,9 +96,14 @@ def _text(value: Json, whole: str) -> str | Unknown:
 
 
 @lru_cache(maxsize=4096)
-def _template(text: str) -> tuple[tuple[Json, ...], ...]:
-    """The texts and expressions of a template."""
-    return tuple(_pieces(text))
+def _template(text: str) -> tuple[tuple[str, ...] | None, tuple[tuple[Json, ...], ...] | None]:
+    """The only reference that a template is; or else its texts and expressions, where they are understood."""
+    try:
+        parts = tuple(_pieces(text))
+    except (_NotUnderstoodError, ValueError):
+        return None, None
+    alone = len(parts) == 1 and parts[0][0] == "reference"
+    return (parts[0][1:] if alone else None), parts
 
 
 def _pieces(text: str) -> Iterator[tuple[Json, ...]]:

@@ -27,8 +27,6 @@ __all__ = ["Stack"]
 MANY = 1_000
 """Instances of one block that are read."""
 MODULE = "module"
-REPEATS = frozenset({"count", "dynamic", "for_each"})
-"""Arguments of which it takes more than to read the block."""
 
 Instances = Mapping[str, tuple[str, Scope]]
 """The instances of a block by their keys: what their addresses end with, and what `count` and `each` are in them."""
@@ -54,7 +52,11 @@ class Stack:
         """Every managed resource; a module, and whatever else may make some, is one of which nothing is known."""
         for kind, blocks in self._resources.items():
             for name, block in blocks.items():
-                yield from self._made_by(kind, name, block, self._owner_of(block, kind))
+                owner = self._owner_of(block, kind)
+                if "count" in block or "for_each" in block or "dynamic" in block:
+                    yield from self._made_by(kind, name, block, owner)
+                else:
+                    yield Resource(kind, f"{self.name}: {kind}.{name}", owner, block, self)
         for name, block in self._is.modules.items():
             for owner in self._owners_in(block):
                 for each in self._made_by(MODULE, name, block, owner):
@@ -67,7 +69,10 @@ class Stack:
 
     def value(self, resource: Resource, name: str) -> Json:
         """An attribute of one of its resources."""
-        return evaluate(resource.raw.get(name), self._within(resource.scope))
+        found = resource.raw.get(name)
+        if found is None or found is True or found is False:
+            return found
+        return evaluate(found, self._within(resource.scope) if resource.scope else self._lookup)
 
     def writes(self) -> Iterator[tuple[tuple[Json, Json, str], Json]]:
         """The parameters that it writes."""
@@ -105,8 +110,10 @@ class Stack:
         return found
 
     def _owner_of(self, block: Block, kind: str) -> Owner:
-        provider = block.get("provider", kind.partition("_")[0])
-        return self._owners.get(_bare(provider), NOBODY)
+        provider = block.get("provider")
+        if isinstance(provider, str) and provider in self._owners:
+            return self._owners[provider]
+        return self._owners.get(_bare(provider) if provider is not None else kind.partition("_")[0], NOBODY)
 
     def _owners_in(self, module: Block) -> list[Owner]:
         """The owners of what a module makes: it has the providers that it is given, or else those without an alias."""
@@ -119,9 +126,6 @@ class Stack:
     def _made_by(self, kind: str, name: str, block: Block, owner: Owner) -> Iterator[Resource]:
         """The resources of a block: one, or as many as `count` and `for_each` say."""
         address = f"{self.name}: {kind}.{name}"
-        if block.keys().isdisjoint(REPEATS):
-            yield Resource(kind, address, owner, block, self)
-            return
         told = self._instances(kind, name, block)
         instances, why = (ONE, told.why) if isinstance(told, Unknown) else (told, "")
         for suffix, scope in instances.values():
@@ -180,12 +184,7 @@ class Stack:
             return self._read(path)
         if path[0] in {"var", MODULE}:
             return Unknown(f"{'.'.join(path)}, whose value the stack does not say")
-        if path in self._followed:
-            return Unknown(f"{'.'.join(path)} names itself")
-        self._followed.add(path)
-        found = self._attribute(path)
-        self._followed.discard(path)
-        return found
+        return self._attribute(path)
 
     def _local(self, name: str) -> Json:
         if name not in self._known:
@@ -224,29 +223,38 @@ class Stack:
 
     def _attribute(self, path: tuple[str, ...]) -> Json:
         """What a reference to a resource of the stack comes to: its address, or what its block says."""
-        kind, name, *steps = (*path, "")[: max(len(path), 2)]
-        block = self._resources.get(kind, {}).get(name)
+        kind, name = path[0], path[1] if len(path) > 1 else ""
+        block = self._resources[kind].get(name) if kind in self._resources else None
         if block is None:
             return Unknown(f"{kind}.{name} is not in {self.name}")
-        suffix = ""
+        address, steps = f"{self.name}: {kind}.{name}", path[2:]
         scope: Scope = {}
         if "count" in block or "for_each" in block:
-            key, *steps = steps or [""]
+            key, steps = steps[0] if steps else "", steps[1:]
             instances = self._instances(kind, name, block)
             if isinstance(instances, Mapping):
                 if key not in instances:
                     return Unknown(f"{kind}.{name} has no instance {key}" if key else ".".join(path))
                 suffix, scope = instances[key]
+                address += suffix
         if not steps:
             return Unknown(".".join(path))
-        return self._of_block(f"{self.name}: {kind}.{name}{suffix}", block, steps, self._within(scope))
-
-    def _of_block(self, address: str, block: Block, steps: list[str], lookup: Lookup) -> Json:
-        kind, attribute = address.partition(": ")[2].partition(".")[0], steps[0]
-        if attribute == "id" and kind in SAME:
-            return evaluate(block.get(SAME[kind]), lookup)
+        attribute = SAME[kind] if steps[0] == "id" and kind in SAME else steps[0]
         if block.get(attribute) is not None:
-            return follow(evaluate(block[attribute], lookup), steps[1:])
+            return self._of_block(path, block[attribute], steps[1:], self._within(scope))
+        return self._of_aws(address, attribute)
+
+    def _of_block(self, path: tuple[str, ...], value: Json, steps: tuple[str, ...], lookup: Lookup) -> Json:
+        """What a block says of an attribute. One that comes back to itself says nothing."""
+        if path in self._followed:
+            return Unknown(f"{'.'.join(path)} names itself")
+        self._followed.add(path)
+        found = evaluate(value, lookup)
+        self._followed.discard(path)
+        return follow(found, steps)
+
+    def _of_aws(self, address: str, attribute: str) -> Json:
+        """What AWS gives a resource: an id, or something that it makes with it."""
         if attribute in IDENTITIES:
             return Identity(address)
         if attribute == MAIN_TABLE:

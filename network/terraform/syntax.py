@@ -122,13 +122,15 @@ class Form:
 
 def _is_plain(value: Json) -> bool:
     """Whether blocks are written as objects alone, as a synthesis writes them."""
-    return isinstance(value, dict) and all(
-        kind != COMMENT
-        and isinstance(names, dict)
-        and COMMENT not in names
-        and all(isinstance(each, dict) for each in names.values())
-        for kind, names in value.items()
-    )
+    if not isinstance(value, dict) or COMMENT in value:
+        return False
+    for names in value.values():
+        if not isinstance(names, dict) or COMMENT in names:
+            return False
+        for block in names.values():
+            if not isinstance(block, dict):
+                return False
+    return True
 
 
 @dataclass(frozen=True)

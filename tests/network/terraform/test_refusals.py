@@ -228,8 +228,7 @@ def test_a_rule_of_its_own_beside_rules_within_the_group() -> None:
 def test_a_zone_that_ignores_what_others_associate() -> None:
     stacks = Stacks()
     vpc = stacks.reference(HUB, "network/vpc")
-    zone = {"provider": "aws.hub", "name": "example.org", "vpc": [{"vpc_id": vpc}]}
-    stacks.added(HUB, "aws_route53_zone", **zone)
+    stacks.added(HUB, "aws_route53_zone", provider="aws.hub", name="example.org", vpc=[{"vpc_id": vpc}])
     stacks.added(
         HUB,
         "aws_route53_zone_association",
