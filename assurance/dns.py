@@ -139,11 +139,8 @@ class Names:
     def _resolve(self, query: _Query, path: Path) -> Answer:
         vpc, name = query.vpc, query.name
         if vpc.dns_support is not True:
-            known = isinstance(vpc.dns_support, bool)
-            says = f"{name}: the VPC's resolver {'is' if known else 'may be'} off"
-            verdict = Verdict.DROPPED if known else Verdict.UNKNOWN
-            hop = Hop(vpc.address, says, sources.DNS_ATTRIBUTES, verdict, "set enable_dns_support to true")
-            return Answer(Kind.SERVFAIL if known else Kind.UNKNOWN, path.then(hop))
+            hop = _resolver_off(vpc, name)
+            return Answer(Kind.UNKNOWN if hop.verdict is Verdict.UNKNOWN else Kind.SERVFAIL, path.then(hop))
         found = [
             (taker, self._refused(taker, vpc))
             for taker in self._takers(vpc, query.inbound)
@@ -512,6 +509,15 @@ def _unclear(taker: _Taker, query: _Query) -> Hop | None:
             says = "whether its private DNS answers inbound endpoints alone is not known"
             return Hop(what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
     return None
+
+
+def _resolver_off(vpc: Vpc, name: str) -> Hop:
+    """Why a VPC's resolver answers nothing, or may not."""
+    fix = "set enable_dns_support to true"
+    if isinstance(vpc.dns_support, Unknown):
+        says = f"{name}: the VPC's resolver may be off: {vpc.dns_support.why}"
+        return Hop(vpc.dns_support.at or vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN, fix)
+    return Hop(vpc.address, f"{name}: the VPC's resolver is off", sources.DNS_ATTRIBUTES, Verdict.DROPPED, fix)
 
 
 def _unplaced(outbound: ResolverEndpoint) -> Path:

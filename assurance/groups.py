@@ -341,6 +341,7 @@ NOT_PLACED: Mapping[str, str] = {
     "shares": "hold for accounts; which of them name an account is compared",
     "unmodelled": "no walk reads them",
     "loose": "no walk reads them",
+    "doubts": "a trace has put them into the parts that they are about",
     "ids": "no walk reads them",
 }
 """The other fields of a network, with the reason why a spoke's form is complete without them."""

@@ -160,7 +160,7 @@ class Packets:
         """
         table, unknown = self.tables.routes(str(subnet.table))
         if table is None:
-            yield path.then(undetermined(subnet.address, "its route table is not in the input")), target, None
+            yield path.then(_no_table(subnet)), target, None
             return
         for piece, route in table.match(target):
             forks = [each for each in unknown if each.kind != LOCAL or not isinstance(route, str)]
@@ -409,7 +409,7 @@ class Packets:
     def _to_public(self, subnet: Subnet, flow: Flow, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
         table = self.network.tables.get(str(subnet.table))
         if table is None:
-            yield Path((undetermined(subnet.address, "its route table is not in the input"),))
+            yield Path((_no_table(subnet),))
             return
         routes = [route for route in table.routes if _leads_out(route)]
         if not routes:
@@ -502,6 +502,12 @@ def _through(attachment: Attachment) -> Hop:
     return Hop(attachment.address, f"it passes through {attachment.vpc}, and leaves it again", sources.ROUTE_TABLES)
 
 
+def _no_table(subnet: Subnet) -> Hop:
+    if isinstance(subnet.table, Unknown) and subnet.table.at:
+        return undetermined(subnet.table.at, subnet.table.why)
+    return undetermined(subnet.address, "its route table is not in the input")
+
+
 def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
     if route is None:
         fix = f"add a route to {piece} (aws_route)"
@@ -514,5 +520,5 @@ def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
         return Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route.target, Unknown):
         says = f"where the route to {route.destination} leads is not known: {route.target.why}"
-        return undetermined(route.address, says)
+        return undetermined(route.target.at or route.address, says)
     return Hop(route.address, f"{piece}: {route.destination} leads to {route.target}", sources.ROUTE_TABLES)

@@ -18,27 +18,27 @@ def admission(network: Network, what: str, owner: Owner, user: Owner) -> Hop:
         return Hop(what, "the account that uses it could not be determined", sources.SHARING, Verdict.UNKNOWN)
     if owner.account == user.account:
         return Hop(what, f"account {user.account} owns it", sources.SHARING)
-    if isinstance(owner.region, Unknown) or isinstance(user.region, Unknown):
-        return Hop(what, "the region that it is used in could not be determined", sources.SHARING, Verdict.UNKNOWN)
-    if owner.region != user.region:
-        says = f"it is in {owner.region} but used in {user.region}; shares are regional"
-        return Hop(what, says, sources.SHARING, Verdict.DROPPED, "use a hub in the same region")
+    if isinstance(owner.region, Unknown) or isinstance(user.region, Unknown) or owner.region != user.region:
+        return _elsewhere(what, owner, user)
     offered = [share for share in network.shares if any(link.target == what for link in share.resources)]
+    unsure = [link for share in network.shares for link in share.resources if isinstance(link.target, Unknown)]
+    if not offered and unsure:
+        says = f"whether it is in a share could not be determined: {unsure[0].target}"
+        return Hop(unsure[0].address, says, sources.SHARING, Verdict.UNKNOWN)
     if not offered:
-        return _unshared(network, what, user.account)
+        says = f"it is in no share, so account {user.account} cannot use it"
+        fix = "add it to a share (aws_ram_resource_association)"
+        return Hop(what, says, sources.SHARING, Verdict.DROPPED, fix)
     hops = [_admits(share, what, user.account) for share in offered]
     return next((hop for verdict in Verdict for hop in hops if hop.verdict is verdict), hops[0])
 
 
-def _unshared(network: Network, what: str, account: str) -> Hop:
-    """A resource that no share is known to have."""
-    for share in network.shares:
-        if any(isinstance(link.target, Unknown) for link in share.resources):
-            says = f"whether {what} is among its resources could not be determined"
-            return Hop(share.address, says, sources.SHARING, Verdict.UNKNOWN)
-    says = f"it is in no share, so account {account} cannot use it"
-    fix = "add it to a share (aws_ram_resource_association)"
-    return Hop(what, says, sources.SHARING, Verdict.DROPPED, fix)
+def _elsewhere(what: str, owner: Owner, user: Owner) -> Hop:
+    """The hop at which a resource is used in another region, or in one that may be another."""
+    if isinstance(owner.region, Unknown) or isinstance(user.region, Unknown):
+        return Hop(what, "the region in which it is used could not be determined", sources.SHARING, Verdict.UNKNOWN)
+    says = f"it is in {owner.region} but used in {user.region}; shares are regional"
+    return Hop(what, says, sources.SHARING, Verdict.DROPPED, "use a hub in the same region")
 
 
 def _admits(share: Share, what: str, account: str) -> Hop:

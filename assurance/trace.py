@@ -13,6 +13,7 @@ from assurance.dns import Answer, Kind, Names, interface_of
 from assurance.flows import ANY, Flow, Interface
 from assurance.packets import Packets
 from assurance.path import Hop, Path, Verdict, likeliest, undetermined, worst
+from network.doubts import cast
 from network.model import Network, SecurityRule, Subnet, Unknown, Vpc, stack_of
 from network.services import Service, by_endpoint
 
@@ -71,7 +72,7 @@ class Trace:
     """
 
     def __init__(self, network: Network, services: Iterable[Service], accepted: Collection[str] = ()) -> None:
-        self.network = network
+        self.network = network = cast(network)
         self.accepted = accepted
         self.packets = Packets(network)
         self._by_endpoint = by_endpoint(services)

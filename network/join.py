@@ -18,11 +18,12 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from network.doubts import doubted, doubted_groups, doubted_tables, doubted_zones
+from network.doubts import opened
 from network.model import (
     Acl,
     AclEntry,
     Attachment,
+    Doubt,
     GatewayEndpoint,
     GatewayRoute,
     GatewayTable,
@@ -43,6 +44,7 @@ from network.model import (
     Vpc,
     stack_of,
 )
+from network.unplaced import doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["join"]
 
@@ -182,8 +184,17 @@ class _Joining:
             rule_associations=associations,
             unmodelled=tuple(sorted({*self.base.unmodelled, *listed, *unsure})),
             loose=left,
+            doubts=tuple(self._doubts()),
             ids={**{at: id_ for at, id_ in self.base.ids.items() if at not in self.same}, **self.change.ids},
         )
+
+    def _doubts(self) -> Iterator[Doubt]:
+        """The change's doubts, and the snapshot's about everything that the change does not say anew."""
+        for doubt in self.base.doubts:
+            if doubt.address not in self.same:
+                yield _written(doubt, self.addresses)
+        for doubt in self.change.doubts:
+            yield _written(doubt, self.addresses)
 
     @cached_property
     def made_by_aws(self) -> frozenset[str]:
@@ -476,29 +487,24 @@ LAST = 32767
 
 def _unsure(part: Any) -> Any:  # noqa: ANN401  any part of the model
     """A part of which it is not known whether it stays. Subnets, instances and the like are walked in any case."""
-    change = DOUBTS.get(type(part))
-    return replace(part, **change(part)) if change is not None else part
+    if isinstance(part, AclEntry):
+        return part if part.number == LAST else replace(part, cidr=UNSURE)
+    return opened(part, UNSURE) if isinstance(part, MAY_GO) else part
 
 
-def _any_record(zone: HostedZone) -> tuple[Record, ...]:
-    names = (zone.domain, f"*.{zone.domain}") if isinstance(zone.domain, str) else ()
-    return tuple(Record(zone.address, name, (), UNSURE) for name in names)
-
-
-DOUBTS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
-    AclEntry: lambda entry: {} if entry.number == LAST else {"cidr": UNSURE},
-    Attachment: lambda _: {"available": UNSURE},
-    GatewayRoute: lambda route: {"attachment": f"{route.attachment} ({UNSURE.why})"},
-    HostedZone: lambda zone: {"records": _any_record(zone)},
-    InterfaceEndpoint: lambda endpoint: {"private_dns": UNSURE, "subnets": (*endpoint.subnets, UNSURE)},
-    Link: lambda _: {"target": UNSURE},
-    Record: lambda _: {"values": (), "alias": UNSURE},
-    ResolverRule: lambda _: {"kind": UNSURE},
-    Route: lambda _: {"kind": "unknown", "target": UNSURE},
-    SecurityRule: lambda _: {"peer": UNSURE},
-    Share: lambda share: {"principals": tuple(replace(link, target=UNSURE) for link in share.principals)},
-}
-"""What is not known of a part that may stay or go."""
+MAY_GO = (
+    Attachment,
+    GatewayRoute,
+    HostedZone,
+    InterfaceEndpoint,
+    Link,
+    Record,
+    ResolverRule,
+    Route,
+    SecurityRule,
+    Share,
+)
+"""Parts that leave a path open when they may be gone."""
 
 
 def _written(value: Any, addresses: Mapping[str, str | Unknown]) -> Any:  # noqa: ANN401  any value of the model

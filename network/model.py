@@ -52,6 +52,8 @@ class Unknown:
     """A value that nothing in what was read tells."""
 
     why: str
+    at: str = ""
+    """The address of the resource that leaves it open, where that is another than the one that has the value."""
 
     def __str__(self) -> str:
         """As a report shows it."""
@@ -339,7 +341,7 @@ class Loose:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why it is not known what a resource does: an argument or a type that is not modelled, a count that nothing tells."""
+    """Why it is not known what a resource does: an argument that is not modelled, a count that nothing tells."""
 
     address: str
     why: str

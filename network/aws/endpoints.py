@@ -9,7 +9,7 @@ from network.aws.snapshot import Item, Snapshot
 from network.aws.values import as_address, as_flag, as_text, refer, refer_all
 from network.model import GatewayEndpoint, InterfaceEndpoint, Link, Unknown
 
-__all__ = ["endpoint_names", "read_gateway_endpoints", "read_interface_endpoints", "state_of"]
+__all__ = ["GONE", "endpoint_names", "read_gateway_endpoints", "read_interface_endpoints", "state_of"]
 
 GONE = frozenset({"deleted", "rejected", "failed", "expired"})
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from network.doubts import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 from network.model import (
     Acl,
     AclEntry,
@@ -41,8 +40,10 @@ from network.model import (
     Unknown,
     Vpc,
 )
-from network.terraform.documents import HARMLESS, Document, Resource
+from network.terraform.coverage.doubts import doubts_of
+from network.terraform.documents import Document, Resource
 from network.terraform.values import as_text
+from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["Builder", "Reader"]
 
@@ -103,8 +104,10 @@ class Builder:
             reader = readers.get(resource.kind)
             if reader is not None:
                 reader(self, resource)
-            elif not resource.kind.startswith(HARMLESS):
-                self.unmodelled.append(resource.address)
+            for doubt in doubts_of(resource):
+                self.unmodelled.append(f"{resource.address} ({doubt.why})")
+                if doubt.about in {"names", "packets", "both"}:
+                    self.doubts.append(doubt)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from network.model import Owner, Unknown
+from network.terraform.coverage.table import has_own_id
 from network.terraform.expressions import Json, decode
 
 __all__ = [
     "ACCEPTER",
     "CONTENTS",
-    "HARMLESS",
     "IDENTITIES",
     "NOBODY",
     "PARAMETER",
@@ -43,17 +43,6 @@ GATEWAY_TABLES = ("association_default_route_table_id", "propagation_default_rou
 ACCEPTER = "aws_ec2_transit_gateway_vpc_attachment_accepter"
 PARAMETER = "aws_ssm_parameter"
 CONTENTS = ("insecure_value", "value")
-HARMLESS = (
-    "aws_cloudwatch_",
-    "aws_flow_log",
-    "aws_iam_",
-    "aws_kms_",
-    "aws_route53_resolver_query_log",
-    "aws_s3_bucket",
-    "aws_ssm_parameter",
-    "aws_vpc_endpoint_policy",
-)
-"""Kinds that neither carry nor stop a packet or a name."""
 NOBODY = Owner(Unknown("no provider"), Unknown("no provider"))
 
 
@@ -92,11 +81,8 @@ class Names:
         self._owners: dict[str, Owner] = {}
 
     def note(self, kind: str, address: str, values: Mapping[str, Json]) -> None:
-        """Note what stands for a resource, so that those who name it find it.
-
-        Roles and the like have their own name for an id, which any other text may happen to be.
-        """
-        if kind.startswith(HARMLESS) or kind == ACCEPTER:  # an accepter has its attachment's id
+        """Note what stands for a resource, so that those who name it find it."""
+        if not has_own_id(kind) or kind == ACCEPTER:  # an accepter has its attachment's id
             return
         for key in ("id", "arn"):
             if isinstance(values.get(key), str):

@@ -60,7 +60,9 @@ class Plan:
         for planned in self._planned:
             configured = self._configured.get(_bare(planned["address"]), {})
             owner = self._owners.get(configured.get("provider_config_key", ""), NOBODY)
-            raw = {"address": planned["address"], **planned.get("values", {})}
+            # What is configured and not known yet has no planned value.
+            given = dict.fromkeys(configured.get("expressions", ()))
+            raw = {**given, **planned.get("values", {}), "address": planned["address"]}
             yield Resource(planned["type"], f"{self.name}: {planned['address']}", owner, raw, self)
 
     def writes(self) -> Iterator[tuple[tuple[Json, Json, str], Json]]:

@@ -142,6 +142,7 @@ def test_a_share_admits_its_principals_and_nobody_else(principals: tuple[str | U
         (HUB, HUB, Verdict.PASSES),
         (HUB, Owner("111111111111", "eu-west-1"), Verdict.PASSES),
         (HUB, Owner("222222222222", "eu-west-1"), Verdict.DROPPED),
+        (HUB, Owner("222222222222", Unknown("its region")), Verdict.UNKNOWN),
         (HUB, NOBODY, Verdict.UNKNOWN),
         (NOBODY, SPOKE, Verdict.UNKNOWN),
     ],
@@ -152,6 +153,13 @@ def test_a_resource_is_used_in_its_own_account_or_shared_within_a_region(
 ) -> None:
     hop = admission(network(), "gateway", owner, user)
     assert hop.verdict is verdict, str(hop)
+
+
+def test_a_share_of_which_a_resource_is_not_known_may_admit_any() -> None:
+    (share,) = network().shares
+    unknown = replace(share, resources=(Link("association", Unknown("var.gateway")),))
+    hop = admission(network(shares=(unknown,)), "gateway", HUB, SPOKE)
+    assert (hop.verdict, hop.at) == (Verdict.UNKNOWN, "association"), str(hop)
 
 
 def test_of_several_shares_the_one_that_admits_counts() -> None:

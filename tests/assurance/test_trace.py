@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assurance.flows import Flow
 from assurance.path import Verdict
 from assurance.trace import State, Trace
 from network.model import (
@@ -216,6 +217,23 @@ def test_a_rule_for_anything_but_the_offered_port_exposes_it(
     found = exposed(ingress(rule))
     expected = [] if flow is None else [("hub: kms", flow, verdict), ("hub: ecr.dkr", flow, verdict)]
     assert sorted(found, key=str) == sorted(expected, key=str)
+
+
+@pytest.mark.parametrize(
+    ("flow", "expected"),
+    [
+        (Flow("tcp", 443, 443), True),
+        (Flow("tcp", 440, 449), True),
+        (Flow("tcp", 439, 440), False),
+        (Flow("tcp", 449, 450), False),
+        (Flow("udp", 443, 443), False),
+        (Flow("-1", 0, 65535), False),
+    ],
+    ids=str,
+)
+def test_an_endpoint_admits_what_lies_within_one_of_its_rules(flow: Flow, *, expected: bool) -> None:
+    trace = traced(ingress(("tcp", 440, 449, IPv4Network("10.0.4.0/22"))))
+    assert trace.admits("s0", "hub: kms", flow) is expected, str(flow)
 
 
 def test_what_no_packet_gets_to_is_not_exposed() -> None:

@@ -259,3 +259,10 @@ def test_aliases_may_nest_as_deep_as_brackets_may() -> None:
     assert refusal(chain(32)) == ["x.yaml:32 is nested more than 32 levels deep"]
     assert refusal("[" * 32 + "]" * 32) == []
     assert refusal("[" * 33 + "]" * 33) == ["x.yaml:1 is nested more than 32 levels deep"]
+
+
+def test_a_document_may_come_to_as_many_values_as_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("topology.document.MAX_NODES", 5)
+    within, beyond = "{a: 1, b: 2}", "{a: 1, b: 2, c: 3}"
+    assert refusal(within) == []
+    assert refusal(beyond) == ["x.yaml:1 comes to more than 5 values; use fewer aliases"]

@@ -54,8 +54,12 @@ def check_subnets(place: Place, unit: Hub | Spoke, zones: list[str | None], regi
         return
     layout = lay_out(unit.cidr, zones, *given.values())
     if layout is None:
-        fix = f"give it a /{smallest_vpc(len(zones))} or larger, or fewer zones"
-        message = f"{unit.cidr} is too small for {len(zones)} zones with a subnet and an attachment /28 each"
+        several = len(zones) > 1
+        each = (
+            f"{len(zones)} zones with a subnet and an attachment /28 each" if several else "its subnet and attachment"
+        )
+        fix = f"give it a /{smallest_vpc(len(zones))} or larger" + (", or fewer zones" if several else "")
+        message = f"{unit.cidr} is too small for {each}"
         yield Mistake(codes.VPC_TOO_SMALL, (*place, "cidr"), message, fix)
         return
     networks: list[tuple[Place, IPv4Network]] = [

@@ -65,6 +65,13 @@ def test_every_misplaced_spoke_is_offered_a_block_that_no_other_is() -> None:
     assert offered == ["10.0.7.0/25", "10.0.6.0/24", "10.0.7.128/25", "free in the hub's pools; add a pool"]
 
 
+@pytest.mark.parametrize(("own", "size"), [("", 25), (", zones: [use1-az1]", 27)], ids=["hub's zones", "own zone"])
+def test_the_block_that_is_offered_has_room_for_the_spokes_zones(own: str, size: int) -> None:
+    spoke = f'  small: {{hub: core, account: "333333333333", cidr: 10.9.0.0/28{own}}}\n'
+    problem, *_ = problems_of(changed() + spoke)
+    assert problem.endswith(f"; the next free /{size} is 10.0.6.0/{size}"), problem
+
+
 def test_a_gateway_takes_4999_spokes_beside_its_hub() -> None:
     hub = SOUND[: SOUND.index("spokes:")].replace("10.0.0.0/22", "172.16.0.0/22").replace("10.0.4.0/22", "10.0.0.0/8")
     spokes = [

@@ -39,6 +39,11 @@ from tests.topology.sound import Change, changed, in_hub, in_spoke, problems_of
             'network.yaml:17 spoke "ledger" cidr: 10.0.5.0/27 is too small for 2 zones with a subnet and an attachment /28 each; give it a /25 or larger, or fewer zones',
             id="in too small a VPC",
         ),
+        pytest.param(
+            [("cidr: 10.0.5.0/24", "cidr: 10.0.5.0/28, zones: [use1-az1]")],
+            'network.yaml:17 spoke "ledger" cidr: 10.0.5.0/28 is too small for its subnet and attachment; give it a /27 or larger',
+            id="in too small a VPC of one zone",
+        ),
     ],
 )
 def test_a_subnet_is_in_its_vpc_and_overlaps_no_other(change: list[Change], expected: str) -> None:
