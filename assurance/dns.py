@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv4Network
 from assurance import sources
 from assurance.flows import Flow, Interface
 from assurance.packets import Packets
-from assurance.path import Hop, Path, Verdict, worst
+from assurance.path import Hop, Path, Verdict, undetermined, worst
 from assurance.sharing import admission
 from network.model import (
     Forwarder,
@@ -219,8 +219,10 @@ class Names:
         if isinstance(record.alias, str) and record.alias in self.network.interface_endpoints:
             says = f"{name} is an alias of {record.alias}"
             return Answer(Kind.PRIVATE, path.then(Hop(record.address, says, sources.PRIVATE_ZONES)), record.alias)
-        hop = Hop(record.address, f"the target of {name} is not modelled", sources.PRIVATE_ZONES, Verdict.UNKNOWN)
-        return Answer(Kind.UNKNOWN, path.then(hop))
+        says = f"the target of {name} is not modelled"
+        return Answer(
+            Kind.UNKNOWN, path.then(undetermined(record.address, says, sources.PRIVATE_ZONES, open_by=record.alias))
+        )
 
     def _public_hop(self, vpc: Vpc, name: str) -> Hop:
         """The last resort of a resolver, and what would have kept a name from it."""
@@ -497,14 +499,16 @@ def _unclear(taker: _Taker, query: _Query) -> Hop | None:
     if isinstance(what, ResolverRule):
         says = f"what a rule of type {what.kind} does with the name is not known"
         fix = "trace it with the stack that has the rule"
-        hop = Hop(what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+        at = what.kind.at if isinstance(what.kind, Unknown) else ""
+        hop = Hop(at or what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
         return None if what.kind in {"FORWARD", "SYSTEM"} else hop
     if isinstance(vpc.dns_hostnames, Unknown):
         says = f"whether {vpc.address} has DNS hostnames, which its zones need, is not known"
         return Hop(vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
     if isinstance(what, InterfaceEndpoint):
         if isinstance(what.private_dns, Unknown):
-            return Hop(what.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
+            says = "whether private DNS is on is not known"
+            return undetermined(what.address, says, sources.PRIVATE_DNS, open_by=what.private_dns)
         if isinstance(what.inbound_only, Unknown) and not query.inbound:
             says = "whether its private DNS answers inbound endpoints alone is not known"
             return Hop(what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)

@@ -91,7 +91,7 @@ class Filters:
             says = f"{flow} {towards} {addresses} is allowed"
             return Hop(at, says, sources.GROUPS, undo=f"remove {at}, or limit it to the services on offer")
         unsure = [
-            rule.address
+            _open_by(rule)
             for rule, lets in verdicts
             if lets is None or (lets and (isinstance(rule.peer, Unknown) or _may_name(rule, names)))
         ]
@@ -121,6 +121,12 @@ class Filters:
 def _assumed(own: Interface, side: str) -> Hop:
     what = "send anything" if side == "egress" else "be reached by anything"
     return Hop(own.address, f"a workload in {own.addresses} is assumed to {what}", sources.GROUPS)
+
+
+def _open_by(rule: SecurityRule) -> str:
+    """Who leaves open what a rule says."""
+    values = (rule.peer, rule.protocol, rule.first_port, rule.last_port)
+    return next((value.at for value in values if isinstance(value, Unknown) and value.at), rule.address)
 
 
 def _may_name(rule: SecurityRule, names: Collection[str | Unknown]) -> bool:
@@ -162,7 +168,8 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
         return _in_part(acl, entries, peer, flow, source)
     for entry in (entry for entry in entries if _concerns(entry, peer, flow)):
         if isinstance(entry.cidr, Unknown):
-            return undetermined(entry.address, f"what entry {entry.number} says is not known in whole", source)
+            says = f"what entry {entry.number} says is not known in whole"
+            return undetermined(entry.address, says, source, open_by=entry.cidr)
         if not entry.allow:
             says = f"entry {entry.number} denies {towards}"
             return Hop(entry.address, says, source, Verdict.DROPPED, f"allow it with a number below {entry.number}")
@@ -178,7 +185,7 @@ def _in_part(acl: Acl, entries: Iterable[AclEntry], peer: Prefix, flow: Flow, so
         concerned = flow.protocol == ANY or _concerns(entry, peer, flow)
         if entry.allow and concerned and isinstance(entry.cidr, Unknown):
             says = f"which addresses entry {entry.number} allows is not known"
-            unsure = unsure or undetermined(entry.address, says, source)
+            unsure = unsure or undetermined(entry.address, says, source, open_by=entry.cidr)
         elif entry.allow and concerned and isinstance(entry.cidr, IPv4Network) and entry.cidr.overlaps(peer):
             return Hop(entry.address, f"entry {entry.number} allows some of {flow} from or to {peer}", source)
         every = entry.protocol == "-1" if flow.protocol == ANY else concerned and _all_of(entry, peer, flow)

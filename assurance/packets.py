@@ -166,7 +166,7 @@ class Packets:
             forks = [each for each in unknown if each.kind != LOCAL or not isinstance(route, str)]
             for fork in forks:
                 says = "a route whose destination is not known may take the packet"
-                yield path.then(undetermined(fork.address, says)), piece, None
+                yield path.then(undetermined(fork.address, says, open_by=fork.destination)), piece, None
             if forks and route is None:
                 continue
             hop = _route_hop(str(subnet.table), piece, route)
@@ -221,7 +221,9 @@ class Packets:
             return Hop(attachment.address, f"it has a subnet in {subnet.zone}", sources.ATTACHMENTS)
         known = isinstance(subnet.zone, str) and not any(isinstance(zone, Unknown) for zone in zones)
         if not known or len(doors) < len(attachment.subnets):
-            return undetermined(attachment.address, "its zones could not be determined", sources.ATTACHMENTS)
+            unknown = next((at for at in attachment.subnets if isinstance(at, Unknown)), None)
+            says = "its zones could not be determined"
+            return undetermined(attachment.address, says, sources.ATTACHMENTS, open_by=unknown)
         says = f"it has no subnet in {subnet.zone}, so nothing in that zone can reach the gateway"
         fix = f"add a subnet in {subnet.zone} to the attachment's subnet_ids"
         return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
@@ -391,7 +393,8 @@ class Packets:
             )
             if (links or unsure) and (endpoint.service == service or isinstance(endpoint.service, Unknown)):
                 says = f"whether {subnet.table} leads to it for {service} could not be determined"
-                possible = possible or undetermined(endpoint.address, says, sources.GATEWAY_ENDPOINT)
+                hop = undetermined(endpoint.address, says, sources.GATEWAY_ENDPOINT, open_by=endpoint.service)
+                possible = possible or hop
         return possible
 
     def no_gateway_endpoint(self, subnet: Subnet, service: str) -> Hop:
@@ -425,10 +428,11 @@ class Packets:
         if route.kind == "blackhole":
             yield Path((_route_hop(route.address, EVERYWHERE, route),))
         elif isinstance(route.destination, Unknown):
-            yield Path((undetermined(route.address, "a route with an unknown destination may lead out"),))
+            says = "a route with an unknown destination may lead out"
+            yield Path((undetermined(route.address, says, open_by=route.destination),))
         elif isinstance(route.target, Unknown):
             says = f"the target of the {what} is unknown: {route.target.why}"
-            yield Path((undetermined(route.address, says),))
+            yield Path((undetermined(route.target.at or route.address, says),))
         elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from assurance import sources
+from network.model import Unknown
 
 __all__ = ["Hop", "Path", "Verdict", "likeliest", "undetermined", "worst"]
 
@@ -89,8 +90,10 @@ class Path:
         return "\n".join(map(str, self.hops))
 
 
-def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES) -> Hop:
-    """A hop that what was read does not decide."""
+def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES, *, open_by: object = None) -> Hop:
+    """A hop that what was read does not decide. `open_by`, the value that is not known, may name who leaves it so."""
+    if isinstance(open_by, Unknown) and open_by.at:
+        at, says = open_by.at, f"{says}: {open_by.why}"
     return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that determines it")
 
 

@@ -159,7 +159,8 @@ def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) ->
     """
     at = attachment.address
     if isinstance(available, Unknown):
-        return undetermined(at, f"whether it is available could not be determined: {available.why}", sources.ACCEPT)
+        says = f"whether it is available could not be determined: {available.why}"
+        return undetermined(available.at or at, says, sources.ACCEPT)
     if not available:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
         return Hop(at, "AWS reports the attachment as pending acceptance", sources.ACCEPT, Verdict.DROPPED, fix)

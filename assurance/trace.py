@@ -185,7 +185,8 @@ class Trace:
         targets = self._interfaces(endpoint.address, endpoint.subnets, endpoint.groups)
         missing = self.unplaced(vpc)
         if len(targets) < len(endpoint.subnets) or not targets:
-            missing += (Path((undetermined(endpoint.address, "its subnets are not known"),)),)
+            unknown = next((at for at in endpoint.subnets if isinstance(at, Unknown)), None)
+            missing += (Path((undetermined(endpoint.address, "its subnets are not known", open_by=unknown),)),)
         homes = self.workloads(vpc)
         ways = {
             port: tuple(
@@ -280,9 +281,9 @@ class Trace:
         for home, target in self._foreign_interfaces(vpc):
             for flow, path in self._exposed(starts, target, offered.get(target.address, frozenset())):
                 found.setdefault((target.address, flow, home), []).append(path)
-        for home, hop in self._unplaced_targets:
+        for home, address, hop in self._unplaced_targets:
             if home != vpc.address:
-                found.setdefault((hop.at, str(ANYTHING), home), []).append(Path((hop,)))
+                found.setdefault((address, str(ANYTHING), home), []).append(Path((hop,)))
         for (address, flow, home), paths in found.items():
             yield Exposure(address, flow, likeliest(paths, self.accepted) or Path(), home)
 
@@ -358,8 +359,8 @@ class Trace:
         return {vpc: tuple(interfaces) for vpc, interfaces in found.items()}
 
     @cached_property
-    def _unplaced_targets(self) -> tuple[tuple[str, Hop], ...]:
-        """What is or may be in a hub and has interfaces of which it is not known where they are, with its hub."""
+    def _unplaced_targets(self) -> tuple[tuple[str, str, Hop], ...]:
+        """The hub and address of what has interfaces there of which it is not known where they are."""
         hubs = {hub.address for hub in self.network.hubs.values()}
         stacks = {stack_of(hub): hub for hub in hubs}
         found = []
@@ -368,7 +369,9 @@ class Trace:
             home = next((vpc for vpc in (named, *homes) if isinstance(vpc, str)), stacks.get(stack_of(address), ""))
             placed = self._interfaces(address, subnets, ())
             if home in hubs and (len(placed) < len(subnets) or any(isinstance(vpc, Unknown) for vpc in homes)):
-                found.append((home, undetermined(address, "the subnets of its interfaces are not known")))
+                unknown = next((at for at in subnets if isinstance(at, Unknown)), None)
+                hop = undetermined(address, "the subnets of its interfaces are not known", open_by=unknown)
+                found.append((home, address, hop))
         return tuple(found)
 
 
