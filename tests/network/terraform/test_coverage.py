@@ -179,6 +179,8 @@ class Watched(dict[str, Any]):
 class Probe:
     """A document of one resource, which notes what a reader reads."""
 
+    builds = False
+
     def __init__(self, values: dict[str, Any], seen: set[str]) -> None:
         self.values, self.seen = values, seen
 
