@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from network.model import Acl, AclEntry, SecurityGroup, SecurityRule, Unknown
+from network.model import Acl, AclEntry, Doubt, SecurityGroup, SecurityRule, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
@@ -86,6 +86,8 @@ def _group(to: Builder, r: Resource) -> None:
             _block_rules(to, parts[r.address], r.address, r.address, fields_of(block))
     vpc = as_text(r.get("vpc_id"))
     to.groups[r.address] = SecurityGroup(r.address, vpc)
+    if isinstance(vpc, Unknown):
+        to.doubts.append(Doubt(r.address, f"is in a VPC that is not known ({vpc})", r.owner, about="packets"))
     if r.kind == "aws_default_security_group":
         to.placed(r, "vpc_id", vpc, "packets")
         to.default_groups[str(vpc)] = r.address
