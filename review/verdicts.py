@@ -12,10 +12,11 @@ from functools import cached_property
 from assurance.capacity import Figure, figures
 from assurance.groups import groups
 from assurance.path import Path, Verdict
+from assurance.refusals import refusals
 from assurance.trace import Exposure, Reach, State, Trace
 from findings import Finding, Place, Severity, Step, codes
 from findings.codes import Code
-from network.model import Network, Vpc
+from network.model import Network, Refusal, Vpc
 from network.services import Service
 
 __all__ = ["Intent", "Report", "intended", "report"]
@@ -137,6 +138,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     opened = tracer.opened()
     exposed = tracer.exposed()
     findings = (
+        *map(_refused, refusals(network)),
         *tracer.hub_findings(),
         *tracer.reach_findings(reaches),
         *tracer.isolation_findings(opened),
@@ -300,6 +302,13 @@ class _Judge:
                     undetermined=exposure.path.verdict is Verdict.UNKNOWN,
                     alike=len(names) - 1,
                 )
+
+
+def _refused(refusal: Refusal) -> Finding:
+    """What would never be applied."""
+    severity = Severity.FAILED if refusal.certain else Severity.UNKNOWN
+    place = Place(address=refusal.address)
+    return Finding(codes.REFUSED, place, severity, refusal.says, refusal.fix, source=refusal.source)
 
 
 def _finding(

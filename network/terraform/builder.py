@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from ipaddress import IPv4Network
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from network.model import (
@@ -16,6 +16,7 @@ from network.model import (
     AclEntry,
     Attachment,
     Doubt,
+    Fixed,
     Gateway,
     GatewayEndpoint,
     GatewayRoute,
@@ -29,6 +30,7 @@ from network.model import (
     Owner,
     Prefix,
     Record,
+    Refusal,
     ResolverEndpoint,
     ResolverRule,
     Route,
@@ -42,9 +44,11 @@ from network.model import (
     Vpc,
 )
 from network.name_servers import foreign
-from network.terraform.documents import HARMLESS, NOBODY, Document, Resource
+from network.terraform.coverage.doubts import doubts_of
+from network.terraform.documents import NOBODY, Document, Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_prefix, as_text, is_ipv6
+from network.terraform.refusals import Refusals
+from network.terraform.values import as_address, as_prefix, as_text, is_ipv6
 from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["LISTED", "Builder", "Reader", "Switches"]
@@ -61,59 +65,63 @@ P = TypeVar("P")
 L = TypeVar("L", Route, SecurityRule, GatewayRoute, Record, Link)
 
 
+@dataclass
 class Builder:
     """Collects the parts of a network as they come, and joins them when all are there."""
 
-    def __init__(self) -> None:
-        self.vpcs: dict[str, Vpc] = {}
-        self.subnets: dict[str, Subnet] = {}
-        self.tables: dict[str, RouteTable] = {}
-        self.groups: dict[str, SecurityGroup] = {}
-        self.acls: dict[str, Acl] = {}
-        self.gateways: dict[str, Gateway] = {}
-        self.attachments: dict[str, Attachment] = {}
-        self.gateway_tables: dict[str, GatewayTable] = {}
-        self.resolver_endpoints: dict[str, ResolverEndpoint] = {}
-        self.rules: dict[str, ResolverRule] = {}
-        self.rule_associations: list[RuleAssociation] = []
-        self.zones: dict[str, HostedZone] = {}
-        self.interface_endpoints: dict[str, InterfaceEndpoint] = {}
-        self.gateway_endpoints: dict[str, GatewayEndpoint] = {}
-        self.shares: dict[str, Share] = {}
-        self.instances: dict[str, Instance] = {}
-        self.unmodelled: list[str] = []
-        self.doubts: list[Doubt] = []
-        self.owners: dict[str, Owner] = {}
-        """Of parts without a known parent."""
-        self.loose: list[Loose] = []
-        self.ids: dict[str, str] = {}
-        self.was: Builder | None = None
-        """The parts that exist and plans are about to change."""
-        # Parts by the address of what they belong to, until everything has been read.
-        self.inline: dict[str, list[Route]] = defaultdict(list)
-        self.inline_ingress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.inline_egress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.listed: list[tuple[list[Any], Route | SecurityRule | GatewayRoute, str | Unknown]] = []
-        """Parts about the ranges of a prefix list, each with the list of parts that it belongs in."""
-        self.prefix_lists: dict[str, list[Json]] = defaultdict(list)
-        self.dhcp_options: dict[str, tuple[str | Unknown, ...]] = {}
-        self.dhcp: dict[str, str | Unknown] = {}
-        self.cidrs: dict[str, list[Prefix | Unknown]] = defaultdict(list)
-        self.routes: dict[str, list[Route]] = defaultdict(list)
-        self.ingress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.egress: dict[str, list[SecurityRule]] = defaultdict(list)
-        self.acl_entries: dict[str, list[tuple[bool, AclEntry]]] = defaultdict(list)
-        self.subnet_tables: dict[str, str | Unknown] = {}
-        self.subnet_acls: dict[str, str | Unknown] = {}
-        self.main_tables: dict[str, str | Unknown] = {}
-        self.default_acls: dict[str, str] = {}
-        self.default_groups: dict[str, str] = {}
-        self.default_tables: dict[str, Switches] = {}
-        self.joins: dict[str, Switches] = {}
-        self.accepters: dict[str, tuple[str, Owner, Switches]] = {}
-        self.links: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
-        self.gateway_routes: dict[str, list[GatewayRoute]] = defaultdict(list)
-        self.records: dict[str, list[Record]] = defaultdict(list)
+    vpcs: dict[str, Vpc] = field(default_factory=dict)
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    tables: dict[str, RouteTable] = field(default_factory=dict)
+    groups: dict[str, SecurityGroup] = field(default_factory=dict)
+    acls: dict[str, Acl] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    gateway_tables: dict[str, GatewayTable] = field(default_factory=dict)
+    resolver_endpoints: dict[str, ResolverEndpoint] = field(default_factory=dict)
+    rules: dict[str, ResolverRule] = field(default_factory=dict)
+    rule_associations: list[RuleAssociation] = field(default_factory=list)
+    zones: dict[str, HostedZone] = field(default_factory=dict)
+    interface_endpoints: dict[str, InterfaceEndpoint] = field(default_factory=dict)
+    gateway_endpoints: dict[str, GatewayEndpoint] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    instances: dict[str, Instance] = field(default_factory=dict)
+    unmodelled: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    owners: dict[str, Owner] = field(default_factory=dict)
+    """Of parts without a known parent."""
+    loose: list[Loose] = field(default_factory=list)
+    fixed: list[Fixed] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    makers: dict[str, Owner] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    refusing: Refusals = field(default_factory=Refusals)
+    was: Builder | None = None
+    """The parts that exist and plans are about to change."""
+    # Parts by the address of what they belong to, until everything has been read.
+    inline: dict[str, list[Route]] = field(default_factory=lambda: defaultdict(list))
+    inline_ingress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    inline_egress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    listed: list[tuple[list[Any], Route | SecurityRule | GatewayRoute, str | Unknown]] = field(default_factory=list)
+    """Parts about the ranges of a prefix list, each with the list of parts that it belongs in."""
+    prefix_lists: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    dhcp_options: dict[str, tuple[str | Unknown, ...]] = field(default_factory=dict)
+    dhcp: dict[str, str | Unknown] = field(default_factory=dict)
+    cidrs: dict[str, list[Prefix | Unknown]] = field(default_factory=lambda: defaultdict(list))
+    routes: dict[str, list[Route]] = field(default_factory=lambda: defaultdict(list))
+    ingress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    egress: dict[str, list[SecurityRule]] = field(default_factory=lambda: defaultdict(list))
+    acl_entries: dict[str, list[tuple[bool, AclEntry]]] = field(default_factory=lambda: defaultdict(list))
+    subnet_tables: dict[str, str | Unknown] = field(default_factory=dict)
+    subnet_acls: dict[str, str | Unknown] = field(default_factory=dict)
+    main_tables: dict[str, str | Unknown] = field(default_factory=dict)
+    default_acls: dict[str, str] = field(default_factory=dict)
+    default_groups: dict[str, str] = field(default_factory=dict)
+    default_tables: dict[str, Switches] = field(default_factory=dict)
+    joins: dict[str, Switches] = field(default_factory=dict)
+    accepters: dict[str, tuple[str, Owner, Switches]] = field(default_factory=dict)
+    links: dict[str, dict[str, list[Link]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    gateway_routes: dict[str, list[GatewayRoute]] = field(default_factory=lambda: defaultdict(list))
+    records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
 
     def repeats(self, document: Document, readers: Mapping[str, Reader]) -> None:
         """Note parts that exist and are about to change: a list that has them is not theirs to say."""
@@ -141,10 +149,15 @@ class Builder:
             reader = readers.get(resource.kind)
             if reader is not None:
                 reader(self, resource)
-            elif not resource.kind.startswith(HARMLESS):
-                self.unmodelled.append(resource.address)
+            for doubt in doubts_of(resource):
+                self.unmodelled.append(f"{resource.address} ({doubt.why})")
+                if doubt.about in {"names", "packets", "both"}:
+                    self.doubts.append(doubt)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
+            if document.builds:
+                self.makers[resource.address] = resource.owner
+                self.refused += self.refusing.of_resource(resource)
 
     def parent(self, resource: Resource, name: str) -> str:
         """The address that a part belongs to; a part without a known one is listed, and joins nothing."""
@@ -172,6 +185,11 @@ class Builder:
         """Note what only one resource can say of something. What two of them say differently is not known."""
         differs = places.get(at, value) != value
         places[at] = Unknown(f"{places[at]} and {value} are both said to be its own") if differs else value
+
+    def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
+        """Note the addresses that a resource asks for; those that are not known are not judged."""
+        known = (as_address(ip) for ip in ips if ip)
+        self.fixed += [Fixed(address, subnet, ip) for ip in known if isinstance(ip, IPv4Address)]
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:
         """Note an association or propagation."""
@@ -257,6 +275,9 @@ class Builder:
             unmodelled=tuple(sorted(self.unmodelled)),
             loose=tuple(self.loose),
             doubts=tuple(self.doubts),
+            fixed=tuple(self.fixed),
+            refused=tuple(self.refused),
+            makers=self.makers,
             ids=self.ids,
         )
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from network.model import Owner, Unknown
+from network.terraform.coverage.table import has_own_id
 from network.terraform.expressions import Json, decode
 from network.terraform.syntax import Block, Form
 
 __all__ = [
     "ACCEPTER",
     "CONTENTS",
-    "HARMLESS",
     "IDENTITIES",
     "MAIN_TABLE",
     "NOBODY",
@@ -52,17 +52,6 @@ SAME = {ACCEPTER: "transit_gateway_attachment_id", "aws_default_route_table": "d
 """Kinds that have the id of what they take over, with the argument that says it."""
 PARAMETER = "aws_ssm_parameter"
 CONTENTS = ("insecure_value", "value")
-HARMLESS = (
-    "aws_cloudwatch_",
-    "aws_flow_log",
-    "aws_iam_",
-    "aws_kms_",
-    "aws_route53_resolver_query_log",
-    "aws_s3_bucket",
-    "aws_ssm_parameter",
-    "aws_vpc_endpoint_policy",
-)
-"""Kinds that neither carry nor stop a packet or a name."""
 NOBODY = Owner(Unknown("no provider"), Unknown("no provider"))
 
 
@@ -87,6 +76,10 @@ class Resource:
 class Document(Protocol):
     """A stack, a plan or a state."""
 
+    @property
+    def builds(self) -> bool:
+        """Whether its resources are to be built, so that AWS may refuse them; those of a state exist."""
+
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
 
@@ -102,11 +95,8 @@ class Names:
         self._owners: dict[str, Owner] = {}
 
     def note(self, kind: str, address: str, values: Mapping[str, Json]) -> None:
-        """Note what stands for a resource, so that those who name it find it.
-
-        Roles and the like have their own name for an id, which any other text may happen to be.
-        """
-        if kind.startswith(HARMLESS) or kind == ACCEPTER:  # an accepter has its attachment's id
+        """Note what stands for a resource, so that those who name it find it."""
+        if not has_own_id(kind) or kind == ACCEPTER:  # an accepter has its attachment's id
             return
         for key in ("id", "arn"):
             if isinstance(values.get(key), str):

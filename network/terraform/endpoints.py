@@ -25,6 +25,8 @@ def _endpoint(to: Builder, r: Resource) -> None:
             to.doubt(r, "route_table_ids", vpc)
         to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
         return
+    for get in map(fields_of, as_list(r.get("subnet_configuration"))):
+        to.fix(r.address, as_text(get("subnet_id")), get("ipv4"))
     options = fields_of(next(iter(as_list(r.get("dns_options"))), {}))
     to.interface_endpoints[r.address] = InterfaceEndpoint(
         r.address,

@@ -83,6 +83,8 @@ class Plan:
     `DocumentError` for one that is not whole: what it leaves out is in nobody's hands.
     """
 
+    builds = True
+
     def __init__(self, name: str, document: Mapping[str, Json], names: Names) -> None:
         self.name = name
         form = Form()
@@ -157,7 +159,10 @@ class Plan:
 
     def _resource(self, block: Block) -> Resource:
         address, values = block["address"], block["values"]
-        raw = {"address": address, **values}
+        module, kind, name, _ = _place(address)
+        # What is configured and not known yet has no planned value.
+        given = dict.fromkeys(_expressions(self._configured(module, f"{kind}.{name}") or {}))
+        raw = {**given, **values, "address": address}
         return Resource(block["type"], f"{self.name}: {address}", self._owner(address), raw, self)
 
     def writes(self) -> Iterator[tuple[tuple[Json, Json, str], Json]]:
@@ -363,6 +368,7 @@ class _Before:
     name: str
     blocks: tuple[Block, ...]
     names: Names
+    builds: bool = False
 
     def resources(self) -> Iterator[Resource]:
         for block in self.blocks:

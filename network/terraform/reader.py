@@ -1,7 +1,8 @@
 """Terraform JSON, as it would be applied, becomes a network.
 
-Each family of resources has a file beside this one, and each kind a function in it. A resource that has none, and
-could carry or stop a packet or a name, is listed in `Network.unmodelled`; so is a part whose parent was not read.
+Each family of resources has a file beside this one, and each kind a function in it. A type without a function or an
+argument that no function reads is a doubt if `coverage/` calls it not modelled, and is listed in `Network.unmodelled`;
+so is a part whose parent was not read.
 """
 
 from __future__ import annotations
@@ -51,13 +52,16 @@ def read(
     problems: list[tuple[str, str]] = []
     for name, source in documents:
         try:
-            document = _document(name, source, parameters, names)
+            parsed = _parsed(name, source)
+            document = _document(name, parsed, parameters, names)
         except DocumentError as error:
             problems += error.problems
             continue
         if not isinstance(document, Stack):
             known.append(document)
-        elif document.waits():
+            continue
+        builder.refused += builder.refusing.of_stack(name, parsed, source)
+        if document.waits():
             waiting.append((name, source))
         else:
             parameters.update(document.writes())
@@ -77,8 +81,7 @@ def read(
     return builder.network()
 
 
-def _document(name: str, source: Source, parameters: Parameters, names: Names) -> Stack | Plan | State:
-    document = _parsed(name, source)
+def _document(name: str, document: Mapping[str, Json], parameters: Parameters, names: Names) -> Stack | Plan | State:
     if is_plan(document):
         return Plan(name, document, names)
     return State(name, document, names) if is_state(document) else Stack(name, document, parameters)

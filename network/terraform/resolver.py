@@ -18,6 +18,8 @@ DNS_PORT = 53
 
 def _resolver_endpoint(to: Builder, r: Resource) -> None:
     interfaces = tuple(_interface(get) for get in map(fields_of, as_list(r.get("ip_address"))))
+    for subnet, ip in interfaces:
+        to.fix(r.address, subnet, ip)
     to.resolver_endpoints[r.address] = ResolverEndpoint(
         r.address, r.owner, as_text(r.get("direction")), interfaces, as_texts(r.get("security_group_ids"))
     )

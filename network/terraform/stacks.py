@@ -36,6 +36,8 @@ ONE: Instances = {"": ("", {})}
 class Stack:
     """One stack's Terraform JSON, with references resolved in it and, through parameters, in the stacks before it."""
 
+    builds = True
+
     def __init__(self, name: str, document: Mapping[str, Json], parameters: Parameters) -> None:
         self.name = name
         self._is = sections(name, document)

@@ -33,6 +33,8 @@ class State:
     Ids come to the address of the resource that has them, also across states and plans.
     """
 
+    builds = False
+
     def __init__(self, name: str, document: Mapping[str, Json], names: Names) -> None:
         self.name = name
         form = Form()
