@@ -303,7 +303,9 @@ class Plan:
         _, name, *steps = path
         call = self._call((*module, (name, "")))
         key = ""
-        if len(steps) > 1 and (f"{_prefix(module)}{MODULE}.{name}" in self._keyed or (call is not None and call.repeats)):
+        if len(steps) > 1 and (
+            f"{_prefix(module)}{MODULE}.{name}" in self._keyed or (call is not None and call.repeats)
+        ):
             keys = [_key(steps[0], counted=counted) for counted in (True, False)]
             key = next((each for each in keys if (*module, (name, each)) in self._modules), "[?]")
             steps = steps[1:]

@@ -60,11 +60,15 @@ def _group_rule(to: Builder, r: Resource) -> None:
 
 def _old_group_rule(to: Builder, r: Resource) -> None:
     group, side = to.parent(r, "security_group_id"), as_text(r.get("type"))
-    for name, parts in (("ingress", to.ingress), ("egress", to.egress)):
-        if isinstance(side, Unknown):
-            parts[group].append(SecurityRule(r.address, side, side, side, side))
-        elif side == name:
-            _block_rules(to, parts[group], r.address, group, r.get)
+    if side in {"ingress", "egress"}:
+        _block_rules(to, (to.ingress if side == "ingress" else to.egress)[group], r.address, group, r.get)
+        return
+    # It may be on either side, and allow whatever it says or nothing.
+    rules: list[SecurityRule] = []
+    _block_rules(to, rules, r.address, group, r.get)
+    unknown = side if isinstance(side, Unknown) else Unknown(f"no type: {side}")
+    for parts in (to.ingress[group], to.egress[group]):
+        parts.append(SecurityRule(r.address, unknown, unknown, unknown, unknown))
 
 
 def _block_rules(to: Builder, parts: list[SecurityRule], address: str, group: str, get: Callable[[str], Json]) -> None:
