@@ -13,10 +13,11 @@ from functools import cached_property
 from assurance.capacity import Figure, figures
 from assurance.groups import groups
 from assurance.path import Hop, Path, Verdict
+from assurance.refusals import refusals
 from assurance.trace import Exposure, Reach, State, Trace
 from findings import Affected, Finding, Place, Severity, Step, codes
 from findings.codes import Code
-from network.model import Doubt, Network, Unknown, Vpc, stack_of
+from network.model import Doubt, Network, Refusal, Unknown, Vpc, stack_of
 from network.services import Service
 from review.causes import Case, by_cause
 
@@ -165,6 +166,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = judge.exposed()
     found = by_cause(
         (
+            *map(judge.refusal, refusals(network)),
             *judge.hub_cases(),
             *judge.reach_cases(reaches),
             *judge.isolation_cases(opened),
@@ -375,6 +377,13 @@ class _Judge:
                     own=hub is not None and exposure.vpc == hub.address,
                 )
                 yield Case(finding)
+
+    def refusal(self, refused: Refusal) -> Case:
+        """What would never be applied."""
+        severity = Severity.FAILED if refused.certain else Severity.UNKNOWN
+        place = Place(address=refused.address)
+        finding = Finding(codes.REFUSED, place, severity, refused.says, refused.fix, source=refused.source)
+        return Case(self._excused(finding))
 
     def _finding(
         self,

@@ -29,7 +29,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the seed, however quiet the run is."""
+    """Print the seed and what families of tests came to, however quiet the run is."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for text in (text for key, text in report.user_properties if key == "figures"):
+                terminalreporter.write_line(f"{report.nodeid}\n{text}")
     size = "all of each family" if SOAK else "a sample of each family"
     terminalreporter.write_line(f"{size}, drawn with the seed {SEED}; HUB_SEED={SEED} draws it again")
 

@@ -91,4 +91,13 @@ APPLIED = Family(
     1,
     12,
 )
-FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS, DEPLOYED, APPLIED)
+JUDGED = Family(
+    "edits of sound stacks whose right answer follows from the design", "tests/planted/test_judged.py", 300, 2500
+)
+PLANNED = Family(
+    "edits of an applied network that Terraform plans, every fifth or tenth applied",
+    "tests/planted/test_planned.py",
+    50,
+    500,
+)
+FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS, DEPLOYED, APPLIED, JUDGED, PLANNED)

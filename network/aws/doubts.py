@@ -5,12 +5,12 @@ Each is about the part whose field it is (a route, a record, an instance), or el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from network.aws.coverage import FILES, is_known
 from network.aws.coverage.fields import Field, Rows, Use, rows
 from network.aws.endpoints import GONE, state_of
-from network.aws.names import KINDS, OWNER_KEYS, Names, place_name, zone_id
+from network.aws.names import KINDS, OWNER_KEYS, TERMINATED, Names, place_name, zone_id
 from network.aws.resolver import AUTODEFINED
 from network.aws.snapshot import Item, Snapshot
 from network.aws.zones import name_of
@@ -104,10 +104,18 @@ def _fields(snapshot: Snapshot, names: Names, file: str) -> Iterator[Doubt]:
         if not known.settled.issuperset(item):
             for why, about in _odd(item, known, place):
                 yield from _doubt(snapshot, names, (file, place, item), why, about)
-        for part in item.get(inner) or ():
+        for part in _parts(file, item, inner):
             for why, about in () if within.settled.issuperset(part) else _odd(part, within, place):
                 owner, address = _subject(names, (file, place, item))
                 yield Doubt(address_of(names, address, part), why, owner, _belongs(names, item, part), about)
+
+
+def _parts(file: str, item: Item, inner: str) -> Iterable[Item]:
+    """The parts of an item that are there."""
+    parts: Iterable[Item] = item.get(inner) or ()
+    if file == "Reservations":
+        return (part for part in parts if (part.get("State") or {}).get("Name") not in TERMINATED)
+    return parts
 
 
 def _doubt(snapshot: Snapshot, names: Names, of: tuple[str, Owner, Item], why: str, about: str) -> Iterator[Doubt]:

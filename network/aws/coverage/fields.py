@@ -141,7 +141,7 @@ ANYTHING: Mapping[str, tuple[object, ...]] = {
 }
 OFF = False
 """A switch that is off."""
-FULL_ACCESS = Default("AWS's default policy: full access", _full_access)
+FULL_ACCESS = Default("AWS's default policy, which allows everything", _full_access)
 OWN_REGION = Default("the region of the file", lambda value, place: value == place.region)
 
 

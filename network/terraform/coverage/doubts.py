@@ -86,14 +86,14 @@ def _of_place(resource: Resource, row: Row) -> Iterator[Doubt]:
 def _doubt(resource: Resource, row: Row, why: str, of: str) -> Doubt:
     """A doubt about the resource, or about what it belongs to where that is known."""
     whole = resource.get(of) if of else None
-    owner = resource.owner if row.reach != "organization" else Owner(EVERY, resource.owner.region)
+    owner = resource.owner if row.reach != "organization" else EVERYWHERE
     names = () if row.reach != "named" else _names(resource)
     if isinstance(whole, str) and ADDRESS.fullmatch(whole):
         return Doubt(whole, f"{resource.address} {why}", owner, names, row.about)
     return Doubt(resource.address, why, owner, names, row.about)
 
 
-EVERY = Unknown("every account of the organization")
+EVERYWHERE = Owner(Unknown("every account of the organization"), Unknown("every region"))
 NEW = Row((), "not modelled", "the table does not have it", "both", lambda value: str(value).lower() in OFF)
 """What holds for an argument that a newer provider has."""
 

@@ -11,7 +11,7 @@ __all__ = ["KINDS", "ROWS"]
 
 def plain_dns(protocols: Any) -> bool:  # noqa: ANN401  any value of an argument
     """Whether a resolver endpoint speaks plain DNS, perhaps among other protocols."""
-    return not protocols or (isinstance(protocols, list) and "Do53" in protocols)
+    return not protocols or "Do53" in (protocols if isinstance(protocols, list) else [protocols])
 
 
 ROUTING = "which of several records is answered, and to whom"
@@ -69,7 +69,7 @@ KINDS = (
     *kind(
         "aws_route53_record",
         read("alias.name name records zone_id"),
-        read("type", only=("A", "CNAME"), else_="a record that is no address", about="names"),
+        unmodelled("a record that is no address", "type", "names", usual=("A", "CNAME")),
         irrelevant("an alias's name says it too", "alias.zone_id"),
         irrelevant("a single record is answered whatever its health", "alias.evaluate_target_health"),
         irrelevant("for how long an answer is kept", "ttl"),

@@ -53,7 +53,7 @@ KINDS = (
         irrelevant("a label", "description tags"),
         reported("arn id security_group_rule_id tags_all"),
     ),
-    *kind("aws_network_acl", *ACL, read("vpc_id"), reported("arn owner_id")),
+    *kind("aws_network_acl", *ACL, irrelevant("its subnets say it too", "vpc_id"), reported("arn owner_id")),
     *kind("aws_default_network_acl", *ACL, read("default_network_acl_id"), reported("arn owner_id vpc_id")),
     *kind(
         "aws_network_acl_rule",

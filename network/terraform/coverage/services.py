@@ -44,7 +44,7 @@ RULES = (
         "aws_applicationinsights_ aws_auditmanager_ aws_backup_ aws_bcmdataexports_ aws_budgets_ aws_ce_ "
         "aws_cloudtrail aws_cloudwatch_ aws_codeguruprofiler_ aws_codegurureviewer_ aws_computeoptimizer_ aws_config_ "
         "aws_costoptimizationhub_ aws_cur_ aws_detective_ aws_devopsguru_ aws_dlm_ aws_fis_ aws_guardduty_ "
-        "aws_inspector2_ aws_inspector_  aws_licensemanager_ aws_macie2_ aws_notifications_ "
+        "aws_inspector2_ aws_inspector_ aws_licensemanager_ aws_macie2_ aws_notifications_ "
         "aws_notificationscontacts_ aws_rbin_ aws_resiliencehub_ aws_resourceexplorer2_ aws_resourcegroups_ aws_rum_ "
         "aws_securityhub_ aws_securitylake_ aws_servicequotas_ aws_shield_ aws_ssmcontacts_ aws_ssmincidents_ "
         "aws_waf_ aws_wafregional_ aws_wafv2_ aws_xray_",

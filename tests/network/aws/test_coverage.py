@@ -15,7 +15,7 @@ from accounts.snapshot.calls import CALLS, Call
 from network.aws.coverage import FILES, OTHER_FILES
 from network.aws.coverage.fields import EVERYWHERE, FULL_ACCESS, Default, Field, Use, rows
 from network.model import Owner
-from tests.network.aws.recorded import HUB, PAYMENTS, REGION, Recorded
+from tests.network.aws.recorded import HUB, LEDGER, PAYMENTS, REGION, Recorded, judged
 
 SESSION = get_session()
 HERE = Owner(HUB, REGION)
@@ -139,39 +139,54 @@ def test_a_recorded_quickstart_leaves_no_doubt() -> None:
 
 
 UNMODELLED = [(file, field) for file, fields in FILES.items() for field in fields if field.use is Use.NOT_MODELLED]
-FRESH: dict[str, dict[str, Any]] = {
-    "DhcpOptions": {"DhcpOptionsId": "dopt-1", "OwnerId": HUB, "DhcpConfigurations": []},
-    "ResourceRecordSets": {
-        "HostedZoneId": "/hostedzone/Z1",
-        "ResourceRecordSets": [{"Name": "kms.example.", "Type": "A", "ResourceRecords": [{"Value": "10.0.0.5"}]}],
-    },
-}
-"""Items of files that are empty in the quickstart."""
+OPTIONS = {"DhcpOptionsId": "dopt-1", "OwnerId": HUB, "DhcpConfigurations": []}
+SERVERS = {"Key": "domain-name-servers", "Values": [{"Value": "AmazonProvidedDNS"}]}
+ZONE = "kms.us-east-1.amazonaws.com."
+
+
+def prepared(file: str) -> Recorded:
+    """A quickstart that has what a file is about: DHCP options, or a private zone beside an endpoint."""
+    snapshot = Recorded()
+    if file == "DhcpOptions":
+        for account in (HUB, PAYMENTS, LEDGER):
+            snapshot.items("DhcpOptions", account).append(json.loads(json.dumps(OPTIONS)))
+            for vpc in snapshot.items("Vpcs", account):
+                vpc["DhcpOptionsId"] = "dopt-1"
+            snapshot.items("DhcpOptions", account)[-1]["DhcpConfigurations"].append(dict(SERVERS))
+    if file == "ResourceRecordSets":
+        zone = {"Id": "/hostedzone/Z1", "Name": ZONE, "Config": {"PrivateZone": True}}
+        snapshot.items("HostedZones", region="global").append(zone)
+        alias = next(
+            each["DnsEntries"][0]["DnsName"]
+            for each in snapshot.items("VpcEndpoints")
+            if each["ServiceName"].endswith(".kms")
+        )
+        record = {"Name": ZONE, "Type": "A", "AliasTarget": {"DNSName": alias}}
+        records = {"HostedZoneId": "/hostedzone/Z1", "ResourceRecordSets": [record]}
+        snapshot.items("ResourceRecordSets", region="global").append(records)
+        used = snapshot.item("HostedZonesByVpc", PAYMENTS, VpcId=snapshot.vpc(PAYMENTS))["HostedZoneSummaries"]
+        used.append({"HostedZoneId": "Z1", "Name": ZONE, "Owner": {"OwningAccount": HUB}})
+    return snapshot
+
+
+@pytest.mark.parametrize("file", ["DhcpOptions", "ResourceRecordSets", "Vpcs"])
+def test_what_is_prepared_for_the_fields_of_a_file_is_sound_and_no_doubt(file: str) -> None:
+    network = prepared(file).network
+    assert network.doubts == ()
+    assert judged(network).sound
 
 
 def changed(file: str, path: str, value: object) -> tuple[Recorded, dict[str, Any]]:
-    """A quickstart in which an item of the hub has a value at a path, and the item."""
-    snapshot = Recorded()
-    home = PAYMENTS if file == "Reservations" else HUB
-    items = snapshot.items(file, home, "global" if file == "ResourceRecordSets" else REGION)
-    if file in FRESH:
-        items.append(json.loads(json.dumps(FRESH[file])))
-    if file == "DhcpOptions":
-        for vpc in snapshot.items("Vpcs"):
-            vpc["DhcpOptionsId"] = "dopt-1"
-    # The last item is one of a stack, where there are others.
-    item = next(
-        (each for each in reversed(items) if not each.get("IsDefault") and each.get("TargetIps") != []), items[-1]
-    )
+    """A quickstart in which an item has a value at a path, and the item: one that a verdict depends on."""
+    snapshot = prepared(file)
+    account = PAYMENTS if file == "Reservations" else HUB
+    items = snapshot.items(file, account, "global" if file == "ResourceRecordSets" else REGION)
+    item = next(each for each in reversed(items) if not each.get("IsDefault") and each.get("TargetIps") != [])
     *above, last = path.split(".")
-    at = item
+    at: Any = item
     for name in above:
         below = at.setdefault(name, {})
-        if isinstance(below, list):
-            if not below:
-                below.append({})
-            below = below[0]
-        at = below
+        at = below[0] if isinstance(below, list) else below
     at[last] = value
     return snapshot, item
 
@@ -197,6 +212,7 @@ def test_what_is_not_modelled_and_set_is_a_doubt_with_its_address(file: str, fie
     assert field.why in doubt.why
     assert doubt.about == field.about
     assert doubt.address.partition(": ")[2].partition("#")[0] in set(ids(item)), doubt
+    assert not judged(snapshot.network).sound, "it changes no verdict"
     for value in field.neutral:
         neutral = REGION if isinstance(value, Default) and value is not FULL_ACCESS else value
         if neutral is not FULL_ACCESS:

@@ -75,7 +75,8 @@ def test_peers_are_ranges_groups_or_unknown() -> None:
     peers = {(rule.protocol, rule.first_port): rule.peer for rule in web.ingress}
     assert peers["tcp", 8080] == at("sg-0a000000000000002")
     assert peers["icmp", 8] == IPv4Network("10.0.0.0/8")
-    assert isinstance(peers["tcp", 22], Unknown), "a prefix list"
+    by_list = {rule.peer for rule in web.ingress if (rule.protocol, rule.first_port) == ("tcp", 22)}
+    assert by_list == {IPv4Network("192.0.2.0/25"), IPv4Network("192.0.2.128/25")}, "the ranges of a prefix list"
     assert isinstance(peers["tcp", 9100], Unknown), "a group of the peered VPC"
     assert foreign().vpcs[at("vpc-0a1b2c3d4e5f60718")].default_group == at("sg-0a000000000000001")
 
