@@ -97,7 +97,11 @@ def amiss(report: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
 
 def why(report: dict[str, Any], subject: str, target: str) -> str:
     """The hop that decided, and the resource that it is at."""
-    check = next(each for each in report["findings"] if (each["subject"], each["target"]) == (subject, target))
+    check = next(
+        check
+        for check in report["findings"]
+        if any(subject in each["spokes"] and target in each["targets"] for each in check["affects"])
+    )
     return f"{check['place']['address']}: {check['why']}"
 
 
