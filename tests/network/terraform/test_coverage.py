@@ -402,7 +402,6 @@ ADDED: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "aws_ec2_transit_gateway_prefix_list_reference",
         {"transit_gateway_route_table_id": of("aws_ec2_transit_gateway_route_table"), "prefix_list_id": "pl-0123"},
     ),
-    (PAYMENTS, "aws_vpc_dhcp_options_association", {"vpc_id": of("aws_vpc", PAYMENTS), "dhcp_options_id": "dopt-0123"}),
     (PAYMENTS, "aws_route53_resolver_firewall_rule_group_association", {"vpc_id": of("aws_vpc", PAYMENTS)}),
     (PAYMENTS, "aws_route53profiles_association", {"resource_id": of("aws_vpc", PAYMENTS)}),
     (PAYMENTS, "aws_vpclattice_service_network_vpc_association", {"vpc_identifier": of("aws_vpc", PAYMENTS)}),
