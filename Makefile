@@ -91,6 +91,8 @@ picture: setup ## redraw docs/network.svg
 reference: setup ## regenerate parts of docs/reference
 	$(PY) -m tools.write_reference
 	$(PY) -m tools.write_findings
+	$(PY) -m tools.write_terraform
+	$(PY) -m tools.write_snapshot
 
 lock: .venv/pipenv/bin/pipenv ## resolve Pipfile again; the lock names no registry
 	$(PIPENV) lock

@@ -343,6 +343,9 @@ NOT_PLACED: Mapping[str, str] = {
     "loose": "no walk reads them",
     "doubts": "a trace has put them into the parts that they are about",
     "ids": "no walk reads them",
+    "fixed": "no walk reads them; what is refused is found for each part",
+    "refused": "no walk reads them; what is refused is found for each part",
+    "makers": "no walk reads them; what is refused is found for each part",
 }
 """The other fields of a network, with the reason why a spoke's form is complete without them."""
 

@@ -21,7 +21,7 @@ from network.aws.reader import read as read_snapshot
 from network.join import join
 from network.model import Network
 from network.names import named
-from network.terraform.reader import read
+from network.terraform.reader import DocumentError, read
 from review.intent import intent_of, lost, names_in
 from review.verdicts import Intent
 from topology import Design, design
@@ -78,8 +78,8 @@ def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any
 
 def _json(file: Path) -> Mapping[str, Any]:
     try:
-        document = json.loads(file.read_bytes())
-    except ValueError as error:
+        document = json.loads(file.read_bytes(), object_pairs_hook=_once)
+    except (RecursionError, ValueError) as error:
         raise UnsoundError([f"{file} is not JSON: {error}"]) from None
     known = {"format_version", "planned_values", "terraform", "resource"}
     if not isinstance(document, dict) or not known & document.keys():
@@ -93,6 +93,24 @@ def recorded_files(folder: Path) -> dict[str, bytes]:
     if not found:
         raise UnsoundError([f"{folder} contains no snapshot (aws_configs/…); ./hub snapshot records one"])
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of a name that is there twice, Terraform reads both and JSON's readers the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" is in one object twice; join them')
+    return found
+
+
+def _read(files: Mapping[str, Path], recorded: Mapping[tuple[Any, Any, str], str]) -> Network:
+    """The network of stacks, plans and states. Raises `UnsoundError` with everything that is wrong with their form."""
+    try:
+        return read(documents(files), recorded)
+    except DocumentError as error:
+        raise UnsoundError([f"{files[name]}: {problem}" for name, problem in error.problems]) from None
 
 
 @dataclass(frozen=True)
@@ -168,7 +186,7 @@ def network_of(
         else:
             files = stack_files(others)
             recorded = read_parameters(exists.files) if exists is not None else {}
-            network = join(exists.network if exists is not None else Network(), read(documents(files), recorded))
+            network = join(exists.network if exists is not None else Network(), _read(files, recorded))
             given = files
     except UnsoundError as unsound:
         refuse(unsound)

@@ -524,6 +524,27 @@ HUB_NOT_READ = Code(
     "Trace the stack or the plan of its hub as well, or the topology, or a snapshot that holds the hub.",
 )
 
+ACCEPTED = Code(
+    "HUB306",
+    "accepted exception",
+    "What the topology or the command accepts could not be determined, and the rest was proved without it: what it "
+    "does to names and packets is taken to be nothing. A warning is an accepted address at which there was nothing to "
+    "accept.",
+    "hub-core: aws_networkfirewall_firewall.x: not modelled; accepted: it inspects and drops nothing (NET-12)",
+    "Nothing, as long as the reason holds; take an address that matches nothing out of `accept`.",
+)
+
+REFUSED = Code(
+    "HUB310",
+    "refused",
+    "Terraform and AWS accept every resource as it is written. What they refuse never exists, so nothing is proved: "
+    "subnets that overlap, addresses that AWS keeps for itself, two routes to one destination, names of what is not in "
+    "the stack, resources that wait for each other, a provider of another account than the one that owns the part.",
+    "hub-core: aws_subnet.second: 10.0.1.0/24 overlaps 10.0.0.0/23 of hub-core: aws_subnet.first: subnets of one VPC "
+    "may not (InvalidSubnet.Conflict)",
+    "Do what the finding says, and trace again. Where it is a question of what was not read, give that too.",
+)
+
 # 4xx: the deployed network -------------------------------------------------------------------------------------------
 
 DEPLOYED = Code(

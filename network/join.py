@@ -51,7 +51,7 @@ __all__ = ["join"]
 MAPPINGS = tuple(
     each.name
     for each in fields(Network)
-    if each.name not in {"ids", "unmodelled", "rule_associations", "loose", "doubts"}
+    if each.name not in {"ids", "unmodelled", "rule_associations", "loose", "doubts", "fixed", "refused", "makers"}
 )
 """The fields that hold parts by their addresses, in the order in which a part comes after what it belongs to."""
 UNSURE = Unknown("it is in the snapshot and not in the stack; a plan tells whether it stays")
@@ -185,6 +185,9 @@ class _Joining:
             unmodelled=tuple(sorted({*self.base.unmodelled, *listed, *unsure})),
             loose=left,
             doubts=tuple(self._doubts()),
+            fixed=tuple(_written(each, self.addresses) for each in self.change.fixed),
+            refused=self.change.refused,
+            makers=self.change.makers,
             ids={**{at: id_ for at, id_ in self.base.ids.items() if at not in self.same}, **self.change.ids},
         )
 

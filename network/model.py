@@ -16,6 +16,7 @@ __all__ = [
     "AclEntry",
     "Attachment",
     "Doubt",
+    "Fixed",
     "Forwarder",
     "Gateway",
     "GatewayEndpoint",
@@ -30,6 +31,7 @@ __all__ = [
     "Owner",
     "Prefix",
     "Record",
+    "Refusal",
     "ResolverEndpoint",
     "ResolverRule",
     "Route",
@@ -352,6 +354,28 @@ class Doubt:
     """What it may change: `names`, `packets` or `both`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Terraform or AWS refuses of what is to be built: it will never exist as it is written."""
+
+    address: str
+    says: str
+    fix: str
+    source: str
+    """The page that says so."""
+    certain: bool = True
+    """False where it depends on what was not read, or on which of two comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """An address that a resource asks for in a subnet, where AWS would otherwise take any."""
+
+    address: str
+    subnet: str | Unknown
+    ip: IPv4Address
+
+
 @dataclass(frozen=True)
 class Network:
     """Everything that was read. Mappings go from address to value."""
@@ -378,6 +402,12 @@ class Network:
     """Parts of what was not read. They are listed in `unmodelled` too, until a join finds what they belong to."""
     doubts: tuple[Doubt, ...] = ()
     """What is not known about resources, until `network.doubts.cast` puts it in its place."""
+    fixed: tuple[Fixed, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """What a reader has seen that is refused. `assurance.refusals` finds the rest."""
+    makers: Mapping[str, Owner] = field(default_factory=dict)
+    """With which account's provider, in which region, each resource is to be built: those of stacks and plans. What is
+    not here exists, and AWS has accepted it."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """AWS's id of each address that exists, as far as it is known. A plan's resources that are about to be destroyed
     are here too, although they are nowhere else in the network."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from tools import write_snapshot, write_terraform
 from tools.write_reference import MEANINGS, PAGE, SECTIONS, reference
 from topology.models import Organization, Topology
 from topology.suggestions import MODELS
@@ -19,6 +20,15 @@ def named(page: Path) -> set[str]:
 def test_the_committed_reference_is_the_one_that_its_script_writes() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert text == reference(text), "run make reference"
+
+
+def test_the_committed_page_of_terraforms_resources_is_the_one_that_its_script_writes() -> None:
+    assert write_terraform.PAGE.read_text(encoding="utf-8") == write_terraform.page(), "run make reference"
+
+
+def test_the_committed_page_about_snapshots_is_the_one_that_its_script_writes() -> None:
+    text = write_snapshot.PAGE.read_text(encoding="utf-8")
+    assert text == write_snapshot.page(text), "run make reference"
 
 
 def test_the_reference_has_every_section_of_the_file() -> None:

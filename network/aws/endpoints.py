@@ -9,7 +9,7 @@ from network.aws.snapshot import Item, Snapshot
 from network.aws.values import as_address, as_flag, as_text, refer, refer_all
 from network.model import GatewayEndpoint, InterfaceEndpoint, Link, Unknown
 
-__all__ = ["endpoint_names", "read_gateway_endpoints", "read_interface_endpoints", "state_of"]
+__all__ = ["GONE", "endpoint_names", "read_gateway_endpoints", "read_interface_endpoints", "state_of"]
 
 GONE = frozenset({"deleted", "rejected", "failed", "expired"})
 
@@ -50,14 +50,16 @@ def read_interface_endpoints(snapshot: Snapshot, names: Names) -> dict[str, Inte
 
 
 def read_gateway_endpoints(snapshot: Snapshot, names: Names) -> dict[str, GatewayEndpoint]:
-    """Every gateway endpoint that is available."""
+    """Every gateway endpoint. What one that is coming or going leads to could not be determined."""
     found = {}
     for id_, (_, item) in snapshot.owned("VpcEndpoints", "VpcEndpointId").items():
         # Gateway is what AWS takes where no type is given.
-        if item.get("VpcEndpointType", "Gateway") == "Gateway" and state_of(item) == "available":
+        state = state_of(item)
+        if item.get("VpcEndpointType", "Gateway") == "Gateway" and state not in GONE:
             address = names.of(id_)
             tables = tuple(Link(f"{address}#{table}", names.of(table)) for table in item.get("RouteTableIds") or ())
-            service = as_text(item.get("ServiceName"), "service")
+            unsure = None if state == "available" else Unknown(f"{id_} is {state}")
+            service = unsure or as_text(item.get("ServiceName"), "service")
             found[address] = GatewayEndpoint(address, refer(names, item.get("VpcId"), "VPC"), service, tables)
     return found
 

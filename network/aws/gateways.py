@@ -95,7 +95,8 @@ class _Tables:
         """One table."""
         address = self.names.of(id_)
         propagations = tuple(self._propagations(id_, address))
-        routes = (*self._routes(id_, address), *self._learnt(id_, address, propagations))
+        told = frozenset(link.target for link in propagations if isinstance(link.target, str))
+        routes = (*self._routes(id_, address, told), *self._learnt(id_, address, propagations))
         kept = tuple(
             link
             for link in propagations
@@ -140,29 +141,30 @@ class _Tables:
             elif state in {"enabling", "disabling"}:
                 yield Link(f"{address}#{attachment}", Unknown(f"{attachment} is {state}"))
 
-    def _routes(self, id_: str, address: str) -> Iterator[GatewayRoute]:
-        """What was written into the table, and what others than known VPCs have told it."""
+    def _routes(self, id_: str, address: str, told: frozenset[str]) -> Iterator[GatewayRoute]:
+        """What was written into the table, and what others than known VPCs (`told`: who propagates) have told it."""
         entry = self.routes.get(id_)
         if entry is None or entry.get("AdditionalRoutesAvailable"):
             yield GatewayRoute(address, Unknown(f"not every route of {id_} was recorded"), None)
         routes = (entry or {}).get("Routes") or ()
         for route in sorted(routes, key=lambda route: route.get("Type") == "propagated"):
-            yield from self._route(address, route)
+            yield from self._route(address, route, told)
         seen = {route.get("PrefixListId") for route in routes}
         for each in (self.references.get(id_) or {}).get("TransitGatewayPrefixListReferences") or ():
             list_id = each.get("PrefixListId")
             if list_id not in seen:
                 yield GatewayRoute(f"{address}#{list_id}", Unknown(f"the ranges of {list_id}"), None)
 
-    def _route(self, address: str, item: Item) -> Iterator[GatewayRoute]:
+    def _route(self, address: str, item: Item, told: frozenset[str]) -> Iterator[GatewayRoute]:
         state, cidr = item.get("State", "active"), item.get("DestinationCidrBlock")
         if state == "deleted" or ":" in str(cidr):
             return
         attached = [str(each.get("TransitGatewayAttachmentId")) for each in item.get("TransitGatewayAttachments") or ()]
         target = self.names.of(", ".join(attached))
-        if item.get("Type") == "propagated" and state == "active" and self._vpc(target) is not None:
-            return  # its propagation says so
         where, destination = f"{address}#{cidr or item.get('PrefixListId')}", as_prefix(cidr)
+        vpc = self._vpc(target) if item.get("Type") == "propagated" and state == "active" and target in told else None
+        if vpc is not None and destination in vpc.cidrs:
+            return  # its propagation says so
         if state == "blackhole":
             yield GatewayRoute(where, destination, None)
         elif state == "active":

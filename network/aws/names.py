@@ -50,6 +50,8 @@ OWNER_KEYS = {
     "TransitGatewayAttachments": "ResourceOwnerId",
     "TransitGatewayVpcAttachments": "VpcOwnerId",
 }
+TERMINATED = frozenset({"terminated", "shutting-down"})
+"""States of instances that are gone."""
 
 
 class Names:
@@ -112,7 +114,7 @@ def instances_of(snapshot: Snapshot) -> Iterator[tuple[Owner, Item]]:
     for place, reservation in snapshot.of("Reservations"):
         owner = Owner(reservation.get("OwnerId") or place.account, place.region)
         for instance in reservation.get("Instances") or ():
-            if (instance.get("State") or {}).get("Name") not in {"terminated", "shutting-down"}:
+            if (instance.get("State") or {}).get("Name") not in TERMINATED:
                 yield owner, instance
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from network.aws.coverage import is_known
 from network.aws.endpoints import state_of
 from network.aws.names import Names, place_name
 from network.aws.snapshot import Item, Snapshot
@@ -24,47 +25,6 @@ KINDS = (
 GONE = frozenset({"deleted", "rejected", "expired", "failed", "delete-complete"})
 AWS = "AWS"
 """Who owns the prefix lists of AWS's services."""
-READ = frozenset(
-    {
-        "Addresses",
-        "CustomerGateways",
-        "DhcpOptions",
-        "HostedZoneDetails",
-        "HostedZones",
-        "HostedZonesByVpc",
-        "InternetGateways",
-        "ManagedPrefixListEntries",
-        "NetworkAcls",
-        "NetworkInterfaces",
-        "Parameters",
-        "PrefixLists",
-        "ProfileResourceAssociations",
-        "Reservations",
-        "ResolverEndpointIpAddresses",
-        "ResolverEndpoints",
-        "ResolverRuleAssociations",
-        "ResolverRules",
-        "ResourceRecordSets",
-        "ResourceShareAssociations",
-        "ResourceShares",
-        "RouteTables",
-        "SecurityGroups",
-        "Subnets",
-        "TransitGatewayAttachments",
-        "TransitGatewayPrefixListReferences",
-        "TransitGatewayPropagations",
-        "TransitGatewayRouteTableAssociations",
-        "TransitGatewayRouteTables",
-        "TransitGatewayStaticRoutes",
-        "TransitGatewayVpcAttachments",
-        "TransitGateways",
-        "VpcAttributes",
-        "VpcEndpoints",
-        "Vpcs",
-        *(file for file, _, _ in KINDS),
-    }
-)
-"""Files that are read, or whose contents carry and stop nothing."""
 
 
 def unmodelled(snapshot: Snapshot, names: Names, network: Network) -> tuple[str, ...]:
@@ -76,7 +36,7 @@ def unmodelled(snapshot: Snapshot, names: Names, network: Network) -> tuple[str,
         *_edges(snapshot, names),
         *_name_servers(network),
         *(f"{place_name(place)}: {file} (not recorded: {told})" for place, file, told in snapshot.lost()),
-        *(f"{place_name(place)}: {file} (not modelled)" for place, file in snapshot.files() if file not in READ),
+        *(f"{place_name(place)}: {file} (not modelled)" for place, file in snapshot.files() if not is_known(file)),
     ]
     return tuple(sorted(found))
 

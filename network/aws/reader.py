@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from network.aws.children import child_ids
+from network.aws.doubts import doubts
 from network.aws.endpoints import read_gateway_endpoints, read_interface_endpoints
 from network.aws.gaps import fill, guard
 from network.aws.gateways import read_attachments, read_gateway_tables, read_gateways
@@ -61,4 +62,4 @@ def read(files: Mapping[str, bytes]) -> Network:
     network = replace(network, instances={**network.instances, **other_interfaces(snapshot, names, network)})
     made = {**dict(child_ids(network, names.ids)), **names.ids}
     network = guard(fill(snapshot, network))
-    return replace(network, unmodelled=unmodelled(snapshot, names, network), ids=made)
+    return replace(network, unmodelled=unmodelled(snapshot, names, network), doubts=doubts(snapshot, names), ids=made)

@@ -30,17 +30,19 @@ def read_resolver_endpoints(snapshot: Snapshot, names: Names) -> dict[str, Resol
     found = {}
     for id_, (owner, item) in snapshot.owned("ResolverEndpoints", "Id").items():
         status = item.get("Status", "OPERATIONAL")
-        sure = status == "OPERATIONAL" and PLAIN in (item.get("Protocols") or (PLAIN,))
+        unsure = Unknown(f"{id_} is {status}") if status != "OPERATIONAL" else None
+        if PLAIN not in (item.get("Protocols") or (PLAIN,)):
+            unsure = Unknown(f"{id_} does not speak plain DNS")
         interfaces = tuple(_interfaces(names, addresses[id_])) if id_ in addresses else ()
-        if not sure or id_ not in addresses:
-            why = f"{id_} is {status}" if id_ in addresses else f"the addresses of {id_}"
-            interfaces = (*interfaces, (Unknown(why), None))
+        if unsure is not None or id_ not in addresses:
+            interfaces = (*interfaces, (unsure or Unknown(f"the addresses of {id_}"), None))
         found[names.of(id_)] = ResolverEndpoint(
             names.of(id_),
             owner,
             as_text(item.get("Direction"), "direction"),
             interfaces,
-            refer_all(names, item.get("SecurityGroupIds")),
+            # Whether it answers is as unknown as if its groups were.
+            refer_all(names, item.get("SecurityGroupIds")) if unsure is None else (unsure,),
         )
     return found
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from network.aws.names import Names
 from network.aws.snapshot import Item, Snapshot
-from network.aws.values import ALL_PORTS, as_prefix, protocol_of, refer
+from network.aws.values import ALL_PORTS, as_prefix, prefix_lists, protocol_of, ranges_of, refer
 from network.model import Acl, AclEntry, Prefix, SecurityGroup, SecurityRule, Unknown
 
 __all__ = ["default_groups", "read_acls", "read_groups"]
@@ -17,13 +17,14 @@ PORTED = frozenset({"tcp", "udp"})
 def read_groups(snapshot: Snapshot, names: Names) -> dict[str, SecurityGroup]:
     """Every security group, with a rule for each peer."""
     found = {}
+    listed = prefix_lists(snapshot)
     for id_, (_, item) in snapshot.owned("SecurityGroups", "GroupId").items():
         address = names.of(id_)
         sides = (
             tuple(
                 rule
                 for entry in item.get(key) or ()
-                for rule in _rules(snapshot, names, f"{address}#{side}", (item, entry))
+                for rule in _rules(snapshot, names, f"{address}#{side}", (item, entry, listed))
             )
             for side, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress"))
         )
@@ -41,8 +42,10 @@ def default_groups(snapshot: Snapshot, names: Names) -> dict[str, str]:
     }
 
 
-def _rules(snapshot: Snapshot, names: Names, address: str, found: tuple[Item, Item]) -> Iterator[SecurityRule]:
-    group, entry = found
+def _rules(
+    snapshot: Snapshot, names: Names, address: str, found: tuple[Item, Item, Mapping[str, Item]]
+) -> Iterator[SecurityRule]:
+    group, entry, listed = found
     protocol = protocol_of(entry.get("IpProtocol"))
     ports = ALL_PORTS
     if protocol != "-1" and entry.get("FromPort") is not None:
@@ -50,7 +53,8 @@ def _rules(snapshot: Snapshot, names: Names, address: str, found: tuple[Item, It
     for each in entry.get("IpRanges") or ():
         yield SecurityRule(address, protocol, *ports, as_prefix(each.get("CidrIp")))
     for each in entry.get("PrefixListIds") or ():
-        yield SecurityRule(address, protocol, *ports, Unknown(f"the ranges of {each.get('PrefixListId')}"))
+        for cidr in ranges_of(listed, each.get("PrefixListId")):
+            yield SecurityRule(address, protocol, *ports, cidr)
     for each in entry.get("UserIdGroupPairs") or ():
         yield SecurityRule(address, protocol, *ports, _peer(snapshot, names, group, each))
 

@@ -175,6 +175,8 @@ def _parsed(path: str, text: bytes, name: str, problems: list[str]) -> list[Item
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         problems.append(f"{path}: no list of objects under the key {name}")
         return []
+    if any(item.get("NextToken") or item.get("IsTruncated") for item in found):
+        problems.append(f"{path}: only the first page of an answer in it (it has a NextToken); record all pages")
     return found
 
 

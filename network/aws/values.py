@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from network.aws.names import Names
+from network.aws.snapshot import Item, Snapshot
 from network.model import Prefix, Unknown
 
 __all__ = [
@@ -15,12 +17,16 @@ __all__ = [
     "as_prefix",
     "as_text",
     "domain_of",
+    "prefix_lists",
     "protocol_of",
+    "ranges_of",
     "refer",
     "refer_all",
 ]
 
 ALL_PORTS = (0, 65535)
+SETTLED = "-complete"
+"""How the states of a prefix list end in which its entries hold."""
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
@@ -69,3 +75,21 @@ def refer(names: Names, id_: Any, what: str) -> str | Unknown:  # noqa: ANN401  
 def refer_all(names: Names, ids: Any) -> tuple[str | Unknown, ...]:  # noqa: ANN401  JSON
     """The same for several."""
     return tuple(names.of(id_) for id_ in ids or ())
+
+
+def prefix_lists(snapshot: Snapshot) -> dict[str, Item]:
+    """The entries of each prefix list that were recorded, and are not about to change."""
+    lists = snapshot.owned("ManagedPrefixLists", "PrefixListId")
+    return {
+        id_: entry
+        for id_, entry in snapshot.entries("ManagedPrefixListEntries", "PrefixListId").items()
+        if id_ not in lists or str(lists[id_][1].get("State", SETTLED)).endswith(SETTLED)
+    }
+
+
+def ranges_of(listed: Mapping[str, Item], id_: object) -> tuple[Prefix | Unknown, ...]:
+    """The IPv4 ranges of one of these lists; of another, one that is not known."""
+    if id_ not in listed:
+        return (Unknown(f"the ranges of {id_}"),)
+    cidrs = (entry.get("Cidr") for entry in listed[str(id_)].get("Entries") or ())
+    return tuple(as_prefix(cidr) for cidr in cidrs if ":" not in str(cidr))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
 
 from network.aws.names import Names
 from network.aws.snapshot import Item, Snapshot, tags_of
-from network.aws.values import as_flag, as_prefix, refer
+from network.aws.values import as_flag, as_prefix, prefix_lists, ranges_of, refer
 from network.model import Owner, Prefix, Route, RouteTable, Subnet, Unknown, Vpc
+from network.name_servers import foreign
 
 __all__ = ["read_subnets", "read_tables", "read_vpcs"]
 
-AMAZON = frozenset({"AmazonProvidedDNS", "169.254.169.253"})
-"""How DHCP options name the VPC's own resolver, besides its address in the VPC."""
 NO_OPTIONS = "default"
 """What a VPC names that has no set of DHCP options."""
 TARGETS = {
@@ -28,10 +26,12 @@ TARGETS = {
     "CarrierGatewayId": "carrier_gateway",
     "LocalGatewayId": "local_gateway",
     "CoreNetworkArn": "core_network",
+    "OdbNetworkArn": "odb_network",
 }
 GATEWAYS = {"igw": "internet_gateway", "vgw": "vpn_gateway", "vpce": "vpc_endpoint"}
 """Kinds of what is named as `GatewayId`, by the beginning of its id."""
-PROPAGATED = "EnableVgwRoutePropagation"
+LEARNT = frozenset({"EnableVgwRoutePropagation", "Advertisement"})
+"""Origins of routes that nobody wrote."""
 
 
 def read_vpcs(snapshot: Snapshot, names: Names) -> dict[str, Vpc]:
@@ -88,8 +88,7 @@ def _name_servers(
         if entry.get("Key") == "domain-name-servers"
         for value in entry.get("Values") or ()
     ]
-    own = AMAZON | {str(IPv4Address(int(cidr.network_address) + 2)) for cidr in cidrs if isinstance(cidr, IPv4Network)}
-    return tuple(each for each in servers if each not in own) if servers else (Unknown(f"{id_} names no name server"),)
+    return foreign(servers, cidrs) if servers else (Unknown(f"{id_} names no name server"),)
 
 
 def read_subnets(snapshot: Snapshot, names: Names) -> dict[str, Subnet]:
@@ -142,7 +141,7 @@ def _acls_of(snapshot: Snapshot, names: Names) -> dict[str, str]:
 
 def read_tables(snapshot: Snapshot, names: Names, vpcs: Mapping[str, Vpc]) -> dict[str, RouteTable]:
     """Every route table. One whose local route leads elsewhere is not what the model takes for one."""
-    listed = snapshot.entries("ManagedPrefixListEntries", "PrefixListId")
+    listed = prefix_lists(snapshot)
     gateway_endpoints = {
         id_
         for id_, (_, item) in snapshot.owned("VpcEndpoints", "VpcEndpointId").items()
@@ -152,10 +151,10 @@ def read_tables(snapshot: Snapshot, names: Names, vpcs: Mapping[str, Vpc]) -> di
     for id_, (_, item) in snapshot.owned("RouteTables", "RouteTableId").items():
         address, vpc = names.of(id_), refer(names, item.get("VpcId"), "VPC")
         own = vpcs[vpc].cidrs if isinstance(vpc, str) and vpc in vpcs else ()
-        # Of routes to one range AWS prefers what somebody wrote: with a range, then with a list, then what a VPN told.
+        # Of routes to one range AWS prefers what somebody wrote: with a range, then with a list, then what others told.
         written = sorted(
             item.get("Routes") or (),
-            key=lambda route: (route.get("Origin") == PROPAGATED, "DestinationPrefixListId" in route),
+            key=lambda route: (route.get("Origin") in LEARNT, "DestinationPrefixListId" in route),
         )
         routes = [
             route
@@ -179,12 +178,9 @@ def _routes(names: Names, table: str, item: Item, listed: Mapping[str, Item]) ->
     if not list_id:
         cidr = item.get("DestinationCidrBlock")
         yield Route(f"{table}#{cidr}", as_prefix(cidr), kind, target)
-    elif list_id in listed:
-        for entry in listed[list_id].get("Entries") or ():
-            if ":" not in str(entry.get("Cidr")):
-                yield Route(f"{table}#{list_id}", as_prefix(entry.get("Cidr")), kind, target)
     else:
-        yield Route(f"{table}#{list_id}", Unknown(f"the ranges of {list_id}"), kind, target)
+        for cidr in ranges_of(listed, list_id):
+            yield Route(f"{table}#{list_id}", cidr, kind, target)
 
 
 def _target(names: Names, item: Item) -> tuple[str, str | Unknown]:

@@ -13,7 +13,7 @@ from network.aws.snapshot import Item, Snapshot
 from network.aws.values import as_address, domain_of
 from network.model import HostedZone, Link, Owner, Record, Unknown
 
-__all__ = ["read_zones"]
+__all__ = ["name_of", "read_zones"]
 
 ADDRESSES = "A"
 SILENT = frozenset({"SOA", "NS"})
@@ -88,7 +88,7 @@ class _Zones:
             return
         named: dict[str, list[Item]] = {}
         for item in self.records[id_].get("ResourceRecordSets") or ():
-            named.setdefault(_name_of(item), []).append(item)
+            named.setdefault(name_of(item), []).append(item)
         for name, items in named.items():
             kinds = {item.get("Type") for item in items}
             if name == domain and kinds <= SILENT:
@@ -112,7 +112,7 @@ class _Zones:
         return Record(address, name, (), Unknown(f"{name} has records {kinds}"))
 
 
-def _name_of(item: Mapping[str, object]) -> str:
+def name_of(item: Mapping[str, object]) -> str:
     r"""A record's name; Route 53 writes `*` as `\052`."""
     return str(item.get("Name")).replace("\\052", "*").rstrip(".").lower()
 

@@ -6,30 +6,36 @@ A reference to a resource comes to that resource's address, so that everything e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from network.model import Owner, Unknown
+from network.terraform.coverage.table import has_own_id
 from network.terraform.expressions import Json, decode
+from network.terraform.syntax import Block, Form
 
 __all__ = [
     "ACCEPTER",
     "CONTENTS",
-    "HARMLESS",
     "IDENTITIES",
+    "MAIN_TABLE",
     "NOBODY",
     "PARAMETER",
     "PARTS",
+    "SAME",
     "Document",
     "Names",
     "Parameters",
     "Resource",
+    "Scope",
     "blocks_in",
     "ids_of",
     "owner_of",
     "parameters_of",
 ]
 
+Scope = Mapping[str, Json]
+"""What names such as `count` and `each` stand for within one resource."""
 Parameters = MutableMapping[tuple[Json, Json, str], Json]
 """SSM parameters that a stack writes, by account, region and name: the way from a hub's stack to a spoke's."""
 
@@ -38,22 +44,14 @@ IDENTITIES = frozenset({"id", "arn", "dns_entry", "allocation_id", "zone_id"})
 PARTS = ("default_network_acl_id", "default_route_table_id", "default_security_group_id", "main_route_table_id")
 """Attributes that stand for something that AWS makes with a VPC. The main table is the default one unless it was
 changed, and then goes by that name."""
+MAIN_TABLE = "main_route_table_id"
 GATEWAY_TABLES = ("association_default_route_table_id", "propagation_default_route_table_id")
 """The same for a transit gateway: AWS makes one table for both."""
 ACCEPTER = "aws_ec2_transit_gateway_vpc_attachment_accepter"
+SAME = {ACCEPTER: "transit_gateway_attachment_id", "aws_default_route_table": "default_route_table_id"}
+"""Kinds that have the id of what they take over, with the argument that says it."""
 PARAMETER = "aws_ssm_parameter"
 CONTENTS = ("insecure_value", "value")
-HARMLESS = (
-    "aws_cloudwatch_",
-    "aws_flow_log",
-    "aws_iam_",
-    "aws_kms_",
-    "aws_route53_resolver_query_log",
-    "aws_s3_bucket",
-    "aws_ssm_parameter",
-    "aws_vpc_endpoint_policy",
-)
-"""Kinds that neither carry nor stop a packet or a name."""
 NOBODY = Owner(Unknown("no provider"), Unknown("no provider"))
 
 
@@ -68,6 +66,7 @@ class Resource:
     document: Document
     uncertain: str = ""
     """Why it is not known whether, or how often, it exists: a count that nothing tells."""
+    scope: Scope = field(default_factory=dict)
 
     def get(self, name: str) -> Json:
         """An attribute's value: None where it is not set, `Unknown` where nothing tells."""
@@ -76,6 +75,10 @@ class Resource:
 
 class Document(Protocol):
     """A stack, a plan or a state."""
+
+    @property
+    def builds(self) -> bool:
+        """Whether its resources are to be built, so that AWS may refuse them; those of a state exist."""
 
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
@@ -92,17 +95,15 @@ class Names:
         self._owners: dict[str, Owner] = {}
 
     def note(self, kind: str, address: str, values: Mapping[str, Json]) -> None:
-        """Note what stands for a resource, so that those who name it find it.
-
-        Roles and the like have their own name for an id, which any other text may happen to be.
-        """
-        if kind.startswith(HARMLESS) or kind == ACCEPTER:  # an accepter has its attachment's id
+        """Note what stands for a resource, so that those who name it find it."""
+        if not has_own_id(kind) or kind == ACCEPTER:  # an accepter has its attachment's id
             return
         for key in ("id", "arn"):
             if isinstance(values.get(key), str):
                 self._addresses[values[key]] = address
                 self._owners[values[key]] = self.owner_in(values)
-        for entry in values.get("dns_entry") or ():
+        entries = values.get("dns_entry")
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, Mapping) and isinstance(entry.get("dns_name"), str):
                 self._addresses[entry["dns_name"]] = address
         # What AWS made goes by its parent, unless Terraform manages it.
@@ -114,8 +115,9 @@ class Names:
     def owner_in(values: Mapping[str, Json]) -> Owner:
         """The account and region that a resource's own values say."""
         _, _, _, region, account, *_ = (*str(values.get("arn") or "").split(":"), *[""] * 5)
+        told = values.get("owner_id")
         return Owner(
-            values.get("owner_id") or account or Unknown("its values name no account"),
+            (told if isinstance(told, str) else "") or account or Unknown("its values name no account"),
             region or Unknown("its values name no region"),
         )
 
@@ -136,28 +138,31 @@ class Names:
 
 def owner_of(block: Mapping[str, Json]) -> Owner:
     """The account and region that a provider's block says."""
-    accounts = block.get("allowed_account_ids") or []
-    region = block.get("region")
+    accounts, region = block.get("allowed_account_ids"), block.get("region")
+    known = isinstance(accounts, list) and len(accounts) == 1 and isinstance(accounts[0], str)
     return Owner(
-        account=accounts[0]
-        if len(accounts) == 1 and isinstance(accounts[0], str)
-        else Unknown("the provider's account"),
+        account=accounts[0] if isinstance(accounts, list) and known else Unknown("the provider's account"),
         region=region if isinstance(region, str) else Unknown("the provider's region"),
     )
 
 
-def blocks_in(values: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+def blocks_in(form: Form, values: Json, place: str) -> list[Block]:
     """The managed resources of planned or of a state's values, those of child modules included.
 
     An object that a replacement left behind is not one of them: its address is the new one's.
     """
-    modules = [values.get("root_module", {})]
+    found: list[Block] = []
+    modules = [(form.mapping(form.mapping(values, place).get("root_module"), f"{place}.root_module"), place)]
     while modules:
-        module = modules.pop(0)
-        for block in module.get("resources", ()):
+        module, at = modules.pop(0)
+        for number, block in enumerate(form.mappings(module.get("resources"), f"{at}.resources")):
             if block.get("mode", "managed") == "managed" and "deposed_key" not in block:
-                yield block
-        modules = [*module.get("child_modules", ()), *modules]
+                here = f"{at}.resources[{number}]"
+                told = {key: form.text(block, key, here) for key in ("address", "type")}
+                found.append({**block, **told, "values": form.mapping(block.get("values"), f"{here}.values")})
+        inner = form.mappings(module.get("child_modules"), f"{at}.child_modules")
+        modules = [*((each, f"{at}.child_modules[{number}]") for number, each in enumerate(inner)), *modules]
+    return found
 
 
 def ids_of(stack: str, blocks: Iterable[Mapping[str, Json]]) -> Iterator[tuple[str, str]]:
@@ -165,7 +170,7 @@ def ids_of(stack: str, blocks: Iterable[Mapping[str, Json]]) -> Iterator[tuple[s
     for block in blocks:
         if block["type"] == ACCEPTER:
             continue  # it has its attachment's id
-        values, address = block.get("values", {}), f"{stack}: {block['address']}"
+        values, address = block["values"], f"{stack}: {block['address']}"
         for key in ("id", *PARTS):
             if isinstance(values.get(key), str):
                 yield (address if key == "id" else f"{address}#{key}"), values[key]
@@ -176,4 +181,6 @@ def parameters_of(document: Document, names: Names) -> Iterator[tuple[tuple[Json
     for resource in document.resources():
         if resource.kind == PARAMETER:
             written = next((document.value(resource, key) for key in CONTENTS if document.value(resource, key)), None)
-            yield (resource.owner.account, resource.owner.region, resource.raw["name"]), names.of(decode(written))
+            name = resource.raw.get("name")
+            if isinstance(name, str):
+                yield (resource.owner.account, resource.owner.region, name), names.of(decode(written))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from network.model import GatewayEndpoint, InterfaceEndpoint, Link
+from network.model import GatewayEndpoint, InterfaceEndpoint, Link, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.values import as_flag, as_list, as_text, as_texts, fields_of
@@ -14,10 +14,17 @@ __all__ = ["READERS"]
 
 def _endpoint(to: Builder, r: Resource) -> None:
     vpc, service = as_text(r.get("vpc_id")), as_text(r.get("service_name"))
-    if (r.get("vpc_endpoint_type") or "Gateway") == "Gateway":
+    kind = r.get("vpc_endpoint_type") or "Gateway"
+    to.placed(r, "vpc_id", vpc, "names")
+    if isinstance(kind, Unknown) or isinstance(service, Unknown):
+        # Which names it answers, or to which tables it adds routes, is not known.
+        to.doubt(r, "service_name" if isinstance(service, Unknown) else "vpc_endpoint_type", vpc)
+    if kind == "Gateway":
         tables = tuple(Link(r.address, table) for table in as_texts(r.get("route_table_ids")))
         to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
         return
+    for get in map(fields_of, as_list(r.get("subnet_configuration"))):
+        to.fix(r.address, as_text(get("subnet_id")), get("ipv4"))
     options = fields_of(next(iter(as_list(r.get("dns_options"))), {}))
     to.interface_endpoints[r.address] = InterfaceEndpoint(
         r.address,
@@ -32,14 +39,17 @@ def _endpoint(to: Builder, r: Resource) -> None:
 
 def _endpoint_table(to: Builder, r: Resource) -> None:
     to.link("endpoint table", r, "vpc_endpoint_id", "route_table_id")
+    to.placed(r, "vpc_endpoint_id", r.get("vpc_endpoint_id"))
 
 
 def _endpoint_group(to: Builder, r: Resource) -> None:
     to.link("endpoint group", r, "vpc_endpoint_id", "security_group_id")
+    to.placed(r, "vpc_endpoint_id", r.get("vpc_endpoint_id"))
 
 
 def _endpoint_subnet(to: Builder, r: Resource) -> None:
     to.link("endpoint subnet", r, "vpc_endpoint_id", "subnet_id")
+    to.placed(r, "vpc_endpoint_id", r.get("vpc_endpoint_id"))
 
 
 READERS: Mapping[str, Reader] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from network.model import Attachment, Gateway, GatewayRoute, GatewayTable
-from network.terraform.builder import Builder, Reader
+from network.model import Attachment, Gateway, GatewayRoute, GatewayTable, Unknown
+from network.terraform.builder import LISTED, Builder, Reader, Switches
 from network.terraform.documents import Resource
-from network.terraform.values import as_flag, as_prefix, as_text, as_texts
+from network.terraform.values import as_flag, as_prefix, as_text, as_texts, is_ipv6
 
 __all__ = ["READERS"]
 
@@ -18,15 +18,15 @@ def _gateway(to: Builder, r: Resource) -> None:
     )
     # Terraform's defaults are AWS's: both on.
     to.default_tables[r.address] = (
-        as_flag(r.get("default_route_table_association"), default=True) is not False,
-        as_flag(r.get("default_route_table_propagation"), default=True) is not False,
+        as_flag(r.get("default_route_table_association"), default=True),
+        as_flag(r.get("default_route_table_propagation"), default=True),
     )
 
 
-def _joins(r: Resource) -> tuple[bool, bool]:
+def _joins(r: Resource) -> Switches:
     return (
-        as_flag(r.get("transit_gateway_default_route_table_association"), default=True) is not False,
-        as_flag(r.get("transit_gateway_default_route_table_propagation"), default=True) is not False,
+        as_flag(r.get("transit_gateway_default_route_table_association"), default=True),
+        as_flag(r.get("transit_gateway_default_route_table_propagation"), default=True),
     )
 
 
@@ -52,14 +52,29 @@ def _propagation(to: Builder, r: Resource) -> None:
     to.link("propagation", r, "transit_gateway_route_table_id", "transit_gateway_attachment_id")
 
 
+def _target(r: Resource) -> str | Unknown | None:
+    """The attachment that a route leads to; None is a blackhole."""
+    drops = as_flag(r.get("blackhole"), default=False)
+    if isinstance(drops, Unknown):
+        return drops
+    return None if drops else as_text(r.get("transit_gateway_attachment_id"))
+
+
 def _gateway_route(to: Builder, r: Resource) -> None:
-    target = None if r.get("blackhole") is True else as_text(r.get("transit_gateway_attachment_id"))
-    route = GatewayRoute(r.address, as_prefix(r.get("destination_cidr_block")), target)
-    to.gateway_routes[to.parent(r, "transit_gateway_route_table_id")].append(route)
+    destination, table = r.get("destination_cidr_block"), to.parent(r, "transit_gateway_route_table_id")
+    if not is_ipv6(destination):  # IPv4 alone is modelled
+        to.gateway_routes[table].append(GatewayRoute(r.address, as_prefix(destination), _target(r)))
+
+
+def _gateway_list(to: Builder, r: Resource) -> None:
+    """A route to each range of a prefix list."""
+    routes = to.gateway_routes[to.parent(r, "transit_gateway_route_table_id")]
+    to.listed.append((routes, GatewayRoute(r.address, LISTED, _target(r)), as_text(r.get("prefix_list_id"))))
 
 
 READERS: Mapping[str, Reader] = {
     "aws_ec2_transit_gateway": _gateway,
+    "aws_ec2_transit_gateway_prefix_list_reference": _gateway_list,
     "aws_ec2_transit_gateway_route": _gateway_route,
     "aws_ec2_transit_gateway_route_table": _gateway_table,
     "aws_ec2_transit_gateway_route_table_association": _association,

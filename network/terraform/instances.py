@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from network.model import Instance
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
-from network.terraform.values import as_text, as_texts
+from network.terraform.values import as_list, as_text, as_texts
 
 __all__ = ["READERS"]
 
 
 def _instance(to: Builder, r: Resource) -> None:
     groups = r.get("vpc_security_group_ids") or r.get("security_groups")
-    to.instances[r.address] = Instance(r.address, as_text(r.get("subnet_id")), as_texts(groups))
+    subnet = as_text(r.get("subnet_id"))
+    if r.get("subnet_id") is not None:
+        # Without one it is in the default VPC, or has an interface that is listed itself.
+        to.placed(r, "subnet_id", subnet)
+    to.instances[r.address] = Instance(r.address, subnet, as_texts(groups))
+    for name in ("private_ip", "private_ips", "private_ip_list"):
+        to.fix(r.address, subnet, *as_list(r.get(name)))
 
 
 READERS: Mapping[str, Reader] = {

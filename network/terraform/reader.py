@@ -1,7 +1,8 @@
 """Terraform JSON, as it would be applied, becomes a network.
 
-Each family of resources has a file beside this one, and each kind a function in it. A resource that has none, and
-could carry or stop a packet or a name, is listed in `Network.unmodelled`; so is a part whose parent was not read.
+Each family of resources has a file beside this one, and each kind a function in it. A type without a function or an
+argument that no function reads is a doubt if `coverage/` calls it not modelled, and is listed in `Network.unmodelled`;
+so is a part whose parent was not read.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from network.model import Network
 from network.terraform import endpoints, gateways, instances, resolver, security, shares, vpcs, zones
 from network.terraform.builder import Builder, Reader
-from network.terraform.documents import Names
+from network.terraform.documents import Names, Parameters
 from network.terraform.expressions import Json
 from network.terraform.plans import Plan, is_plan
 from network.terraform.stacks import Stack
 from network.terraform.states import State, is_state
+from network.terraform.syntax import DocumentError
 
-__all__ = ["read"]
+__all__ = ["DocumentError", "read"]
 
 Source = Mapping[str, Json] | bytes | str
 """A document: parsed, or its text."""
@@ -39,35 +41,57 @@ def read(
 
     A stack that reads a parameter is read after the stack that writes it, so the order does not matter. What none of
     them writes is taken from `recorded`: the texts of parameters by account, region and name. Texts of documents are
-    parsed one at a time and let go, since five thousand parsed stacks do not fit into memory.
+    parsed one at a time and let go, since five thousand parsed stacks do not fit into memory. Raises `DocumentError`
+    with every problem of all documents.
     """
     builder = Builder()
     parameters: dict[tuple[Json, Json, str], Json] = {}
     names = Names()
     known: list[Plan | State] = []
     waiting: list[tuple[str, Source]] = []
+    problems: list[tuple[str, str]] = []
     for name, source in documents:
-        document = _parsed(source)
-        if is_plan(document) or is_state(document):
-            known.append((Plan if is_plan(document) else State)(name, document, names))
+        try:
+            parsed = _parsed(name, source)
+            document = _document(name, parsed, parameters, names)
+        except DocumentError as error:
+            problems += error.problems
             continue
-        stack = Stack(name, document, parameters)
-        if stack.waits():
+        if not isinstance(document, Stack):
+            known.append(document)
+            continue
+        builder.refused += builder.refusing.of_stack(name, parsed, source)
+        if document.waits():
             waiting.append((name, source))
         else:
-            parameters.update(stack.writes())
-            builder.take(stack, READERS)
+            parameters.update(document.writes())
+            builder.take(document, READERS)
+    if problems:
+        raise DocumentError(problems)
     for applied in known:
         parameters.update(applied.writes())
     parameters = {**(recorded or {}), **parameters}
     for name, source in waiting:
-        builder.take(Stack(name, _parsed(source), parameters), READERS)
+        builder.take(Stack(name, _parsed(name, source), parameters), READERS)
     for applied in known:
         builder.take(applied, READERS)
         builder.ids.update(applied.ids())
+        if isinstance(applied, Plan):
+            builder.repeats(applied.before, READERS)
     return builder.network()
 
 
-def _parsed(source: Source) -> Mapping[str, Json]:
-    document: Mapping[str, Json] = json.loads(source) if isinstance(source, (bytes, str)) else source
+def _document(name: str, document: Mapping[str, Json], parameters: Parameters, names: Names) -> Stack | Plan | State:
+    if is_plan(document):
+        return Plan(name, document, names)
+    return State(name, document, names) if is_state(document) else Stack(name, document, parameters)
+
+
+def _parsed(name: str, source: Source) -> Mapping[str, Json]:
+    try:
+        document = json.loads(source) if isinstance(source, (bytes, str)) else source
+    except (RecursionError, ValueError) as error:
+        raise DocumentError([(name, f"not JSON: {error}")]) from None
+    if not isinstance(document, dict):
+        raise DocumentError([(name, f"expected an object, found {type(document).__name__}")])
     return document

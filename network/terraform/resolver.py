@@ -9,7 +9,7 @@ from network.model import Forwarder, ResolverEndpoint, ResolverRule, RuleAssocia
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_address, as_list, as_optional, as_text, as_texts, fields_of
+from network.terraform.values import as_address, as_list, as_number, as_optional, as_text, as_texts, fields_of
 
 __all__ = ["READERS"]
 
@@ -17,26 +17,26 @@ DNS_PORT = 53
 
 
 def _resolver_endpoint(to: Builder, r: Resource) -> None:
-    interfaces = tuple(
-        (as_text(get("subnet_id")), _literal(as_address(get("ip") or None)))
-        for get in map(fields_of, as_list(r.get("ip_address")))
-    )
+    interfaces = tuple(_interface(get) for get in map(fields_of, as_list(r.get("ip_address"))))
+    for subnet, ip in interfaces:
+        to.fix(r.address, subnet, ip)
     to.resolver_endpoints[r.address] = ResolverEndpoint(
         r.address, r.owner, as_text(r.get("direction")), interfaces, as_texts(r.get("security_group_ids"))
     )
 
 
-def _literal(value: IPv4Address | Unknown | None) -> IPv4Address | None:
-    """An address, or None where it is any of the subnet's."""
-    return value if isinstance(value, IPv4Address) else None
+def _interface(get: Callable[[str], Json]) -> tuple[str | Unknown, IPv4Address | None]:
+    """A subnet and an address, or None where it is any of the subnet's. In a subnet that is not known, it is any."""
+    subnet, address = as_text(get("subnet_id")), as_address(get("ip"))
+    return subnet, address if isinstance(subnet, str) and isinstance(address, IPv4Address) else None
 
 
 def _target(get: Callable[[str], Json]) -> Forwarder:
     """A target. Who answers at a port that is not known is not known either."""
-    port = get("port")
+    port = as_number(get("port"), DNS_PORT)
     if isinstance(port, Unknown):
         return Forwarder(port, DNS_PORT)
-    return Forwarder(as_address(get("ip")) or Unknown("no IPv4 address"), int(port or DNS_PORT))
+    return Forwarder(as_address(get("ip")) or Unknown("no IPv4 address"), port or DNS_PORT)
 
 
 def _rule(to: Builder, r: Resource) -> None:
@@ -55,6 +55,7 @@ def _rule(to: Builder, r: Resource) -> None:
 def _rule_association(to: Builder, r: Resource) -> None:
     rule, vpc = as_text(r.get("resolver_rule_id")), as_text(r.get("vpc_id"))
     to.rule_associations.append(RuleAssociation(r.address, r.owner, rule, vpc))
+    to.placed(r, "vpc_id", vpc, "names")
 
 
 READERS: Mapping[str, Reader] = {

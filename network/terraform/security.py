@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from network.model import Acl, AclEntry, Prefix, SecurityGroup, SecurityRule, Unknown
+from network.model import Acl, AclEntry, SecurityGroup, SecurityRule, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
-from network.terraform.values import as_list, as_number, as_prefix, as_text, as_texts, fields_of
+from network.terraform.values import (
+    as_flag,
+    as_list,
+    as_number,
+    as_optional,
+    as_prefix,
+    as_text,
+    as_texts,
+    fields_of,
+    is_ipv6,
+)
+from network.unplaced import NOWHERE
 
 __all__ = ["READERS"]
 
@@ -28,53 +40,55 @@ def _ports(protocol: str | Unknown, get: Callable[[str], Json]) -> tuple[int | U
     return as_number(get("from_port"), 0), as_number(get("to_port"), ALL_PORTS[1])
 
 
-def _peer(r: Resource) -> Prefix | str | Unknown:
-    if r.get("cidr_ipv4") is not None:
-        return as_prefix(r.get("cidr_ipv4"))
-    group = r.get("referenced_security_group_id")
-    return group if isinstance(group, str) else Unknown("a prefix list")
-
-
 def _group_rule(to: Builder, r: Resource) -> None:
-    if r.get("cidr_ipv6") is not None:
-        return
     protocol = _protocol(r.get("ip_protocol"))
-    parts = to.ingress if r.kind.endswith("ingress_rule") else to.egress
-    parts[to.parent(r, "security_group_id")].append(
-        SecurityRule(r.address, protocol, *_ports(protocol, r.get), _peer(r))
+    parts = (to.ingress if r.kind.endswith("ingress_rule") else to.egress)[to.parent(r, "security_group_id")]
+    rule = SecurityRule(r.address, protocol, *_ports(protocol, r.get), Unknown("no peer"))
+    cidr, group, listed = (
+        as_optional(r.get(name)) for name in ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id")
     )
+    if cidr is not None:
+        parts.append(replace(rule, peer=as_prefix(cidr)))
+    elif group is not None:
+        account, _, id_ = str(group).partition("/")
+        parts.append(replace(rule, peer=id_ if account.isdigit() else group))  # of another account's group
+    elif listed is not None:
+        to.listed.append((parts, rule, listed))
+    elif r.get("cidr_ipv6") is None:
+        parts.append(rule)
 
 
 def _old_group_rule(to: Builder, r: Resource) -> None:
-    group = to.parent(r, "security_group_id")
-    parts = to.ingress if r.get("type") == "ingress" else to.egress
-    parts[group] += _block_rules(r.address, group, r.get)
+    group, side = to.parent(r, "security_group_id"), as_text(r.get("type"))
+    for name, parts in (("ingress", to.ingress), ("egress", to.egress)):
+        if isinstance(side, Unknown):
+            parts[group].append(SecurityRule(r.address, side, side, side, side))
+        elif side == name:
+            _block_rules(to, parts[group], r.address, group, r.get)
 
 
-def _block_rules(address: str, group: str, get: Callable[[str], Json]) -> Iterator[SecurityRule]:
-    """The rules of one inline block, which lists several peers."""
+def _block_rules(to: Builder, parts: list[SecurityRule], address: str, group: str, get: Callable[[str], Json]) -> None:
+    """Add the rules of one block, which lists several peers."""
     protocol = _protocol(get("protocol"))
-    ports = _ports(protocol, get)
-    for cidr in as_list(get("cidr_blocks")):
-        yield SecurityRule(address, protocol, *ports, as_prefix(cidr))
-    for peer in (*as_list(get("security_groups")), *as_list(get("source_security_group_id"))):
-        yield SecurityRule(address, protocol, *ports, as_text(peer))
-    for _ in as_list(get("prefix_list_ids")):
-        yield SecurityRule(address, protocol, *ports, Unknown("a prefix list"))
-    own = get("self")
-    if own is True or isinstance(own, Unknown):
-        yield SecurityRule(address, protocol, *ports, group if own is True else own)
+    rule = SecurityRule(address, protocol, *_ports(protocol, get), Unknown("no peer"))
+    parts += [replace(rule, peer=as_prefix(cidr)) for cidr in as_list(get("cidr_blocks"))]
+    groups = (*as_list(get("security_groups")), *as_list(get("source_security_group_id")))
+    parts += [replace(rule, peer=as_text(each)) for each in groups]
+    to.listed += [(parts, rule, as_text(listed)) for listed in as_list(get("prefix_list_ids"))]
+    own = as_flag(get("self"), default=False)
+    if own is not False:
+        parts.append(replace(rule, peer=group if own is True else own))
 
 
 def _group(to: Builder, r: Resource) -> None:
-    sides = [
-        tuple(rule for block in as_list(r.get(side)) for rule in _block_rules(r.address, r.address, fields_of(block)))
-        for side in ("ingress", "egress")
-    ]
+    for side, parts in (("ingress", to.inline_ingress), ("egress", to.inline_egress)):
+        for block in as_list(r.get(side)):
+            _block_rules(to, parts[r.address], r.address, r.address, fields_of(block))
     vpc = as_text(r.get("vpc_id"))
-    to.groups[r.address] = SecurityGroup(r.address, vpc, *sides)
-    if r.kind == "aws_default_security_group" and isinstance(vpc, str):
-        to.default_groups[vpc] = r.address
+    to.groups[r.address] = SecurityGroup(r.address, vpc)
+    if r.kind == "aws_default_security_group":
+        to.placed(r, "vpc_id", vpc, "packets")
+        to.default_groups[str(vpc)] = r.address
 
 
 def _acl_entry(address: str, get: Callable[[str], Json], names: tuple[str, str, str]) -> AclEntry:
@@ -96,36 +110,45 @@ def _acl_entry(address: str, get: Callable[[str], Json], names: tuple[str, str, 
     return AclEntry(address, at if isinstance(at, int) else 0, "-1", *ALL_PORTS, why, allow=True)
 
 
+def _is_ipv6(get: Callable[[str], Json]) -> bool:
+    """Whether an entry is about IPv6, which is not modelled."""
+    return is_ipv6(get("ipv6_cidr_block")) and not get("cidr_block")
+
+
 def _acl(to: Builder, r: Resource) -> None:
     sides = [
         tuple(
             _acl_entry(r.address, fields_of(block), ("rule_no", "action", "cidr_block"))
             for block in as_list(r.get(side))
-            if not fields_of(block)("ipv6_cidr_block") or isinstance(block, Unknown)
+            if not _is_ipv6(fields_of(block))
         )
         for side in ("ingress", "egress")
     ]
     to.acls[r.address] = Acl(r.address, *sides)
     if r.kind == "aws_default_network_acl":
-        own = to.parent(r, "default_network_acl_id")
+        own, vpc = to.parent(r, "default_network_acl_id"), r.get("vpc_id")
         # Where its id is known, it comes to its own address, and the VPC is known too.
-        to.default_acls[own.partition("#")[0] if "#" in own else str(r.get("vpc_id"))] = r.address
+        to.default_acls[own.partition("#")[0] if "#" in own or not isinstance(vpc, str) else vpc] = r.address
     for subnet in as_texts(r.get("subnet_ids")):
         if isinstance(subnet, str):
-            to.subnet_acls[subnet] = r.address
+            to.only(to.subnet_acls, subnet, r.address)
         else:
+            to.subnet_acls[NOWHERE] = subnet
             to.unmodelled.append(f"{r.address} (subnet_ids: {subnet})")
 
 
 def _acl_rule(to: Builder, r: Resource) -> None:
-    if r.get("ipv6_cidr_block"):
-        return  # IPv4 alone is modelled
+    acl, egress = to.parent(r, "network_acl_id"), as_flag(r.get("egress"), default=False)
+    if _is_ipv6(r.get):
+        return
     entry = _acl_entry(r.address, r.get, ("rule_number", "rule_action", "cidr_block"))
-    to.acl_entries[to.parent(r, "network_acl_id")].append((r.get("egress") is True, entry))
+    sides = (False, True) if isinstance(egress, Unknown) else (egress,)
+    entry = replace(entry, cidr=egress) if isinstance(egress, Unknown) else entry
+    to.acl_entries[acl] += [(side, entry) for side in sides]
 
 
 def _acl_association(to: Builder, r: Resource) -> None:
-    to.subnet_acls[to.parent(r, "subnet_id")] = as_text(r.get("network_acl_id"))
+    to.only(to.subnet_acls, to.parent(r, "subnet_id"), as_text(r.get("network_acl_id")))
 
 
 READERS: Mapping[str, Reader] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from network.model import Owner, Unknown
 from network.terraform.documents import ACCEPTER, Names, Resource, blocks_in, ids_of, parameters_of
 from network.terraform.expressions import Json
+from network.terraform.syntax import DocumentError, Form
 
 __all__ = ["State", "is_state"]
 
@@ -32,12 +33,17 @@ class State:
     Ids come to the address of the resource that has them, also across states and plans.
     """
 
+    builds = False
+
     def __init__(self, name: str, document: Mapping[str, Json], names: Names) -> None:
         self.name = name
-        self._blocks = list(blocks_in(document.get("values", {})))
+        form = Form()
+        self._blocks = blocks_in(form, document.get("values"), "values")
+        if form.problems:
+            raise DocumentError([(name, problem) for problem in form.problems])
         self._names = names
         for block in self._blocks:
-            names.note(block["type"], f"{name}: {block['address']}", block.get("values", {}))
+            names.note(block["type"], f"{name}: {block['address']}", block["values"])
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """The id of each of its resources, and of what AWS made with it, by address."""
@@ -46,7 +52,7 @@ class State:
     def resources(self) -> Iterator[Resource]:
         """Every managed resource."""
         for block in self._blocks:
-            values = block.get("values", {})
+            values = block["values"]
             owner = self._owner(block["type"], values)
             yield Resource(block["type"], f"{self.name}: {block['address']}", owner, values, self)
 
@@ -64,4 +70,5 @@ class State:
             return self._names.owner_in(values)
         known = self._names.owner(str(values.get(parent)))
         account = values.get("vpc_owner_id") if parent == "vpc_id" else None
+        account = account if isinstance(account, str) else None
         return known or Owner(account or Unknown(f"the account of {values.get(parent)}"), Unknown("its region"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
@@ -19,6 +20,7 @@ __all__ = [
     "as_text",
     "as_texts",
     "fields_of",
+    "is_ipv6",
     "name_of",
 ]
 
@@ -41,14 +43,21 @@ def as_flag(value: Json, default: bool) -> bool | Unknown:  # noqa: FBT001  a va
     """A switch, which some resources write as `enable` and `disable`."""
     if isinstance(value, (bool, Unknown)):
         return value
-    return default if value is None else str(value).lower() in {"true", "enable"}
+    return default if value is None else SWITCHES.get(str(value).lower(), Unknown(f"not a switch: {value}"))
+
+
+SWITCHES = {"true": True, "false": False, "enable": True, "disable": False}
 
 
 def as_number(value: Json, default: int) -> int | Unknown:
-    """A whole number."""
-    if isinstance(value, Unknown):
-        return value
-    return default if value is None else int(value)
+    """A whole number, which may be written as a text."""
+    if value is None or isinstance(value, Unknown):
+        return default if value is None else value
+    whole = isinstance(value, (int, str)) and not isinstance(value, bool) and WHOLE.fullmatch(str(value))
+    return int(value) if whole else Unknown(f"not a whole number: {value}")
+
+
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def as_prefix(value: Json) -> Prefix | Unknown:
@@ -63,19 +72,26 @@ def as_prefix(value: Json) -> Prefix | Unknown:
         return Unknown(value)
 
 
+def is_ipv6(value: Json) -> bool:
+    """Whether a range is known to be one of IPv6."""
+    return isinstance(value, str) and ":" in value
+
+
 def as_address(value: Json) -> IPv4Address | Unknown | None:
-    """An IPv4 address, or None where there is none."""
+    """An IPv4 address, or None where there is none: Terraform writes an empty text for what is not set."""
+    if value is None or value == "" or isinstance(value, Unknown):
+        return None if value == "" else value
     try:
-        return value if value is None or isinstance(value, Unknown) else IPv4Address(value)
+        return IPv4Address(value) if isinstance(value, str) else Unknown(f"not an address: {value}")
     except AddressValueError:
         return Unknown(str(value))
 
 
 def as_list(value: Json) -> tuple[Json, ...]:
-    """The entries of a list; one value is a list of one."""
+    """The entries of a list without those that are null; one value is a list of one."""
     if value is None:
         return ()
-    return tuple(value) if isinstance(value, list) else (value,)
+    return tuple(each for each in value if each is not None) if isinstance(value, list) else (value,)
 
 
 def as_texts(value: Json) -> tuple[str | Unknown, ...]:

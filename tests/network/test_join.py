@@ -191,7 +191,8 @@ def by_hand(snapshot: Recorded) -> None:
         for entry in snapshot.items("TransitGatewayRouteTableAssociations")
         if {each["ResourceId"] for each in entry["Associations"]} == {snapshot.vpc(PAYMENTS), snapshot.vpc(LEDGER)}
     )
-    for each in spokes["Associations"]:
+    for association in spokes["Associations"]:
+        each = {key: value for key, value in association.items() if key != "State"}
         cidr = "10.0.4.0/24" if each["ResourceId"] == snapshot.vpc(PAYMENTS) else "10.0.5.0/24"
         tables[spokes["TransitGatewayRouteTableId"]]["Routes"].append(
             {"DestinationCidrBlock": cidr, "State": "active", "Type": "static", "TransitGatewayAttachments": [each]}

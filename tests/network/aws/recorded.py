@@ -19,7 +19,19 @@ from review.intent import intent_of, names_in, services_in
 from review.verdicts import Report, report
 from tests.examples import designed
 
-__all__ = ["HUB", "LEDGER", "PAYMENTS", "Recorded", "complaints", "exposures", "failing", "grown", "judged", "leaks"]
+__all__ = [
+    "HUB",
+    "LEDGER",
+    "PAYMENTS",
+    "REGION",
+    "Recorded",
+    "complaints",
+    "exposures",
+    "failing",
+    "grown",
+    "judged",
+    "leaks",
+]
 
 HUB, PAYMENTS, LEDGER = "111111111111", "222222222222", "333333333333"
 REGION = "us-east-1"
@@ -42,6 +54,11 @@ class Recorded:
         """The list of a file."""
         (found,) = self.documents[self.path(file, account, region)].values()
         return list.__iadd__(found, [])  # the list itself, typed
+
+    def home(self, file: str) -> str:
+        """The first account in which a file of the region has an item; empty where none has."""
+        found = (a for a in (HUB, PAYMENTS) if any(self.documents.get(self.path(file, a), {"": []}).values()))
+        return next(found, "")
 
     def vpc(self, account: str) -> str:
         """The id of an account's VPC that a stack made."""

@@ -262,6 +262,19 @@ def status(file: str, value: str, account: str, key: str = "Status") -> Callable
     return change
 
 
+def encrypted_alone(snapshot: Recorded) -> None:
+    """The hub's endpoints speak DNS over HTTPS alone."""
+    for item in snapshot.items("ResolverEndpoints"):
+        item["Protocols"] = ["DoH"]
+
+
+def inbound_is(**values: object) -> Callable[[Recorded], None]:
+    def change(snapshot: Recorded) -> None:
+        snapshot.item("ResolverEndpoints", Direction="INBOUND").update(values)
+
+    return change
+
+
 def moving_address(snapshot: Recorded) -> None:
     for entry in snapshot.items("ResolverEndpointIpAddresses"):
         entry["IpAddresses"][0]["Status"] = "DETACHING"
@@ -327,6 +340,10 @@ def route_missing_from_the_list(snapshot: Recorded) -> None:
         status("ResolverRuleAssociations", "DELETING", PAYMENTS),
         status("ResolverRuleAssociations", "OVERRIDDEN", PAYMENTS),
         status("ResolverEndpoints", "ACTION_NEEDED", HUB),
+        inbound_is(Status="CREATING"),
+        inbound_is(Status="DELETING"),
+        inbound_is(Protocols=["DoH"]),
+        encrypted_alone,
         status("ResolverRules", "UPDATING", HUB),
         status("VpcEndpoints", "pending", HUB, "State"),
         status("TransitGatewayVpcAttachments", "deleting", PAYMENTS, "State"),
@@ -347,6 +364,34 @@ def test_what_may_go_either_way_is_unknown(change: Callable[[Recorded], None]) -
     change(snapshot)
     found, end = failing(snapshot.network, KMS)
     assert found == "unknown", f"{found}: {end}"
+
+
+@pytest.mark.parametrize("kind", ["vpn", "direct-connect-gateway", "connect", "peering", "network-function"])
+@pytest.mark.parametrize("written", ["static", "propagated"])
+def test_a_route_to_what_is_no_vpc_is_undetermined(kind: str, written: str) -> None:
+    """An appliance or router behind another attachment may send packets on to the other spoke, or drop them."""
+    snapshot = Recorded()
+    other = {"TransitGatewayAttachmentId": "tgw-attach-0123456789abcdef0", "ResourceType": kind, "ResourceId": "x-1"}
+    gateway = snapshot.items("TransitGateways")[0]["TransitGatewayId"]
+    told = {"TransitGatewayId": gateway, "TransitGatewayOwnerId": HUB, "ResourceOwnerId": HUB, "State": "available"}
+    snapshot.items("TransitGatewayAttachments").append({**other, **told})
+    routes_of(snapshot, spokes_table(snapshot)).append(
+        {
+            "DestinationCidrBlock": "10.0.4.0/22",
+            "State": "active",
+            "Type": written,
+            "TransitGatewayAttachments": [other],
+        }
+    )
+    for account in (PAYMENTS, LEDGER):
+        routes = spoke_table(snapshot, account)["Routes"]
+        routes += [{**route, "DestinationCidrBlock": "10.0.4.0/22"} for route in routes if "TransitGatewayId" in route]
+    found = leaks(snapshot.network)
+    assert {pair: path.verdict for pair, path in found.items()} == {
+        "payments → ledger": Verdict.UNKNOWN,
+        "ledger → payments": Verdict.UNKNOWN,
+    }
+    assert not judged(snapshot.network).sound
 
 
 def default_route(kind: str, **target: str) -> Callable[[Recorded], None]:

@@ -75,7 +75,8 @@ def test_peers_are_ranges_groups_or_unknown() -> None:
     peers = {(rule.protocol, rule.first_port): rule.peer for rule in web.ingress}
     assert peers["tcp", 8080] == at("sg-0a000000000000002")
     assert peers["icmp", 8] == IPv4Network("10.0.0.0/8")
-    assert isinstance(peers["tcp", 22], Unknown), "a prefix list"
+    by_list = {rule.peer for rule in web.ingress if (rule.protocol, rule.first_port) == ("tcp", 22)}
+    assert by_list == {IPv4Network("192.0.2.0/25"), IPv4Network("192.0.2.128/25")}, "the ranges of a prefix list"
     assert isinstance(peers["tcp", 9100], Unknown), "a group of the peered VPC"
     assert foreign().vpcs[at("vpc-0a1b2c3d4e5f60718")].default_group == at("sg-0a000000000000001")
 
@@ -124,7 +125,6 @@ def test_rules_that_every_vpc_has_are_none() -> None:
 def test_what_has_no_part_in_the_model_is_listed() -> None:
     assert [each.removeprefix(f"{PLACE}: ") for each in foreign().unmodelled] == [
         "111122223333/eu-central-1: pl-0123456789abcdef0 (a prefix list)",
-        "LoadBalancers (not modelled)",
         "eigw-0f0f0f0f0f0f0f0f0 (an egress-only internet gateway)",
         "nat-0e0e0e0e0e0e0e0e0 (a NAT gateway)",
         "pcx-0a1a2a3a4a5a6a7a8 (a peering)",
@@ -138,6 +138,17 @@ def test_what_has_no_part_in_the_model_is_listed() -> None:
         "vpn-0a0a (a VPN connection)",
         "vpn-0b0b (a VPN connection)",
     ]
+
+
+def test_what_is_not_modelled_is_a_doubt() -> None:
+    """The load balancers' file is none: packets meet their interfaces."""
+    assert {
+        (doubt.address.removeprefix(f"{PLACE}: "), doubt.why.split()[1].rstrip(",")) for doubt in foreign().doubts
+    } == {
+        ("vpc-0a1b2c3d4e5f60718", "Ipv6CidrBlockAssociationSet"),
+        ("subnet-0aa000000000000a6", "Ipv6CidrBlockAssociationSet"),
+        ("vpce-0a000000000000if1", "PolicyDocument"),
+    }
 
 
 def test_the_trace_walks_it() -> None:

@@ -120,6 +120,11 @@ def test_without_owners_and_arns_account_and_region_are_unknown() -> None:
         ("aws_configs/Vpcs.json", b'{"Vpcs": 1}', "aws_configs/Vpcs.json: no list of objects under the key Vpcs"),
         ("aws_configs/Vpcs.json", b'{"Vpcs": ["a"]}', "aws_configs/Vpcs.json: no list of objects under the key Vpcs"),
         ("aws_configs/Vpcs.json", b'{"Vpcs": [], "NextToken": "x"}', "only the first page"),
+        (
+            "aws_configs/HostedZonesByVpc.json",
+            b'{"HostedZonesByVpc": [{"VpcId": "vpc-1", "HostedZoneSummaries": [], "NextToken": "x"}]}',
+            "only the first page",
+        ),
         ("aws_configs/a/b/c/d/Vpcs.json", b'{"Vpcs": []}', "a snapshot has no file there"),
     ],
 )

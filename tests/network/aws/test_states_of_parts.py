@@ -218,6 +218,32 @@ def test_of_routes_to_one_range_the_one_that_aws_prefers_is_first() -> None:
     assert known(unknown.destination) == "unknown"
 
 
+def test_a_route_that_a_route_server_advertises_comes_after_what_somebody_wrote() -> None:
+    routes = [
+        {"DestinationCidrBlock": "10.9.0.0/16", "NetworkInterfaceId": "eni-1", "Origin": "Advertisement"},
+        {"DestinationCidrBlock": "10.9.0.0/16", "TransitGatewayId": "tgw-1", "Origin": "CreateRoute"},
+    ]
+    found = recorded(RouteTables=[table("rtb-1", *routes)]).tables[at("rtb-1")].routes
+    assert [route.kind for route in found] == ["transit_gateway", "network_interface"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("create-complete", IPv4Network("10.9.0.0/16")), ("restore-complete", IPv4Network("10.9.0.0/16"))]
+    + [(state, "unknown") for state in ("modify-in-progress", "modify-failed", "delete-in-progress")],
+)
+def test_the_ranges_of_a_prefix_list_are_known_once_it_is_complete(state: str, expected: object) -> None:
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-1"}]}
+    network = recorded(
+        RouteTables=[table("rtb-1", {"DestinationPrefixListId": "pl-1", "TransitGatewayId": "tgw-1"})],
+        SecurityGroups=[{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [permission]}],
+        ManagedPrefixLists=[{"PrefixListId": "pl-1", "State": state}],
+        ManagedPrefixListEntries=[{"PrefixListId": "pl-1", "Entries": [{"Cidr": "10.9.0.0/16"}]}],
+    )
+    (route,), (rule,) = network.tables[at("rtb-1")].routes, network.groups[at("sg-1")].ingress
+    assert [known(route.destination), known(rule.peer)] == [expected, expected]
+
+
 # Security groups and ACLs -----------------------------------------------------------------------------------------
 
 
@@ -471,6 +497,18 @@ def test_a_propagated_route_is_its_propagations_and_one_that_is_missing_leads_no
     assert "whose propagated route to 10.0.0.0/16 is not in the table" in str(missing.attachment)
 
 
+def test_a_propagated_route_that_no_propagation_tells_is_a_route() -> None:
+    """AWS's two answers differ: the propagation was disabled in between, or the range is none of the VPC's any more."""
+    told = [route(Type="propagated", DestinationCidrBlock="10.0.0.0/16")]
+    (found,) = tables(TransitGatewayStaticRoutes=[entry(Routes=told)]).gateway_tables[at("rtb-1")].routes
+    assert (found.destination, found.attachment) == (IPv4Network("10.0.0.0/16"), at("att-1"))
+    propagations = [entry(TransitGatewayRouteTablePropagations=[{"TransitGatewayAttachmentId": "att-1"}])]
+    told.append(route(Type="propagated"))
+    old = tables(TransitGatewayPropagations=propagations, TransitGatewayStaticRoutes=[entry(Routes=told)])
+    (found,) = old.gateway_tables[at("rtb-1")].routes
+    assert (found.destination, found.attachment) == (IPv4Network("10.9.0.0/16"), at("att-1"))
+
+
 def test_more_routes_than_were_recorded_make_a_table_unknown_and_so_does_a_prefix_list() -> None:
     more = tables(TransitGatewayStaticRoutes=[entry(Routes=[route()], AdditionalRoutesAvailable=True)])
     unknown, _ = more.gateway_tables[at("rtb-1")].routes
@@ -663,7 +701,7 @@ def test_whether_private_dns_is_on_is_not_known_where_aws_does_not_say() -> None
     ("changes", "expected"),
     [
         ({"VpcEndpointType": "Gateway"}, 1),
-        ({"VpcEndpointType": "Gateway", "State": "pending"}, 0),
+        ({"VpcEndpointType": "Gateway", "State": "deleted"}, 0),
         ({"VpcEndpointType": "Interface"}, 0),
         ({"VpcEndpointType": "GatewayLoadBalancer"}, 0),
     ],
@@ -672,6 +710,17 @@ def test_whether_private_dns_is_on_is_not_known_where_aws_does_not_say() -> None
 def test_a_gateway_endpoint_has_its_tables_once_it_is_available(changes: dict[str, Any], expected: int) -> None:
     network = recorded(VpcEndpoints=[endpoint(RouteTableIds=["rtb-1"], **changes)])
     assert [link.target for each in network.gateway_endpoints.values() for link in each.tables] == ["rtb-1"] * expected
+
+
+def test_where_a_gateway_endpoint_leads_that_is_coming_or_going_is_not_known() -> None:
+    for state, service in (
+        ("available", "com.amazonaws.us-east-1.kms"),
+        ("pending", "unknown"),
+        ("deleting", "unknown"),
+    ):
+        changes = {"VpcEndpointType": "Gateway", "State": state, "RouteTableIds": ["rtb-1"]}
+        (found,) = recorded(VpcEndpoints=[endpoint(**changes)]).gateway_endpoints.values()
+        assert known(found.service) == service, state
 
 
 def test_an_endpoint_without_a_type_is_a_gateway_endpoint() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from network.model import Unknown
-from network.terraform.expressions import decode, evaluate, follow
+from network.terraform.expressions import Identity, Set, decode, evaluate, follow
 
 OPEN = Unknown("var.value")
 
@@ -43,7 +43,19 @@ def test_an_expression(text: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a-${aws_vpc.x.id}", "${cidrsubnet(aws_vpc.x.cidr_block, 4, 1)}", "${a ? b : c}", "${", "${}", "${a[*].id}"],
+    [
+        "a-${aws_vpc.x[*].id}",
+        "${cidrsubnet(aws_vpc.x.cidr_block, 4, 1)}",
+        "${a ? b : c}",
+        "${",
+        "${}",
+        "${a[*].id}",
+        "%{ if a }b%{ endif }",
+        "${[for a in b : a]}",
+        "${{for a in b : a => 1}}",
+        "${try(a.b.c, 1)}",
+        '${{"${a}" = 1}}',
+    ],
 )
 def test_what_is_not_understood_is_unknown(text: str) -> None:
     assert isinstance(evaluate(text, names), (Unknown, str))
@@ -89,24 +101,23 @@ def test_an_expression_with_parts(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "${aws_vpc.x.id} ",
-        "x${aws_vpc.x.id}",
         "${[1 2]}",
         "${[1, 2}",
         "${{a 1}}",
         "${{1 = 2}}",
         "${{a = 1}",
         "${aws_vpc.x.id extra}",
-        "${aws_vpc.x[id]}",
         "${aws_vpc.x[0}",
         "${jsonencode(1}",
         "${=}",
         "${,}",
         "${a.}",
         "${a[}",
-        "${1 + 2}",
+        "${1 +}",
+        "${(1}",
+        "${a ? b}",
+        '${"\\x"}',
         '${"open}',
-        "${!a}",
     ],
 )
 def test_what_is_no_expression_that_names_things_is_unknown_with_its_text(text: str) -> None:
@@ -134,3 +145,108 @@ def test_a_path_leads_through_keys_and_indices_until_something_is_not_known() ->
     assert follow(value, ("a", "x")) == Unknown("no x in it")
     assert follow(value, ("a", "1")) == Unknown("no 1 in it")
     assert follow(value, ("z",)) == Unknown("no z in it")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("${true ? 1 : 2}", 1),
+        ("${1 == 2 ? 1 : 2 == 2 ? 3 : 4}", 3),
+        ("${length([]) > 0 ? 1 : 0}", 0),
+        ("${1 + 2 * 3 - 4}", 3),
+        ("${(1 + 2) * 3}", 9),
+        ("${7 / 2}", 3.5),
+        ("${6 / 2}", 3),
+        ("${7 % 4}", 3),
+        ("${-1 + 2}", 1),
+        ("${!true}", False),
+        ("${false || 1 != 2}", True),
+        ("${1 <= 1 && 2 >= 3}", False),
+        ('${1 == "1"}', False),
+        ("${true == 1}", False),
+        ("${null == null}", True),
+        ("${a.b.c == null}", False),
+        ("a-${1 + 1}-b", "a-2-b"),
+        ("a-${true}${1.5 == 1}", "a-truefalse"),
+        ("$${a} %%{b}", "${a} %{b}"),
+        ("x${aws_vpc.x.id} ", "xaws_vpc/x/id "),
+        ('a${"b${1 + 1}c"}d', "ab2cd"),
+        ('${{"a}" = 1}["a}"]}', 1),
+        ("${a.b[1 + 1].c}", "a/b/2/c"),
+        ('${a.b["k"].c}', "a/b/k/c"),
+        ("${a.b[c.d].e}", "a/b/c/d/e"),
+        ('${toset(["b", "a", "b"])}', ["a", "b"]),
+        ("${concat([1], [2, 3])}", [1, 2, 3]),
+        ("${merge({a = 1}, {a = 2, b = 3})}", {"a": 2, "b": 3}),
+        ('${lookup({a = 1}, "b", 2)}', 2),
+        ("${values({b = 1, a = 2})}", [2, 1]),
+        ("${contains([1, 2], 2)}", True),
+        ("${contains([1, 2], 3)}", False),
+        ("${element([1, 2], 3)}", 2),
+        ('${cidrsubnet("10.0.0.0/16", 8, 2)}', "10.0.2.0/24"),
+        ('${cidrhost("10.0.0.0/16", 5)}', "10.0.0.5"),
+        ('${upper(lower("Ab"))}', "AB"),
+    ],
+)
+def test_what_is_constant_is_worked_out(text: str, value: object) -> None:
+    found = evaluate(text, names)
+    assert found == value, f"expected {value}, found {found}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${var.a ? 1 : 2}",
+        '${"a" ? 1 : 2}',
+        "${!var.a}",
+        "${var.a == 1}",
+        "${[1] == [1]}",
+        "${1 / 0}",
+        "${-1 % 2}",
+        "${true + 1}",
+        '${"1" + 1}',
+        "${9007199254740993 * 2}",
+        "${toset([var.a])}",
+        "${toset([1, true])}",
+        '${toset(["a"])[0]}',
+        '${element(toset(["a"]), 0)}',
+        "${contains([var.a], 1)}",
+        '${cidrsubnet("10.0.0.0/16", 8, 256)}',
+        '${cidrsubnet("10.0.0.0/16", 17, 1)}',
+        '${cidrhost("10.0.0.0/30", 4)}',
+        '${cidrhost("none", 4)}',
+        '${lookup({a = 1}, "b")}',
+        "${merge([1])}",
+        "${element([], 0)}",
+        "${[1][var.a]}",
+        "${[1][true]}",
+        "${[1][-1]}",
+        "a${null}",
+        "a${[1]}",
+        "a${var.a}",
+        "${id.a}-1",
+        '${id.a == "vpc-1"}',
+        "${toset([id.a])}",
+        "${length(id.a)}",
+        '${setsubtract([id.a], ["vpc-1"])}',
+        "${{}[id.a]}",
+        "${" + "(" * 200 + "1" + ")" * 200 + "}",
+    ],
+)
+def test_what_is_not_certain_is_unknown(text: str) -> None:
+    def lookup(path: tuple[str, ...]) -> object:
+        return OPEN if path[0] == "var" else Identity("stack: aws_vpc.x")
+
+    assert isinstance(evaluate(text, lookup), Unknown), evaluate(text, lookup)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("${id.a == null}", False), ('${id.a == ""}', False), ("${id.a == id.a}", True)]
+)
+def test_an_id_that_aws_has_not_given_is_one(text: str, value: object) -> None:
+    assert evaluate(text, lambda _: Identity("stack: aws_vpc.x")) is value
+
+
+def test_a_set_is_no_list_that_has_numbers() -> None:
+    assert isinstance(evaluate('${toset(["a"])}', names), Set)
+    assert isinstance(follow(Set(["a"]), ("0",)), Unknown)
