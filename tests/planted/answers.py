@@ -529,6 +529,8 @@ def _rule_protocol(question: _Question) -> Answer | None:
         return NOTHING
     if question.edit.value == "-1":
         return None
+    if question.edit.block.role.startswith("resolver/") and question.edit.value in {"tcp", "udp"}:
+        return REFUSED  # the group has the rule of the other protocol too
     return question.gone()
 
 
