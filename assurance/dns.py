@@ -6,8 +6,10 @@ query crosses no transit gateway: it goes to the outbound endpoint inside the Re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
@@ -15,12 +17,16 @@ from ipaddress import IPv4Address, IPv4Network
 from assurance import sources
 from assurance.flows import Flow, Interface
 from assurance.packets import Packets
-from assurance.path import Hop, Path, Verdict
+from assurance.path import Hop, Path, Verdict, undetermined, worst
 from assurance.sharing import admission
 from network.model import (
+    Forwarder,
     HostedZone,
+    Instance,
     InterfaceEndpoint,
+    Link,
     Network,
+    Owner,
     Record,
     ResolverEndpoint,
     ResolverRule,
@@ -34,6 +40,11 @@ __all__ = ["Answer", "Kind", "Names"]
 
 PROTOCOLS = ("udp", "tcp")
 """DNS needs both: an answer that does not fit into a datagram is asked for again over TCP."""
+DNS = 53
+"""The port that an inbound endpoint listens on."""
+NEAR = 0.85
+"""How alike two domains are, of 1, where one is taken for the other, mistyped."""
+REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b")
 MOST_VPCS = 8
 """Resolvers that a query may pass; a chain that long is taken for a loop."""
 
@@ -70,6 +81,8 @@ class _Taker:
     what: ResolverRule | HostedZone | InterfaceEndpoint
     everything_below: bool = True
     association: RuleAssociation | None = None
+    unsure: str = ""
+    """Why it is not known whether the VPC has it; empty where it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +99,29 @@ class _Query:
 class Names:
     """Resolves names in one network."""
 
-    def __init__(self, network: Network, packets: Packets, services: Mapping[str, Service]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        packets: Packets,
+        services: Mapping[str, Service],
+        accepted: Collection[str] = (),
+    ) -> None:
         self.network = network
+        self.accepted = accepted
         self.packets = packets
         self.services = services
         self._takers = cache(self._takers_of)
-        self._associations: dict[str, list[RuleAssociation]] = {}
+        self._associations: dict[str | Unknown, list[RuleAssociation]] = {}
         for association in network.rule_associations:
-            self._associations.setdefault(str(association.vpc), []).append(association)
-        self._zones: dict[str, list[tuple[str, HostedZone]]] = {}
+            self._associations.setdefault(association.vpc, []).append(association)
+        self._zones: dict[str | Unknown, list[tuple[Link, HostedZone]]] = {}
         for zone in network.zones.values():
             for link in zone.vpcs:
-                self._zones.setdefault(str(link.target), []).append((link.address, zone))
-        self._endpoints: dict[str, list[InterfaceEndpoint]] = {}
+                self._zones.setdefault(link.target, []).append((link, zone))
+        self._endpoints: dict[str | Unknown, list[InterfaceEndpoint]] = {}
         for endpoint in network.interface_endpoints.values():
-            self._endpoints.setdefault(str(endpoint.vpc), []).append(endpoint)
+            self._endpoints.setdefault(endpoint.vpc, []).append(endpoint)
+        self._anywhere = tuple(self._of_unknown_vpcs())
         self._inbound: dict[IPv4Address, list[tuple[ResolverEndpoint, Interface]]] = {}
         for ip, inbound in self._inbound_addresses():
             self._inbound.setdefault(ip, []).append(inbound)
@@ -129,21 +150,14 @@ class Names:
         path += Path(tuple(refused))
         if any(hop.verdict is Verdict.UNKNOWN for hop in refused):
             return Answer(Kind.UNKNOWN, path)
-        takers = [taker for taker, hop in found if hop is None]
-        unclear = next((taker for taker in takers if not taker.domain), None)
-        if unclear is not None:
-            says = f"{name} may be below the domain of {unclear.what.address}, which is unknown"
-            fix = "trace it together with the stack that determines it"
-            hop = Hop(unclear.via, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
-            return Answer(Kind.UNKNOWN, path.then(hop))
-        best = max(takers, key=lambda taker: (len(taker.domain), taker.wins_ties), default=None)
+        possible = [taker for taker, hop in found if hop is None]
+        undecided = _undecided(possible, name)
+        if undecided:
+            return Answer(Kind.UNKNOWN, path + Path(undecided))
+        takers = [taker for taker in possible if not taker.unsure]
+        best = max(takers, key=_precedence, default=None)
         if best is None:
             return Answer(Kind.PUBLIC, path.then(self._public_hop(vpc, name)))
-        rivals = [t for t in takers if t.domain == best.domain and t.wins_ties and t.what is not best.what]
-        if best.wins_ties and rivals:
-            says = f"two rules for {best.domain} are associated with the VPC; AWS refuses one of them"
-            hop = Hop(rivals[0].via, says, sources.SAME_DOMAIN, Verdict.UNKNOWN, f"remove it, or {best.via}")
-            return Answer(Kind.UNKNOWN, path.then(hop))
         return self._follow(best, query, path, takers)
 
     def _refused(self, taker: _Taker, vpc: Vpc) -> Hop | None:
@@ -174,7 +188,7 @@ class Names:
             best = max(zones, key=lambda taker: len(taker.domain), default=None)
             if best is not None:
                 return self._follow(best, query, path, zones)
-            return Answer(Kind.PUBLIC, path.then(self._public_hop(query.vpc, name)))
+            return Answer(Kind.PUBLIC, path.then(self._kept_hop(rule, query.vpc, name)))
         return self._forward(rule, query, path)
 
     # Answers ------------------------------------------------------------------------------------------------------
@@ -190,7 +204,12 @@ class Names:
         return Answer(Kind.PRIVATE, path.then(Hop(endpoint.address, says, sources.PRIVATE_DNS)), endpoint.address)
 
     def _zone_answer(self, zone: HostedZone, name: str, path: Path) -> Answer:
-        record = _record(zone, name)
+        records = _records(zone, name)
+        record = records[0] if records else None
+        if len({(each.alias, each.values) for each in records}) > 1:
+            says = f"{name} has several records, which may be answered in turn"
+            hops = (Hop(each.address, says, sources.PRIVATE_ZONES, Verdict.UNKNOWN) for each in records)
+            return Answer(Kind.UNKNOWN, path + Path(tuple(hops)))
         if record is None:
             says = f"the private zone {zone.domain} covers {name} but has no record for it; public DNS is not queried"
             fix = "add the record, or make the zone more specific"
@@ -200,30 +219,77 @@ class Names:
         if isinstance(record.alias, str) and record.alias in self.network.interface_endpoints:
             says = f"{name} is an alias of {record.alias}"
             return Answer(Kind.PRIVATE, path.then(Hop(record.address, says, sources.PRIVATE_ZONES)), record.alias)
-        hop = Hop(record.address, f"the target of {name} is not modelled", sources.PRIVATE_ZONES, Verdict.UNKNOWN)
-        return Answer(Kind.UNKNOWN, path.then(hop))
+        says = f"the target of {name} is not modelled"
+        return Answer(
+            Kind.UNKNOWN, path.then(undetermined(record.address, says, sources.PRIVATE_ZONES, open_by=record.alias))
+        )
 
     def _public_hop(self, vpc: Vpc, name: str) -> Hop:
         """The last resort of a resolver, and what would have kept a name from it."""
         says = f"no rule or zone of the VPC matches {name}, so it is resolved in public DNS"
-        return Hop(vpc.address, says, sources.RULE_MATCH, fix=self._keep_private(vpc, name))
+        at, fix = self._keep_private(vpc, name)
+        return Hop(at, says, sources.RULE_MATCH, fix=fix)
 
-    def _keep_private(self, vpc: Vpc, name: str) -> str:
+    def _kept_hop(self, rule: ResolverRule, vpc: Vpc, name: str) -> Hop:
+        """A SYSTEM rule that keeps a name in a VPC without an endpoint, so that it is resolved in public DNS."""
+        says = f"the SYSTEM rule for {rule.domain} keeps {name} in {vpc.address}, so it is resolved in public DNS"
+        fix = f"have {rule.address} forward (rule_type FORWARD) or remove it, where the name is not to stay in the VPC"
+        return Hop(rule.address, says, sources.RULE_MATCH, fix=fix)
+
+    def _keep_private(self, vpc: Vpc, name: str) -> tuple[str, str]:
+        """What would have kept a name private: where, and what to do there."""
         for endpoint in self._endpoints.get(vpc.address, ()):
             service = self.services.get(str(endpoint.service))
             if service is not None and any(_below(name, domain) for domain, _ in service.zones()):
                 if endpoint.private_dns is not True:
-                    return f"set private_dns_enabled on {endpoint.address}"
+                    return endpoint.address, f"set private_dns_enabled on {endpoint.address}"
                 if vpc.dns_hostnames is not True:
-                    return f"set enable_dns_hostnames on {vpc.address}: private DNS needs it"
-                return f"have {endpoint.address} answer every query (dns_options)"
-        rules = [
-            rule for rule in self.network.rules.values() if rule.kind == "FORWARD" and _below(name, str(rule.domain))
+                    return vpc.address, f"set enable_dns_hostnames on {vpc.address}: private DNS needs it"
+                return endpoint.address, f"have {endpoint.address} answer every query (dns_options)"
+            if service is None and isinstance(endpoint.service, str) and (near := _mistaken(name, endpoint.service)):
+                fix = f"correct the service of {endpoint.address}: {endpoint.service}, where {near} is asked for"
+                return endpoint.address, fix
+        if vpc.address not in {spoke.address for spoke in self.network.spokes.values()}:
+            return vpc.address, "create an interface endpoint for the service, with private DNS"
+        return self._misread(vpc, name) or (vpc.address, self._forwarded(vpc, name))
+
+    def _misread(self, vpc: Vpc, name: str) -> tuple[str, str] | None:
+        """A rule of a VPC that would forward a name if its domain were not mistyped or of another region."""
+        used = [self.network.rules.get(str(each.rule)) for each in self._associations.get(vpc.address, ())]
+        for rule in used:
+            if rule is None or rule.kind != "FORWARD" or not isinstance(rule.domain, str):
+                continue
+            if _is_of_another_region(name, rule.domain):
+                fix = f"use one region for the VPC, {vpc.owner.region}, and for {rule.address}, which has {rule.domain}"
+                return rule.address, fix
+            meant = _mistaken(name, rule.domain)
+            forwards = any(_below(each, rule.domain) for service in self.services.values() for each in service.names)
+            if meant and not forwards:
+                fix = f"correct the domain of {rule.address}: {rule.domain}, where {meant} is asked for"
+                return rule.address, fix
+        return None
+
+    def _forwarded(self, vpc: Vpc, name: str) -> str:
+        """The rule of the VPC's hub, or of another, that would forward a name; else the endpoint that there is not."""
+        gateways = self._gateways_of(vpc.address)
+        fitting = [
+            (bool(gateways & self._gateways_behind(rule)), len(str(rule.domain)), rule.address)
+            for rule in self.network.rules.values()
+            if rule.kind == "FORWARD" and _below(name, str(rule.domain))
         ]
-        if rules and vpc.address in {spoke.address for spoke in self.network.spokes.values()}:
-            rule = max(rules, key=lambda rule: len(str(rule.domain)))
-            return f"associate {rule.address} with the VPC (aws_route53_resolver_rule_association)"
-        return "create an interface endpoint for the service, with private DNS"
+        if not fitting:
+            return "create an interface endpoint for the service, with private DNS"
+        best = max(fitting, key=lambda each: each[:2])[2]
+        return f"associate {best} with the VPC (aws_route53_resolver_rule_association)"
+
+    def _gateways_of(self, vpc: str) -> set[str | Unknown]:
+        return {attachment.gateway for attachment in self.network.attachments_of.get(vpc, ())}
+
+    def _gateways_behind(self, rule: ResolverRule) -> set[str | Unknown]:
+        """The gateways of the VPC that a rule's outbound endpoint is in: its users' too, in one hub."""
+        outbound = self.network.resolver_endpoints.get(str(rule.endpoint))
+        subnets = [self.network.subnets.get(str(at)) for at, _ in outbound.interfaces] if outbound is not None else []
+        return {each for subnet in subnets if subnet is not None for each in self._gateways_of(str(subnet.vpc))}
 
     # Forwarding ---------------------------------------------------------------------------------------------------
 
@@ -240,6 +306,10 @@ class Names:
             return Answer(Kind.UNKNOWN, path.then(hop))
         says = f"inside the Resolver service the query goes to the outbound endpoint {outbound.address}"
         path = path.then(Hop(rule.address, says, sources.RESOLVER_PATH))
+        if isinstance(outbound.direction, Unknown):
+            says = f"the direction of its endpoint is not known: {outbound.direction.why}"
+            hop = Hop(outbound.address, says, sources.RESOLVER_PATH, Verdict.UNKNOWN)
+            return Answer(Kind.UNKNOWN, path.then(hop))
         if outbound.direction != "OUTBOUND" or not rule.targets:
             says = f"the rule has {len(rule.targets)} targets, through an endpoint of direction {outbound.direction}"
             hop = Hop(
@@ -250,24 +320,39 @@ class Names:
 
     def _ask_targets(self, rule: ResolverRule, outbound: ResolverEndpoint, query: _Query, path: Path) -> Answer:
         """Any target may be asked, so all have to answer; they are one answer where they are one endpoint."""
+        asked = [(self._listening(outbound, target.ip), self._asked(rule, outbound, target)) for target in rule.targets]
+        failing = [way for _, way in asked if way.verdict is not Verdict.PASSES]
+        if failing:
+            way = worst(failing, self.accepted)
+            return Answer(Kind.SERVFAIL if way.verdict is Verdict.DROPPED else Kind.UNKNOWN, path + way)
         hubs: dict[str, Path] = {}
-        for target in rule.targets:
-            inbound = self._listening(outbound, target.ip)
-            if inbound is None:
-                return self._nobody(rule, target.ip, path)
-            endpoint, interface = inbound
-            asked = self._carried(outbound, interface, target.port)
-            if asked.verdict is not Verdict.PASSES:
-                kind = Kind.SERVFAIL if asked.verdict is Verdict.DROPPED else Kind.UNKNOWN
-                return Answer(kind, path + asked)
-            says = f"the inbound endpoint {target.ip} passes the query to its VPC's resolver"
-            hop = Hop(endpoint.address, says, sources.RESOLVER_PATH)
-            hubs.setdefault(str(self.network.subnets[interface.subnet].vpc), asked.then(hop))
+        for inbound, way in asked:
+            if inbound is not None:
+                hubs.setdefault(str(self.network.subnets[inbound[1].subnet].vpc), way)
         answers = [
-            self._resolve(replace(query, vpc=self.network.vpcs[at], inbound=True), path + asked)
-            for at, asked in hubs.items()
+            self._resolve(replace(query, vpc=self.network.vpcs[at], inbound=True), path + way)
+            for at, way in hubs.items()
         ]
-        return min(answers, key=lambda answer: answer.kind is Kind.PRIVATE)
+        if len({answer.endpoint for answer in answers}) > 1 and all(a.kind is Kind.PRIVATE for a in answers):
+            says = "its targets are in several VPCs, which answer with different endpoints"
+            return Answer(Kind.UNKNOWN, path.then(Hop(rule.address, says, sources.RESOLVER_PATH, Verdict.UNKNOWN)))
+        return min(answers, key=lambda answer: (answer.kind is Kind.PRIVATE, answer.path.is_accepted(self.accepted)))
+
+    def _asked(self, rule: ResolverRule, outbound: ResolverEndpoint, target: Forwarder) -> Path:
+        """The way of a query to one target of a rule, and into the VPC of the inbound endpoint that has its address."""
+        inbound = self._listening(outbound, target.ip)
+        if inbound is None:
+            return Path((self._nobody(rule, target.ip),))
+        endpoint, interface = inbound
+        if target.port != DNS:
+            says = f"the target {target.ip} names port {target.port}, and the inbound endpoint listens on {DNS}"
+            fix = f"set the port of the rule's target to {DNS}"
+            return Path((Hop(rule.address, says, sources.INBOUND, Verdict.DROPPED, fix),))
+        if str(self.network.subnets[interface.subnet].vpc) not in self.network.vpcs:
+            says = f"the VPC of the inbound endpoint {target.ip} is not in the input"
+            return Path((Hop(endpoint.address, says, sources.RESOLVER_PATH, Verdict.UNKNOWN),))
+        says = f"the inbound endpoint {target.ip} passes the query to its VPC's resolver"
+        return self._carried(outbound, interface, target.port).then(Hop(endpoint.address, says, sources.RESOLVER_PATH))
 
     def _listening(
         self, outbound: ResolverEndpoint, ip: IPv4Address | Unknown
@@ -282,21 +367,36 @@ class Names:
         near = [each for each in found if self.network.subnets[each[1].subnet].vpc in own]
         return near[0] if near else found[0] if len(found) == 1 else None
 
-    def _nobody(self, rule: ResolverRule, ip: IPv4Address | Unknown, path: Path) -> Answer:
+    def _nobody(self, rule: ResolverRule, ip: IPv4Address | Unknown) -> Hop:
         """A target that no inbound endpoint has: nobody, where its VPC is known in full."""
-        open_ends = [
-            endpoint
-            for endpoint in self.network.resolver_endpoints.values()
-            if endpoint.direction == "INBOUND" and any(address is None for _, address in endpoint.interfaces)
-        ]
+        resolver = next((vpc for vpc in self.network.vpcs.values() if _is_resolver_of(vpc, ip)), None)
+        if resolver is not None:
+            says = f"the target {ip} is the resolver of {resolver.address} itself, which is not modelled"
+            fix = "forward to the fixed addresses of an inbound endpoint"
+            return Hop(rule.address, says, sources.INBOUND, Verdict.UNKNOWN, fix)
+        open_ends = any(map(self._may_listen_anywhere, self.network.resolver_endpoints.values())) or any(
+            self._may_have(instance, ip) for instance in self.network.instances.values()
+        )
         inside = isinstance(ip, IPv4Address) and any(
             isinstance(cidr, IPv4Network) and ip in cidr for vpc in self.network.vpcs.values() for cidr in vpc.cidrs
         )
         dead = inside and not open_ends
         says = f"{'no' if dead else 'possibly no'} inbound endpoint has the target address {ip}"
         verdict = Verdict.DROPPED if dead else Verdict.UNKNOWN
-        hop = Hop(rule.address, says, sources.INBOUND, verdict, "forward to the inbound endpoint's fixed addresses")
-        return Answer(Kind.SERVFAIL if dead else Kind.UNKNOWN, path.then(hop))
+        return Hop(rule.address, says, sources.INBOUND, verdict, "forward to the inbound endpoint's fixed addresses")
+
+    def _may_listen_anywhere(self, endpoint: ResolverEndpoint) -> bool:
+        """Whether an endpoint may be an inbound one with an address that was not read."""
+        if isinstance(endpoint.direction, Unknown):
+            return True
+        unread = (address is None or str(at) not in self.network.subnets for at, address in endpoint.interfaces)
+        return endpoint.direction == "INBOUND" and any(unread)
+
+    def _may_have(self, instance: Instance, ip: IPv4Address | Unknown) -> bool:
+        """Whether an instance may have an address, and be a name server."""
+        home = self.network.subnets.get(str(instance.subnet))
+        cidr = home.cidr if home is not None else None
+        return not isinstance(cidr, IPv4Network) or (isinstance(ip, IPv4Address) and ip in cidr)
 
     def _carried(self, outbound: ResolverEndpoint, inbound: Interface, port: int) -> Path:
         """The way of a query from any interface of the outbound endpoint: the worst of all."""
@@ -306,10 +406,7 @@ class Names:
             for protocol in PROTOCOLS
             for way in self._way(outbound, subnet, ip, inbound, Flow(protocol, port, port))
         ]
-        if not ways:
-            return _unplaced(outbound)
-        failing = [way for way in ways if way.verdict is not Verdict.PASSES]
-        return min(failing or ways, key=lambda way: way.verdict is Verdict.UNKNOWN)
+        return worst(ways, self.accepted) if ways else _unplaced(outbound)
 
     def _way(
         self,
@@ -337,13 +434,23 @@ class Names:
 
     def _takers_of(self, vpc: Vpc, inbound: bool) -> tuple[_Taker, ...]:  # noqa: FBT001  part of a cache's key
         """Every rule and zone of a VPC. Zones need both DNS attributes."""
-        takers = [*self._rules_of(vpc)]
+        takers = [*self._rules_of(vpc.address)]
         if vpc.dns_support is True and vpc.dns_hostnames is not False:
-            takers += [*self._zones_of(vpc), *self._endpoint_zones(vpc, inbound=inbound)]
-        return tuple(takers)
+            takers += [*self._zones_of(vpc.address), *self._endpoint_zones(vpc.address, inbound=inbound)]
+        possible = (taker for owner, taker in self._anywhere if owner is None or _may_be(owner, vpc.owner))
+        return (*takers, *possible)
 
-    def _rules_of(self, vpc: Vpc) -> Iterator[_Taker]:
-        for association in self._associations.get(vpc.address, ()):
+    def _of_unknown_vpcs(self) -> Iterator[tuple[Owner | None, _Taker]]:
+        """Rules and zones of which it is not known which VPC has them, each with its owner, as far as it is known."""
+        for vpc in dict.fromkeys((*self._associations, *self._zones, *self._endpoints)):
+            if isinstance(vpc, Unknown):
+                takers = (*self._rules_of(vpc), *self._zones_of(vpc), *self._endpoint_zones(vpc, inbound=True))
+                for taker in takers:
+                    owner = taker.association.owner if taker.association is not None else None
+                    yield owner, replace(taker, unsure=vpc.why, association=None)
+
+    def _rules_of(self, vpc: str | Unknown) -> Iterator[_Taker]:
+        for association in self._associations.get(vpc, ()):
             rule = self.network.rules.get(str(association.rule))
             if rule is not None and isinstance(rule.domain, str):
                 yield _Taker(rule.domain, wins_ties=True, via=association.address, what=rule, association=association)
@@ -351,17 +458,20 @@ class Names:
             # It may take any name.
             yield _Taker("", wins_ties=True, via=association.address, what=_stand_in(association))
 
-    def _zones_of(self, vpc: Vpc) -> Iterator[_Taker]:
-        for via, zone in self._zones.get(vpc.address, ()):
+    def _zones_of(self, vpc: str | Unknown) -> Iterator[_Taker]:
+        for link, zone in self._zones.get(vpc, ()):
             domain = zone.domain if isinstance(zone.domain, str) else ""
-            yield _Taker(domain, wins_ties=False, via=via, what=zone)
+            yield _Taker(domain, wins_ties=False, via=link.address, what=zone)
 
-    def _endpoint_zones(self, vpc: Vpc, *, inbound: bool) -> Iterator[_Taker]:
-        for endpoint in self._endpoints.get(vpc.address, ()):
-            service = self.services.get(str(endpoint.service))
-            if service is None or endpoint.private_dns is False or (endpoint.inbound_only is True and not inbound):
+    def _endpoint_zones(self, vpc: str | Unknown, *, inbound: bool) -> Iterator[_Taker]:
+        for endpoint in self._endpoints.get(vpc, ()):
+            if endpoint.private_dns is False or (endpoint.inbound_only is True and not inbound):
                 continue
-            for domain, everything in service.zones():
+            if isinstance(endpoint.service, Unknown):
+                yield _Taker("", wins_ties=False, via=endpoint.address, what=endpoint)
+                continue
+            service = self.services.get(endpoint.service)
+            for domain, everything in service.zones() if service is not None else ():
                 yield _Taker(domain, wins_ties=False, via=endpoint.address, what=endpoint, everything_below=everything)
 
 
@@ -389,14 +499,16 @@ def _unclear(taker: _Taker, query: _Query) -> Hop | None:
     if isinstance(what, ResolverRule):
         says = f"what a rule of type {what.kind} does with the name is not known"
         fix = "trace it with the stack that has the rule"
-        hop = Hop(what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+        at = what.kind.at if isinstance(what.kind, Unknown) else ""
+        hop = Hop(at or what.address, says, sources.RULE_MATCH, Verdict.UNKNOWN, fix)
         return None if what.kind in {"FORWARD", "SYSTEM"} else hop
     if isinstance(vpc.dns_hostnames, Unknown):
         says = f"whether {vpc.address} has DNS hostnames, which its zones need, is not known"
         return Hop(vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN)
     if isinstance(what, InterfaceEndpoint):
         if isinstance(what.private_dns, Unknown):
-            return Hop(what.address, "whether private DNS is on is not known", sources.PRIVATE_DNS, Verdict.UNKNOWN)
+            says = "whether private DNS is on is not known"
+            return undetermined(what.address, says, sources.PRIVATE_DNS, open_by=what.private_dns)
         if isinstance(what.inbound_only, Unknown) and not query.inbound:
             says = "whether its private DNS answers inbound endpoints alone is not known"
             return Hop(what.address, says, sources.PRIVATE_DNS, Verdict.UNKNOWN)
@@ -422,12 +534,72 @@ def _stand_in(association: RuleAssociation) -> ResolverRule:
     return ResolverRule(str(association.rule), association.owner, unknown, unknown, None, ())
 
 
-def _record(zone: HostedZone, name: str) -> Record | None:
-    """The record of a name, or the wildcard that stands for it; names in Terraform may leave out the zone's."""
-    full = {
-        record.name if _below(record.name, str(zone.domain)) else f"{record.name}.{zone.domain}": record
-        for record in zone.records
-    }
+def _records(zone: HostedZone, name: str) -> list[Record]:
+    """The records of a name, or of the wildcard that stands for it; names in Terraform may leave out the zone's."""
+    full: dict[str, list[Record]] = {}
+    for record in zone.records:
+        own = record.name if _below(record.name, str(zone.domain)) else f"{record.name}.{zone.domain}"
+        full.setdefault(own, []).append(record)
     parts = name.split(".")
     wildcards = (f"*.{'.'.join(parts[at:])}" for at in range(1, len(parts)))
-    return next((full[each] for each in (name, *wildcards) if each in full), None)
+    return next((full[each] for each in (name, *wildcards) if each in full), [])
+
+
+def _precedence(taker: _Taker) -> tuple[int, bool]:
+    """Which of several takers has a name: the most specific, and of rules and zones for one domain the rule."""
+    return len(taker.domain), taker.wins_ties
+
+
+def _undecided(takers: Collection[_Taker], name: str) -> tuple[Hop, ...]:
+    """Why it is not known which of those that a name is below takes it; empty where it is."""
+    fix = "trace it together with the stack that determines it"
+    found = [taker for taker in takers if not taker.unsure]
+    unclear = [taker for taker in found if not taker.domain]
+    if unclear:
+        says = "{} may be below the domain of {}, which is unknown"
+        return tuple(
+            Hop(each.via, says.format(name, each.what.address), sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+            for each in unclear
+        )
+    best = max(found, key=_precedence, default=None)
+    least = _precedence(best) if best is not None else (0, False)
+    # What the VPC may have too may also take the name, unless the best is more specific.
+    unsure = [taker for taker in takers if taker.unsure and (not taker.domain or _precedence(taker) >= least)]
+    if unsure:
+        says = "{} may take {}: which VPC has it is not known ({})"
+        return tuple(
+            Hop(each.via, says.format(each.what.address, name, each.unsure), sources.RULE_MATCH, Verdict.UNKNOWN, fix)
+            for each in unsure
+        )
+    rivals = [taker for taker in found if best and _precedence(taker) == least and taker.what != best.what]
+    if best is None or not rivals:
+        return ()
+    says = f"two {'rules' if best.wins_ties else 'zones'} for {best.domain} are associated with the VPC"
+    says += "; AWS refuses one of them"
+    return (Hop(rivals[0].via, says, sources.SAME_DOMAIN, Verdict.UNKNOWN, f"remove it, or {best.via}"),)
+
+
+def _may_be(owner: Owner, other: Owner) -> bool:
+    """Whether two owners may be one account."""
+    return isinstance(owner.account, Unknown) or isinstance(other.account, Unknown) or owner.account == other.account
+
+
+def _is_resolver_of(vpc: Vpc, ip: IPv4Address | Unknown) -> bool:
+    """Whether an address is that of a VPC's own resolver: the base of its first range + 2."""
+    first = vpc.cidrs[0] if vpc.cidrs else None
+    return isinstance(first, IPv4Network) and ip == first.network_address + 2
+
+
+def _is_of_another_region(name: str, domain: str) -> bool:
+    """Whether a domain would have a name if it were for the name's region."""
+    found, asked = REGION.findall(domain), REGION.findall(name)
+    return len(found) == len(asked) == 1 and found != asked and _below(name, domain.replace(found[0], asked[0]))
+
+
+def _mistaken(name: str, written: str) -> str:
+    """What somebody meant who wrote a domain that a name is nearly below; empty where nothing is near."""
+    labels = name.split(".")
+    parents = [".".join(labels[at:]) for at in range(len(labels))]
+    parents += [".".join(reversed(parent.split("."))) for parent in parents]
+    near = get_close_matches(written, [parent for parent in parents if "." in parent], 1, NEAR)
+    return near[0] if near and near[0] != written else ""

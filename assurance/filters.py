@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from ipaddress import IPv4Network
 
 from assurance import sources
@@ -36,8 +36,7 @@ class Filters:
             return _assumed(own, side)
         subnets = self.network.subnets
         near = subnets[own.subnet].vpc == subnets[peer.subnet].vpc
-        names = self._names_of(peer) if near else ()
-        return self._decide(own, side, (peer.addresses, names), flow)
+        return self._decide(own, side, (peer.addresses, self._names_of(peer) if near else ()), flow)
 
     def egress(self, own: Interface, target: Prefix, flow: Flow) -> Hop:
         """What an interface's groups do with a flow to a range."""
@@ -47,6 +46,10 @@ class Filters:
         """Whether an interface's own groups let a flow out."""
         return self.security(source, "egress", target, flow).verdict is Verdict.PASSES
 
+    def denies_out(self, source: Interface, target: Interface, flow: Flow) -> bool:
+        """Whether it is certain that an interface's own groups do not let a flow out."""
+        return self.security(source, "egress", target, flow).verdict is Verdict.DROPPED
+
     def groups_of(self, interface: Interface) -> tuple[SecurityGroup | None, ...]:
         """The groups of an interface; without any it has its VPC's default group. None where a group was not read."""
         if interface.groups:
@@ -55,19 +58,21 @@ class Filters:
         default = vpc.default_group if vpc is not None else None
         return (self.network.groups.get(default) if default is not None else _default_group(vpc),)
 
-    def _names_of(self, interface: Interface) -> tuple[str, ...]:
+    def _names_of(self, interface: Interface) -> tuple[str | Unknown, ...]:
         """The addresses of an interface's groups, read or not; of a workload's nothing is known."""
         if interface.groups:
-            return tuple(map(str, interface.groups))
+            return interface.groups
         default = () if interface.groups is None else self.groups_of(interface)
         return tuple(group.address for group in default if group is not None)
 
-    def _decide(self, own: Interface, side: str, peer: tuple[Prefix, tuple[str, ...]], flow: Flow) -> Hop:
+    def _decide(self, own: Interface, side: str, peer: tuple[Prefix, tuple[str | Unknown, ...]], flow: Flow) -> Hop:
         """Whether the groups of an interface together allow a flow, from or to the whole of a range."""
         addresses, names = peer
         groups = self.groups_of(own)
         towards = "from" if side == "ingress" else "to"
-        label = ", ".join(group.address for group in groups if group is not None) or own.address
+        known = [group.address for group in groups if group is not None]
+        # Several groups act as one, which has no name but the interface's.
+        label = known[0] if len(groups) == len(known) == 1 else own.address
         rules = [
             rule
             for group in groups
@@ -76,20 +81,28 @@ class Filters:
         ]
         verdicts = [(rule, _lets(rule, flow)) for rule in rules]
         sure = [rule for rule, lets in verdicts if lets]
-        if any(rule.peer in names for rule in sure):
-            return Hop(label, f"{flow} {towards} the other side's security group is allowed", sources.GROUPS)
+        by_group = next((rule for rule in sure if isinstance(rule.peer, str) and rule.peer in names), None)
+        if by_group is not None:
+            says = f"{flow} {towards} the other side's security group is allowed"
+            return Hop(label, says, sources.GROUPS, undo=f"remove {by_group.address}")
         left = remainder(addresses, [rule.peer for rule in sure if isinstance(rule.peer, IPv4Network)])
         if not left:
             at = next((rule.address for rule in sure if covers(rule.peer, addresses)), label)
-            return Hop(at, f"{flow} {towards} {addresses} is allowed", sources.GROUPS)
-        if None in groups or any(
-            lets is None or isinstance(rule.peer, Unknown) for rule, lets in verdicts if lets is not False
-        ):
-            return undetermined(
-                label, f"whether {flow} {towards} {addresses} is allowed could not be determined", sources.GROUPS
-            )
+            says = f"{flow} {towards} {addresses} is allowed"
+            return Hop(at, says, sources.GROUPS, undo=f"remove {at}, or limit it to the services on offer")
+        unsure = [
+            _open_by(rule)
+            for rule, lets in verdicts
+            if lets is None or (lets and (isinstance(rule.peer, Unknown) or _may_name(rule, names)))
+        ]
+        if unsure or None in groups:
+            at = unsure[0] if len(set(unsure)) == 1 and None not in groups else own.address
+            says = f"whether {flow} {towards} {addresses} is allowed could not be determined"
+            return undetermined(at, says, sources.GROUPS)
         says = f"no {side} rule allows {flow} {towards} {', '.join(map(str, left))}"
         fix = f"add an {side} rule for {flow} {towards} {addresses}"
+        if len(groups) > 1:
+            fix += f" to {known[0]} or another of its groups"
         return Hop(label, says, sources.GROUPS, Verdict.DROPPED, fix)
 
     def acl_hops(
@@ -108,6 +121,17 @@ class Filters:
 def _assumed(own: Interface, side: str) -> Hop:
     what = "send anything" if side == "egress" else "be reached by anything"
     return Hop(own.address, f"a workload in {own.addresses} is assumed to {what}", sources.GROUPS)
+
+
+def _open_by(rule: SecurityRule) -> str:
+    """Who leaves open what a rule says."""
+    values = (rule.peer, rule.protocol, rule.first_port, rule.last_port)
+    return next((value.at for value in values if isinstance(value, Unknown) and value.at), rule.address)
+
+
+def _may_name(rule: SecurityRule, names: Collection[str | Unknown]) -> bool:
+    """Whether a rule for a group may be about the other side, not all of whose groups are known."""
+    return isinstance(rule.peer, str) and any(isinstance(name, Unknown) for name in names)
 
 
 def _default_group(vpc: Vpc | None) -> SecurityGroup | None:
@@ -144,7 +168,8 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
         return _in_part(acl, entries, peer, flow, source)
     for entry in (entry for entry in entries if _concerns(entry, peer, flow)):
         if isinstance(entry.cidr, Unknown):
-            return undetermined(entry.address, f"what entry {entry.number} says is not known in whole", source)
+            says = f"what entry {entry.number} says is not known in whole"
+            return undetermined(entry.address, says, source, open_by=entry.cidr)
         if not entry.allow:
             says = f"entry {entry.number} denies {towards}"
             return Hop(entry.address, says, source, Verdict.DROPPED, f"allow it with a number below {entry.number}")
@@ -155,14 +180,19 @@ def _acl_hop(acl: Acl, side: str, peer: Prefix, flow: Flow, source: str) -> Hop:
 
 def _in_part(acl: Acl, entries: Iterable[AclEntry], peer: Prefix, flow: Flow, source: str) -> Hop:
     """Whether an ACL allows anything of a flow: it does unless it denies all of it before it allows some."""
+    unsure = None
     for entry in entries:
         concerned = flow.protocol == ANY or _concerns(entry, peer, flow)
-        if entry.allow and concerned and (isinstance(entry.cidr, Unknown) or entry.cidr.overlaps(peer)):
+        if entry.allow and concerned and isinstance(entry.cidr, Unknown):
+            says = f"which addresses entry {entry.number} allows is not known"
+            unsure = unsure or undetermined(entry.address, says, source, open_by=entry.cidr)
+        elif entry.allow and concerned and isinstance(entry.cidr, IPv4Network) and entry.cidr.overlaps(peer):
             return Hop(entry.address, f"entry {entry.number} allows some of {flow} from or to {peer}", source)
         every = entry.protocol == "-1" if flow.protocol == ANY else concerned and _all_of(entry, peer, flow)
         if not entry.allow and every and covers(entry.cidr, peer):
-            return Hop(entry.address, f"entry {entry.number} denies {flow} from or to {peer}", source, Verdict.DROPPED)
-    return Hop(acl.address, f"no entry allows {flow} from or to {peer}", source, Verdict.DROPPED)
+            says = f"entry {entry.number} denies {flow} from or to {peer}"
+            return unsure or Hop(entry.address, says, source, Verdict.DROPPED)
+    return unsure or Hop(acl.address, f"no entry allows {flow} from or to {peer}", source, Verdict.DROPPED)
 
 
 def _concerns(entry: AclEntry, peer: Prefix, flow: Flow) -> bool:

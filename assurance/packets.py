@@ -7,18 +7,20 @@ to pass, "blocked" needs every fork to be dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from ipaddress import IPv4Network
 
 from assurance import sources
 from assurance.filters import Filters
 from assurance.flows import EPHEMERAL, EVERYWHERE, Flow, Interface
 from assurance.path import Hop, Path, Verdict, undetermined
-from assurance.tables import Entry, Tables
+from assurance.tables import LOCAL, Entry, Tables
 from network.model import (
     Attachment,
     GatewayTable,
+    Link,
     Network,
     Prefix,
     Route,
@@ -94,28 +96,31 @@ class Packets:
             return None
         used = sorted({str(subnet.table) for subnet in self.network.subnets_of.get(source.address, ())})
         tables = [self.tables.routes(table) for table in used]
-        if any(table is None or unknown is not None for table, unknown in tables):
+        if not ranges or not used or any(table is None or unknown for table, unknown in tables):
             return None
         routes = [r for table, _ in tables if table for cidr in ranges for _, r in table.match(cidr) if r is not None]
         if not routes:
-            return _route_hop(", ".join(used), ranges[0], None)
+            return _route_hop(used[0], ranges[0], None)
         gateways = {route.target if isinstance(route, Route) else None for route in routes}
-        if any(gateway not in self.network.gateways for gateway in gateways):
-            return None
-        return self._severed_by_gateway(source, gateways, ranges)
+        hops = [
+            self._severed_by_gateway(source, gateway, ranges) if gateway in self.network.gateways else None
+            for gateway in gateways
+        ]
+        return hops[0] if None not in hops else None
 
-    def _severed_by_gateway(self, source: Vpc, gateways: Iterable[object], ranges: list[Prefix]) -> Hop | None:
-        hop = None
-        for attachment in self.network.attachments_of.get(source.address, ()):
-            if attachment.gateway not in gateways or self.tables.unclear:
-                continue
-            for _, table in self.tables.associated.get(attachment.address, ()):
-                entries, _, unknown = self.tables.entries(table.address)
-                for piece, entry in (each for cidr in ranges for each in entries.match(cidr)):
-                    if unknown or (entry is not None and (entry.contested or entry.attachment is not None)):
-                        return None
-                    hop, _ = self._gateway_hop(table, piece, entry)
-        return hop
+    def _severed_by_gateway(self, source: Vpc, gateway: object, ranges: list[Prefix]) -> Hop | None:
+        """The same for one gateway, of whose part in it everything is known."""
+        found = [a for a in self.network.attachments_of.get(source.address, ()) if a.gateway == gateway]
+        tables = self.tables.associated.get(found[0].address, ()) if len(found) == 1 else ()
+        if len(tables) != 1 or self.tables.unclear:
+            return None
+        _, table = tables[0]
+        entries, _, unknown = self.tables.entries(table.address)
+        matches = [each for cidr in ranges for each in entries.match(cidr)]
+        if unknown or any(entry is not None and (entry.contested or entry.attachment) for _, entry in matches):
+            return None
+        piece, entry = matches[-1]
+        return self._nowhere(table, piece) if entry is None else _blackhole(entry, piece)
 
     # One direction ------------------------------------------------------------------------------------------------
 
@@ -150,18 +155,20 @@ class Packets:
     def _route(self, path: Path, subnet: Subnet, target: Prefix) -> Iterator[tuple[Path, Prefix, Route | None]]:
         """What a subnet's route table does with a range: the VPC's own ranges are local, and have no route.
 
-        A route whose destination is not known may take any packet that is not local, so that the walk forks.
+        A route whose destination is not known may take any packet, so that the walk forks: it may also be more
+        specific than the VPC's own ranges.
         """
         table, unknown = self.tables.routes(str(subnet.table))
         if table is None:
             yield path.then(_no_table(subnet)), target, None
             return
         for piece, route in table.match(target):
-            if unknown is not None and not isinstance(route, str):
+            forks = [each for each in unknown if each.kind != LOCAL or not isinstance(route, str)]
+            for fork in forks:
                 says = "a route whose destination is not known may take the packet"
-                yield path.then(undetermined(unknown.address, says)), piece, None
-                if route is None:
-                    continue
+                yield path.then(undetermined(fork.address, says, open_by=fork.destination)), piece, None
+            if forks and route is None:
+                continue
             hop = _route_hop(str(subnet.table), piece, route)
             yield path.then(hop), piece, route if isinstance(route, Route) else None
 
@@ -185,9 +192,8 @@ class Packets:
         found = [a for a in self.network.attachments_of.get(str(subnet.vpc), ()) if a.gateway == gateway]
         unsure = [a for a in self._unsure if _may_attach(a, str(subnet.vpc), gateway)]
         if not found and unsure:
-            return path.then(
-                undetermined(unsure[0].address, "which VPC it attaches to which gateway is not known")
-            ), None
+            says = "which VPC it attaches to which gateway is not known"
+            return path + Path(tuple(undetermined(attachment.address, says) for attachment in unsure)), None
         if not found:
             fix = "attach the VPC (aws_ec2_transit_gateway_vpc_attachment)"
             says = f"the VPC has no attachment to {gateway}"
@@ -209,11 +215,15 @@ class Packets:
         return sorted(known, key=lambda door: str(door.zone))
 
     def _zone(self, attachment: Attachment, subnet: Subnet) -> Hop:
-        zones = {door.zone for door in self._doors(attachment)}
+        doors = self._doors(attachment)
+        zones = {door.zone for door in doors}
         if isinstance(subnet.zone, str) and subnet.zone in zones:
             return Hop(attachment.address, f"it has a subnet in {subnet.zone}", sources.ATTACHMENTS)
-        if isinstance(subnet.zone, Unknown) or any(isinstance(at, Unknown) for at in (*zones, *attachment.subnets)):
-            return undetermined(attachment.address, "its zones could not be determined", sources.ATTACHMENTS)
+        known = isinstance(subnet.zone, str) and not any(isinstance(zone, Unknown) for zone in zones)
+        if not known or len(doors) < len(attachment.subnets):
+            unknown = next((at for at in attachment.subnets if isinstance(at, Unknown)), None)
+            says = "its zones could not be determined"
+            return undetermined(attachment.address, says, sources.ATTACHMENTS, open_by=unknown)
         says = f"it has no subnet in {subnet.zone}, so nothing in that zone can reach the gateway"
         fix = f"add a subnet in {subnet.zone} to the attachment's subnet_ids"
         return Hop(attachment.address, says, sources.ATTACHMENTS, Verdict.DROPPED, fix)
@@ -223,33 +233,82 @@ class Packets:
     ) -> Iterator[tuple[Path, Prefix, Attachment | None]]:
         """What the gateway does with a range that comes in by an attachment."""
         tables = self.tables.associated.get(attachment.address, ())
-        if not tables and self.tables.unclear:
-            yield (
-                path.then(undetermined(self.tables.unclear, "the attachment that it associates is unknown")),
-                target,
-                None,
-            )
-            return
         if len(tables) != 1:
-            says = (
-                "no gateway table is associated with the attachment" if not tables else "several tables are associated"
-            )
-            fix = "associate one table (aws_ec2_transit_gateway_route_table_association)"
-            hop = Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix)
-            yield path.then(hop), target, None
+            yield path + self._unassociated(attachment, tables), target, None
             return
         link, table = tables[0]
-        path = path.then(self.tables.wired(link, table, f"the attachment uses {table.address}"))
-        if path.verdict is Verdict.DROPPED:
-            yield path, target, None
+        wired = self.tables.wired(link, table, f"the attachment uses {table.address}")
+        if wired.verdict is Verdict.DROPPED:
+            yield path.then(wired), target, None
             return
         entries, _, unknown = self.tables.entries(table.address)
         if unknown:
-            yield path.then(undetermined(unknown, "it adds an unknown range to the table")), target, None
+            says = "it adds an unknown range to the table"
+            yield path + Path((wired, *(undetermined(each, says) for each in unknown))), target, None
             return
         for piece, entry in entries.match(target):
             hop, onward = self._gateway_hop(table, piece, entry)
-            yield path.then(hop), piece, onward
+            if entry is None:
+                hop = self._astray(link, table, piece) or hop
+            elif onward is not None:
+                wired, hop = self._opened(link, table, wired, hop)
+            yield path.then(wired).then(hop), piece, onward
+
+    def _unassociated(self, attachment: Attachment, tables: Sequence[tuple[Link, GatewayTable]]) -> Path:
+        """Why it is not one table that routes an attachment's packets."""
+        if tables:
+            says = f"several tables are associated with {attachment.address}, and AWS refuses all but one of them"
+            return Path(tuple(undetermined(link.address, says, sources.GATEWAY_ROUTING) for link, _ in tables))
+        if self.tables.unclear:
+            says = "the attachment that it associates is unknown"
+            return Path(tuple(undetermined(each, says) for each in self.tables.unclear))
+        fix = "associate one table (aws_ec2_transit_gateway_route_table_association)"
+        says = "no gateway table is associated with the attachment"
+        return Path((Hop(attachment.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix),))
+
+    def _opened(self, link: Link, table: GatewayTable, wired: Hop, hop: Hop) -> tuple[Hop, Hop]:
+        """The association and the route by which packets get on: the one that is the exception has what undoes it.
+
+        In a hub's table every route has its use, and in a table whose members reach each other, one that they do not
+        reach does not belong.
+        """
+        members = self.tables.members(table.address)
+        source = str(link.target)
+        own = self.network.attachments.get(source)
+        outsider = members.of_hub and (own is None or own.vpc not in self._hubs)
+        outsider |= source not in members.mutual and len(members.mutual) > 1
+        if outsider:
+            return replace(wired, undo=f"associate {source} with its own table, in place of {table.address}"), hop
+        return wired, replace(hop, undo=f"remove {hop.at}, which adds the route to {table.address}")
+
+    def _astray(self, link: Link, table: GatewayTable, piece: Prefix) -> Hop | None:
+        """An association with a table that lacks a route, where another table has it and is the one to associate.
+
+        A missing propagation is the better explanation where others use the table too, unless what they lack uses it
+        itself: its propagation would join them all.
+        """
+        others = [
+            (each, target)
+            for each in self.network.gateway_tables.values()
+            if each.gateway == table.gateway and each is not table and (target := self._leads(each, piece))
+        ]
+        users = self.tables.members(table.address).associated
+        if not others or (len(users) > 1 and not any(target in users for _, target in others)):
+            return None
+        better = max(others, key=lambda each: len(self.tables.members(each[0].address).associated))[0].address
+        says = f"the attachment uses {table.address}, which has no route to {piece}; {better} has"
+        fix = f"associate {link.target} with {better}, in place of {table.address}"
+        return Hop(link.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix)
+
+    def _leads(self, table: GatewayTable, piece: Prefix) -> str:
+        """The attachment that a gateway's table sends the whole of a range to; empty where it is not one."""
+        entries, _, unknown = self.tables.entries(table.address)
+        found = {entry.attachment if entry is not None else None for _, entry in entries.match(piece)}
+        return found.pop() or "" if len(found) == 1 and not unknown else ""
+
+    @cached_property
+    def _hubs(self) -> frozenset[str]:
+        return frozenset(hub.address for hub in self.network.hubs.values())
 
     def _nowhere(self, table: GatewayTable, piece: Prefix) -> Hop:
         """Why a gateway's table has no route: somebody's propagation was refused, or there is none."""
@@ -266,9 +325,7 @@ class Packets:
             says = f"several attachments propagate {piece}, and AWS keeps the routes of only one"
             return undetermined(entry.address, says, sources.GATEWAY_ROUTING), None
         if entry.attachment is None:
-            says = f"a blackhole route drops {piece}"
-            fix = "remove the route"
-            return Hop(entry.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, fix), None
+            return _blackhole(entry, piece), None
         onward = self.network.attachments.get(entry.attachment)
         if onward is None:
             return undetermined(entry.address, f"the route to {piece} leads to an unknown attachment"), None
@@ -280,8 +337,11 @@ class Packets:
     def _leave_gateway(self, path: Path, target: Prefix, attachment: Attachment, crossing: _Crossing) -> Iterator[Step]:
         """From an attachment into its VPC: any of its subnets may carry the packet, so all of them have to."""
         doors = self._doors(attachment)
-        if isinstance(attachment.vpc, Unknown) or not doors or len(doors) < len(attachment.subnets):
+        unknown = isinstance(attachment.vpc, Unknown) or isinstance(crossing.there.vpc, Unknown)
+        if unknown or not doors or len(doors) < len(attachment.subnets):
             yield path.then(undetermined(attachment.address, "its VPC or its subnets are not known")), target
+        if unknown:
+            return
         for door in {(door.table, door.acl): door for door in reversed(doors)}.values():
             for arrived, piece, route in self._route(path, door, target):
                 if arrived.hops[-1].verdict is not Verdict.PASSES:
@@ -321,11 +381,33 @@ class Packets:
     # To public addresses ------------------------------------------------------------------------------------------
 
     def _gateway_endpoint(self, subnet: Subnet, service: str | None) -> Hop | None:
-        for endpoint in self.network.gateway_endpoints.values():
-            if endpoint.service == service and any(link.target == subnet.table for link in endpoint.tables):
+        """The gateway endpoint that takes a service's packets from a subnet, or else one that may."""
+        possible = None
+        for endpoint in self.network.gateway_endpoints.values() if service is not None else ():
+            links = [each.target for each in endpoint.tables if each.target == subnet.table]
+            if endpoint.service == service and links:
                 says = f"the service's prefix list leads to the gateway endpoint in {subnet.table}"
                 return Hop(endpoint.address, says, sources.GATEWAY_ENDPOINT)
-        return None
+            unsure = any(isinstance(link.target, Unknown) for link in endpoint.tables) and (
+                endpoint.vpc == subnet.vpc or isinstance(endpoint.vpc, Unknown)
+            )
+            if (links or unsure) and (endpoint.service == service or isinstance(endpoint.service, Unknown)):
+                says = f"whether {subnet.table} leads to it for {service} could not be determined"
+                hop = undetermined(endpoint.address, says, sources.GATEWAY_ENDPOINT, open_by=endpoint.service)
+                possible = possible or hop
+        return possible
+
+    def no_gateway_endpoint(self, subnet: Subnet, service: str) -> Hop:
+        """A subnet whose route table has no gateway endpoint of a service, and what would give it one."""
+        at, table = str(subnet.table), f"the route table {subnet.table}"
+        near = [e for e in self.network.gateway_endpoints.values() if e.vpc == subnet.vpc and e.service == service]
+        fix = (
+            f"associate {near[0].address} with {table} (aws_vpc_endpoint_route_table_association)"
+            if near
+            else f"create a gateway endpoint for {service} in {subnet.vpc}, with {table} (aws_vpc_endpoint)"
+        )
+        says = f"no gateway endpoint takes packets for {service} from {subnet.address}"
+        return Hop(at, says, sources.GATEWAY_ENDPOINT, Verdict.DROPPED, fix)
 
     def _to_public(self, subnet: Subnet, flow: Flow, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
         table = self.network.tables.get(str(subnet.table))
@@ -341,14 +423,16 @@ class Packets:
 
     def _out_by(self, route: Route, subnet: Subnet, flow: Flow, seen: frozenset[str]) -> Iterator[Path]:
         what = "default route" if route.destination == EVERYWHERE else f"route to {route.destination}"
-        hop = Hop(route.address, f"the {what} leads to a {route.kind.replace('_', ' ')}", sources.ROUTE_TABLES)
+        says = f"the {what} leads to a {route.kind.replace('_', ' ')}"
+        hop = Hop(route.address, says, sources.ROUTE_TABLES, undo=f"remove {route.address}")
         if route.kind == "blackhole":
             yield Path((_route_hop(route.address, EVERYWHERE, route),))
         elif isinstance(route.destination, Unknown):
-            yield Path((undetermined(route.address, "a route with an unknown destination may lead out"),))
+            says = "a route with an unknown destination may lead out"
+            yield Path((undetermined(route.address, says, open_by=route.destination),))
         elif isinstance(route.target, Unknown):
             says = f"the target of the {what} is unknown: {route.target.why}"
-            yield Path((undetermined(route.address, says),))
+            yield Path((undetermined(route.target.at or route.address, says),))
         elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:
@@ -370,7 +454,10 @@ class Packets:
                 if _is_public(piece):
                     yield onward
             elif _is_public(piece):
-                for door in self._doors(leaving):
+                doors = self._doors(leaving)
+                if not doors or len(doors) < len(leaving.subnets):
+                    yield onward.then(undetermined(leaving.address, "its subnets are not known"))
+                for door in doors:
                     for public in self._to_public(door, flow, seen):
                         yield onward + public
 
@@ -408,6 +495,11 @@ def _leads_out(route: Route) -> bool:
 def _is_public(cidr: Prefix) -> bool:
     """Whether a range has public addresses; one that is private as a whole has none."""
     return not any(map(cidr.subnet_of, PRIVATE))
+
+
+def _blackhole(entry: Entry, piece: Prefix) -> Hop:
+    says = f"a blackhole route drops {piece}"
+    return Hop(entry.address, says, sources.GATEWAY_ROUTING, Verdict.DROPPED, "remove the route")
 
 
 def _through(attachment: Attachment) -> Hop:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from assurance import sources
+from network.model import Unknown
 
-__all__ = ["Hop", "Path", "Verdict", "undetermined", "worst"]
+__all__ = ["Hop", "Path", "Verdict", "likeliest", "undetermined", "worst"]
 
 
 class Verdict(Enum):
@@ -31,6 +33,8 @@ class Hop:
     verdict: Verdict = Verdict.PASSES
     fix: str = ""
     """What would make it pass."""
+    undo: str = ""
+    """What would stop what passes here, where this hop is what lets it pass."""
 
     def __str__(self) -> str:
         """One line, and another for what would fix it."""
@@ -56,6 +60,19 @@ class Path:
         """What became of it."""
         return self.end.verdict if self.end is not None else Verdict.PASSES
 
+    def deciding(self, accepted: Collection[str]) -> Hop | None:
+        """The hop that ends it; of several that could not be determined, the first that is not accepted."""
+        end = self.end
+        if end is None or end.verdict is Verdict.DROPPED:
+            return end
+        unknown = (hop for hop in self.hops if hop.verdict is Verdict.UNKNOWN and hop.at not in accepted)
+        return next(unknown, end)
+
+    def is_accepted(self, accepted: Collection[str]) -> bool:
+        """Whether nothing but what is accepted keeps it from being determined."""
+        hop = self.deciding(accepted) if accepted else None
+        return hop is not None and hop.verdict is Verdict.UNKNOWN and hop.at in accepted
+
     def __add__(self, more: Path) -> Path:
         """One walk after another."""
         return Path(self.hops + more.hops)
@@ -73,14 +90,22 @@ class Path:
         return "\n".join(map(str, self.hops))
 
 
-def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES) -> Hop:
-    """A hop that what was read does not decide."""
+def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES, *, open_by: object = None) -> Hop:
+    """A hop that what was read does not decide. `open_by`, the value that is not known, may name who leaves it so."""
+    if isinstance(open_by, Unknown) and open_by.at:
+        at, says = open_by.at, f"{says}: {open_by.why}"
     return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that determines it")
 
 
-ORDER = (Verdict.DROPPED, Verdict.UNKNOWN, Verdict.PASSES)
+WORST = (Verdict.DROPPED, Verdict.UNKNOWN, Verdict.PASSES)
+LIKELIEST = (Verdict.PASSES, Verdict.UNKNOWN, Verdict.DROPPED)
 
 
-def worst(paths: tuple[Path, ...]) -> Path:
-    """The path that fails soonest; any of them where all pass."""
-    return min(paths, key=lambda path: ORDER.index(path.verdict))
+def worst(paths: Iterable[Path], accepted: Collection[str] = ()) -> Path:
+    """The path that is least as it should be, where all have to pass; any of them where all pass."""
+    return min(paths, key=lambda path: (WORST.index(path.verdict), path.is_accepted(accepted)))
+
+
+def likeliest(paths: Iterable[Path], accepted: Collection[str] = ()) -> Path | None:
+    """The path by which something gets through, where none should; any of them where none does."""
+    return min(paths, key=lambda path: (LIKELIEST.index(path.verdict), path.is_accepted(accepted)), default=None)

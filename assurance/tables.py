@@ -21,7 +21,10 @@ from network.model import (
     Unknown,
 )
 
-__all__ = ["Entry", "Tables"]
+__all__ = ["LOCAL", "Entry", "Members", "Tables"]
+
+LOCAL = "local"
+"""The kind of a stand-in for a range of the VPC that is not known."""
 
 
 class Tables:
@@ -34,11 +37,14 @@ class Tables:
         self.associated = self._associations()
         tables = network.gateway_tables.values()
         links = (link for table in tables for link in table.associations if isinstance(link.target, Unknown))
-        self.unclear = next((link.address for link in links), "")
+        self.unclear = tuple(dict.fromkeys(link.address for link in links))
+        self.members = cache(self._read_members)
 
     def accepted(self, attachment: Attachment) -> Hop:
         """Whether an attachment is in use: its gateway is shared with its account, whose owner accepts it."""
-        gateway = self.network.gateways[str(attachment.gateway)]
+        gateway = self.network.gateways.get(str(attachment.gateway))
+        if gateway is None:
+            return undetermined(attachment.address, f"its gateway is not in the input: {attachment.gateway}")
         shared = admission(self.network, gateway.address, gateway.owner, attachment.owner)
         if attachment.available is not None:
             return _reported(attachment, attachment.available, shared)
@@ -51,7 +57,7 @@ class Tables:
             )
         if gateway.auto_accept is True:
             return Hop(attachment.address, "the gateway accepts every attachment", sources.ACCEPT)
-        return _accepting(attachment, gateway.owner.account)
+        return _accepting(attachment, gateway.owner.account, gateway.auto_accept)
 
     def wired(self, link: Link, table: GatewayTable, says: str) -> Hop:
         """An association or propagation: only the gateway's own account may make one."""
@@ -80,31 +86,31 @@ class Tables:
             hops.append(self.accepted(attachment))
         return next((hop for hop in hops if hop.verdict is Verdict.DROPPED), None)
 
-    def _read_route_table(self, address: str) -> tuple[Table[Route | str] | None, Route | None]:
-        """A route table's entries, and a route whose destination is not known, which may be more specific than any."""
+    def _read_route_table(self, address: str) -> tuple[Table[Route | str] | None, tuple[Route, ...]]:
+        """A route table's entries, and the routes of unknown destination, which may be more specific than any."""
         table = self.network.tables.get(address)
         vpc = self.network.vpcs.get(str(table.vpc)) if table is not None else None
         if table is None or vpc is None:
-            return None, None
+            return None, ()
         local = [(cidr, vpc.address) for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
         written = [(route.destination, route) for route in table.routes if isinstance(route.destination, IPv4Network)]
-        unknown = next((route for route in table.routes if not isinstance(route.destination, IPv4Network)), None)
+        unknown = tuple(route for route in table.routes if not isinstance(route.destination, IPv4Network))
         if len(local) < len(vpc.cidrs):
             # A range of the VPC that is not known is local too.
-            unknown = unknown or Route(vpc.address, Unknown("a range of the VPC"), "local", vpc.address)
+            unknown += (Route(vpc.address, Unknown("a range of the VPC"), LOCAL, vpc.address),)
         return Table([*local, *written]), unknown
 
-    def _read_gateway_table(self, address: str) -> tuple[Table[Entry], Table[Hop], str]:
-        """A gateway table's entries, static ones first; what AWS refuses to propagate into it; what is not known.
+    def _read_gateway_table(self, address: str) -> tuple[Table[Entry], Table[Hop], tuple[str, ...]]:
+        """A gateway table's entries, static ones first; what AWS refuses to propagate into it; what makes it uncertain.
 
         A range that is refused hides no wider route.
         """
         table = self.network.gateway_tables[address]
         entries: list[tuple[Prefix, Entry]] = []
-        unknown = ""
+        unknown: list[str] = []
         for route in table.routes:
             if isinstance(route.destination, Unknown) or isinstance(route.attachment, Unknown):
-                unknown = unknown or route.address
+                unknown.append(route.address)
             else:
                 entries.append(
                     (
@@ -118,13 +124,25 @@ class Tables:
             attachment = self.network.attachments.get(str(link.target))
             vpc = self.network.vpcs.get(str(attachment.vpc)) if attachment is not None else None
             if vpc is None or any(isinstance(cidr, Unknown) for cidr in vpc.cidrs):
-                unknown = unknown or link.address
+                unknown.append(link.address)
             else:
                 cidrs = [cidr for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
                 hop = self._not_propagated(link, table, attachment)
                 learnt += [(cidr, link) for cidr in cidrs if hop is None]
                 refused += [(cidr, hop) for cidr in cidrs if hop is not None]
-        return Table([*entries, *_propagated(learnt)]), Table(refused), unknown
+        return Table([*entries, *_propagated(learnt)]), Table(refused), tuple(dict.fromkeys(unknown))
+
+    def _read_members(self, address: str) -> Members:
+        table = self.network.gateway_tables[address]
+        associated = frozenset(link.target for link in table.associations if isinstance(link.target, str))
+        propagating = frozenset(link.target for link in table.propagations if isinstance(link.target, str))
+        hubs = {hub.address for hub in self.network.hubs.values()}
+        attachments = self.network.attachments
+        return Members(
+            associated,
+            associated & propagating,
+            any(at in attachments and attachments[at].vpc in hubs for at in associated),
+        )
 
     def _associations(self) -> dict[str, tuple[tuple[Link, GatewayTable], ...]]:
         found: dict[str, tuple[tuple[Link, GatewayTable], ...]] = {}
@@ -141,7 +159,8 @@ def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) ->
     """
     at = attachment.address
     if isinstance(available, Unknown):
-        return undetermined(at, f"whether it is available could not be determined: {available.why}", sources.ACCEPT)
+        says = f"whether it is available could not be determined: {available.why}"
+        return undetermined(available.at or at, says, sources.ACCEPT)
     if not available:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
         return Hop(at, "AWS reports the attachment as pending acceptance", sources.ACCEPT, Verdict.DROPPED, fix)
@@ -151,8 +170,11 @@ def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) ->
     return Hop(at, "AWS reports the attachment as available", sources.ACCEPT)
 
 
-def _accepting(attachment: Attachment, owner: str | Unknown) -> Hop:
+def _accepting(attachment: Attachment, owner: str | Unknown, auto_accept: bool | Unknown) -> Hop:  # noqa: FBT001
     """Whether the account that owns the gateway accepts an attachment."""
+    if attachment.accepter is None and isinstance(auto_accept, Unknown):
+        says = f"whether the gateway accepts attachments by itself is not known: {auto_accept.why}"
+        return undetermined(attachment.address, says, sources.ACCEPT)
     if attachment.accepter is None:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
         return Hop(attachment.address, "the attachment is not accepted", sources.ACCEPT, Verdict.DROPPED, fix)
@@ -164,6 +186,18 @@ def _accepting(attachment: Attachment, owner: str | Unknown) -> Hop:
         fix = "accept it with a provider of the gateway's account"
         return Hop(attachment.accepter, says, sources.ACCEPT, Verdict.DROPPED, fix)
     return Hop(attachment.accepter, "the gateway's account accepts the attachment", sources.ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who uses a gateway table."""
+
+    associated: frozenset[str]
+    """Attachments whose packets it routes."""
+    mutual: frozenset[str]
+    """Those of them that the others reach, since they propagate to it too."""
+    of_hub: bool
+    """Whether a hub is associated, whose table knows every spoke."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ import typer
 from assurance.capacity import Figure
 from assurance.trace import State
 from cli.console import FAILED, NOTHING
-from findings import Finding, Place, Severity, codes
+from findings import Affected, Finding, Place, Severity, codes
 from findings.render import render
 from findings.report import Report, Table
 from review.verdicts import Report as Traced
 from topology.document import read_document
 
-__all__ = ["NOTHING_PROVED", "checks_of", "located", "reachable_pairs", "show", "trace_report"]
+__all__ = ["NOTHING_PROVED", "checks_of", "located", "pairs_of", "show", "trace_report"]
 
 EACH = 100
 """Up to this many spokes get a row each; beyond it, equivalent spokes share a row."""
@@ -54,7 +54,7 @@ def located(findings: Iterable[Finding], topology: Path | None) -> tuple[Finding
 
 def trace_report(found: Traced, topology: Path | None = None) -> Report:
     """The report of a trace. Given the topology file, findings carry its lines."""
-    checks = located((*checks_of(found, found.findings), *_capacity(found)), topology)
+    checks = located((*checks_of(found, (*found.findings, *found.accepted)), *_capacity(found)), topology)
     return Report(
         "trace",
         checks,
@@ -65,7 +65,8 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
                 spoke: dict(zip(found.services, (state.value for state in states), strict=True))
                 for spoke, states in found.rows()
             },
-            "reachable": reachable_pairs(found),
+            "reachable": pairs_of(found, found.reachable()),
+            "undetermined": pairs_of(found, sorted(found.opened.keys() - set(found.reachable()))),
             "capacity": [
                 {"what": f.what, "where": f.where, "value": f.value, "limit": f.limit, "source": f.source}
                 for f in found.figures
@@ -76,33 +77,32 @@ def trace_report(found: Traced, topology: Path | None = None) -> Report:
     )
 
 
-def reachable_pairs(found: Traced) -> list[dict[str, list[str]]]:
-    """Groups of spokes that reach each other, for programs."""
-    return [
-        {"from": list(found.groups[source]), "to": list(found.groups[target])}
-        for source, target in sorted(found.opened)
-    ]
+def pairs_of(found: Traced, pairs: Iterable[tuple[int, int]]) -> list[dict[str, list[str]]]:
+    """Pairs of groups of spokes, for programs."""
+    return [{"from": list(found.groups[source]), "to": list(found.groups[target])} for source, target in pairs]
 
 
 def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]:
     """Every check of a trace: `findings` where there is one, and else that it found nothing."""
-    wrong = {(finding.subject, finding.target): finding for finding in findings if finding.code == codes.REACH}
+    wrong = [finding for finding in findings if finding.code == codes.REACH]
+    blocks = [block for finding in wrong for block in finding.affects]
+    covered = {(spoke, key) for block in blocks for spoke in block.spokes for key in block.targets}
+    yield from wrong
     for names in found.groups:
-        wanted = [name for name in names if found.intent.judges(name)]
+        wanted = tuple(name for name in names if found.intent.judges(name))
         for service in found.services if wanted else ():
-            state = str(found.state(names[0], service).value)
-            failed = next((wrong[name, service] for name in wanted if (name, service) in wrong), None)
-            yield failed or Finding(
-                codes.REACH,
-                Place(),
-                Severity.OK,
-                state,
-                subject=wanted[0],
-                target=service,
-                service=service,
-                alike=len(wanted) - 1,
-            )
-    yield from (finding for finding in findings if finding.code == codes.HUB_NOT_READ)
+            if (wanted[0], service) not in covered:
+                yield Finding(
+                    codes.REACH,
+                    Place(),
+                    Severity.OK,
+                    str(found.state(names[0], service).value),
+                    subject=wanted[0],
+                    target=service,
+                    service=service,
+                    affects=(Affected(wanted, (service,)),),
+                )
+    yield from (finding for finding in findings if finding.code in {codes.HUB_NOT_READ, codes.ACCEPTED})
     for code, sound in (
         (codes.ISOLATION, "spokes reach each other only where intended"),
         (codes.EXPOSURE, "spokes reach nothing else"),
@@ -150,11 +150,15 @@ def _cell(found: Traced, spoke: str, service: str) -> str:
 def _notes(found: Traced) -> Iterator[str]:
     """The notes below the table."""
     if found.sound:
-        yield "Every intended path works, and nothing else is reachable."
+        but = ", but for what is accepted (see below)" if any(map(_is_accepted, found.accepted)) else ""
+        yield f"Every intended path works, and nothing else is reachable{but}."
     if not found.examined:
         yield NOTHING_PROVED
     meant = [pair for pair in _pairs(found) if found.intent.may_reach(*pair)]
     yield f"spoke to spoke: {'every other pair' if found.opened else 'every pair'} is blocked"
+    unknown = len(found.opened) - len(list(found.reachable()))
+    if unknown:
+        yield f"  {unknown:,} pair{'s' * (unknown > 1)} could not be determined"
     for source, target in meant[:SHOWN]:
         yield f"  {source} → {target} is reachable, as intended"
     if len(meant) > SHOWN:
@@ -170,7 +174,11 @@ def _notes(found: Traced) -> Iterator[str]:
         yield f"not modelled: {address}"
 
 
+def _is_accepted(finding: Finding) -> bool:
+    return finding.severity is Severity.ACCEPTED
+
+
 def _pairs(found: Traced) -> Iterator[tuple[str, str]]:
     """One pair of spokes for each pair of groups that reach each other."""
-    for source, target in sorted(found.opened):
+    for source, target in found.reachable():
         yield found.groups[source][0], found.groups[target][1 if source == target else 0]

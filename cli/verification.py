@@ -17,7 +17,7 @@ from accounts.probe import Question
 from accounts.snapshot import recorded
 from assurance.trace import State
 from cli.recorded import missing_findings, unseen
-from cli.reports import NOTHING_PROVED, checks_of, located, reachable_pairs
+from cli.reports import NOTHING_PROVED, checks_of, located, pairs_of
 from findings import Finding, Place, Severity, codes
 from findings.report import Report, Table
 from network.aws.reader import read
@@ -149,7 +149,7 @@ def report_of(found: Verification, topology: Path | None = None) -> Report:
                 }
                 for spoke, cells in rows.items()
             },
-            "reachable": reachable_pairs(deployed.report),
+            "reachable": pairs_of(deployed.report, deployed.report.reachable()),
             "differences": [
                 {"stack": each.stack, "part": each.part, "missing": list(each.missing), "added": list(each.added)}
                 for each in deployed.differences

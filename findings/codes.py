@@ -524,6 +524,16 @@ HUB_NOT_READ = Code(
     "Trace the stack or the plan of its hub as well, or the topology, or a snapshot that holds the hub.",
 )
 
+ACCEPTED = Code(
+    "HUB306",
+    "accepted exception",
+    "What the topology or the command accepts could not be determined, and the rest was proved without it: what it "
+    "does to names and packets is taken to be nothing. A warning is an accepted address at which there was nothing to "
+    "accept.",
+    "hub-core: aws_networkfirewall_firewall.x: not modelled; accepted: it inspects and drops nothing (NET-12)",
+    "Nothing, as long as the reason holds; take an address that matches nothing out of `accept`.",
+)
+
 REFUSED = Code(
     "HUB310",
     "refused",

@@ -7,7 +7,7 @@ from enum import Enum
 
 from findings.codes import Code
 
-__all__ = ["Finding", "Place", "Severity", "Step", "printable"]
+__all__ = ["Affected", "Finding", "Place", "Severity", "Step", "printable"]
 
 MAX_LENGTH = 600
 """Characters of a finding on one line: a key of a megabyte should not fill the terminal."""
@@ -22,6 +22,8 @@ class Severity(Enum):
     """It could not be determined."""
     WARNING = "warning"
     """It works, or may be intended."""
+    ACCEPTED = "accepted"
+    """It could not be determined, and the topology or the command accepts that, with a reason."""
     OK = "ok"
 
     @property
@@ -63,8 +65,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """What one cause affects: each of some spokes, with each of some targets other than itself."""
+
+    spokes: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    """Services, spokes or addresses; empty where the spokes are affected as such."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One check in one place."""
+    """One check in one place, or one cause of several that are not in order."""
 
     code: Code
     place: Place
@@ -87,8 +98,30 @@ class Finding:
     """The hop that decided."""
     path: tuple[Step, ...] = ()
     """Every hop that leads to it."""
-    alike: int = 0
-    """How many other spokes it is the same for."""
+    affects: tuple[Affected, ...] = ()
+    """Everything that it is the same for, the subject and its target among them."""
+    reason: str = ""
+    """Why it is accepted."""
+
+    @property
+    def spokes(self) -> tuple[str, ...]:
+        """The spokes that it affects."""
+        return tuple(dict.fromkeys(spoke for each in self.affects for spoke in each.spokes))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What these spokes should reach, or should not."""
+        return tuple(dict.fromkeys(target for each in self.affects for target in each.targets))
+
+    @property
+    def alike(self) -> int:
+        """How many other spokes it is the same for."""
+        return max(len(self.spokes) - 1, 0)
+
+    @property
+    def extent(self) -> int:
+        """How many pairs of a spoke and a target it affects."""
+        return sum(len(each.spokes) * max(len(each.targets), 1) for each in self.affects)
 
     @property
     def check(self) -> str:
@@ -97,9 +130,11 @@ class Finding:
 
     @property
     def about(self) -> str:
-        """Whom it concerns, such as `payments → kms (and 2 spokes like it)`."""
-        more = f" (and {self.alike} spoke{'s' * (self.alike > 1)} like it)" if self.alike else ""
+        """Whom it concerns, such as `payments → kms and 3 others (and 2 spokes like it)`."""
+        others = len(self.targets) - 1
         pair = f"{self.subject} → {self.target}" if self.target else self.subject
+        pair += f" and {others} other{'s' * (others > 1)}" if others > 0 else ""
+        more = f" (and {self.alike} spoke{'s' * (self.alike > 1)} like it)" if self.alike else ""
         return f"{pair or self.place}{more}"
 
     @property

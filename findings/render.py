@@ -8,12 +8,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from findings.finding import Finding, Severity, printable
+from findings.finding import Affected, Finding, Severity, printable
 from findings.report import Report
 from findings.sarif import as_sarif
 
 __all__ = ["FORMATS", "VERSION", "columns", "reasons", "render"]
 
+NAMED = 12
+"""Spokes and targets of a finding that people are shown by name."""
+BLOCKS = 4
+"""Lines about what a finding affects: each has spokes with the same targets."""
 VERSION = 1
 """Of the JSON document. It changes where a program that reads the document would have to."""
 
@@ -42,7 +46,24 @@ def _lines(finding: Finding) -> Iterator[str]:
     yield f"found:    {finding.found}"
     if finding.expected:
         yield f"expected: {finding.expected}"
+    if finding.reason:
+        yield f"accepted: {finding.reason}"
+    if finding.extent > 1:
+        yield from (f"affects:  {_affected(each)}" for each in finding.affects[:BLOCKS])
+    if len(finding.affects) > BLOCKS:
+        yield f"          and {len(finding.affects) - BLOCKS:,} more (--format json lists them)"
     yield from reasons(finding)
+
+
+def _affected(each: Affected) -> str:
+    """How many spokes one cause affects, and which, such as `2 spokes: a, b → kms, s3`."""
+    names = f"{len(each.spokes):,} spoke{'s' * (len(each.spokes) > 1)}: {_some(each.spokes)}"
+    return f"{names} → {_some(each.targets)}" if each.targets else names
+
+
+def _some(names: Collection[str]) -> str:
+    shown = ", ".join(list(names)[:NAMED])
+    return f"{shown}, … ({len(names) - NAMED:,} more)" if len(names) > NAMED else shown
 
 
 def _heading(finding: Finding) -> str:
@@ -116,6 +137,8 @@ def _document(finding: Finding) -> dict[str, Any]:
         "target": finding.target,
         "service": finding.service,
         "alike": finding.alike,
+        "affects": [{"spokes": list(each.spokes), "targets": list(each.targets)} for each in finding.affects],
+        "reason": finding.reason,
         "place": {
             "account": place.account,
             "region": place.region,
@@ -140,13 +163,17 @@ NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def as_junit(report: Report) -> str:
-    """For a CI server: a test case for each check. What could not be determined is an error, not a failure."""
+    """For a CI server: a test case for each check.
+
+    What could not be determined is an error, not a failure, and skipped where that is accepted.
+    """
     suite = ET.Element(
         "testsuite",
         name=f"hub {report.verb}",
         tests=str(len(report.findings)),
         failures=str(report.counts[Severity.FAILED]),
         errors=str(report.counts[Severity.UNKNOWN]),
+        skipped=str(report.counts[Severity.ACCEPTED]),
     )
     for finding in report.findings:
         owner = finding.subject or str(finding.place)
@@ -157,6 +184,8 @@ def as_junit(report: Report) -> str:
         if kind is not None:
             problem = ET.SubElement(case, kind, type=finding.code.id, message=_xml(finding.title))
             problem.text = text
+        elif finding.severity is Severity.ACCEPTED:
+            ET.SubElement(case, "skipped", message=_xml(finding.reason)).text = text
         elif finding.severity is Severity.WARNING:
             ET.SubElement(case, "system-out").text = text
     return ET.tostring(suite, encoding="unicode")

@@ -57,7 +57,8 @@ class Report:
         return f"{checks}: {counts}" if counts else "no findings"
 
     def shown(self) -> Iterator[Finding]:
-        """What people are shown, the worst first."""
+        """What people are shown: the worst first, and of one severity what affects the most."""
         for severity in Severity:
             if severity is not Severity.OK or self.every:
-                yield from (finding for finding in self.findings if finding.severity is severity)
+                found = (finding for finding in self.findings if finding.severity is severity)
+                yield from sorted(found, key=lambda finding: -finding.extent)

@@ -18,7 +18,12 @@ from findings.report import Report
 __all__ = ["as_sarif"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVELS = {Severity.FAILED: "error", Severity.UNKNOWN: "error", Severity.WARNING: "warning"}
+LEVELS = {
+    Severity.FAILED: "error",
+    Severity.UNKNOWN: "error",
+    Severity.WARNING: "warning",
+    Severity.ACCEPTED: "note",
+}
 """What could not be determined fails the verb, so it is no lesser level."""
 
 
@@ -49,7 +54,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     text = finding.found if finding.place.file and not finding.subject else finding.title
     parts = [text, finding.why, finding.fix]
     identity = json.dumps([finding.code.id, finding.subject, finding.target, finding.check, text])
-    return {
+    result: dict[str, Any] = {
         "ruleId": finding.code.id,
         "ruleIndex": rule,
         "level": LEVELS[finding.severity],
@@ -57,6 +62,12 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "locations": [_location(finding)],
         "partialFingerprints": {"finding/v1": hashlib.sha256(identity.encode()).hexdigest()},
     }
+    if finding.affects:
+        affects = [{"spokes": list(each.spokes), "targets": list(each.targets)} for each in finding.affects]
+        result["properties"] = {"affects": affects}
+    if finding.severity is Severity.ACCEPTED:
+        result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
+    return result
 
 
 def _location(finding: Finding) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def judge(
         found,
         {name: _reach_without(trace, design, name) for name in sorted(judged)},
         differing,
-        (*standing.values(), *broken, *_listed(design, differing, broken, judged)),
+        (*standing.values(), *broken, *found.accepted, *_listed(design, differing, broken, judged)),
     )
 
 
@@ -173,7 +173,7 @@ def _listed(
 
     Of a hub without a spoke that was judged nothing says whether a difference breaks a path.
     """
-    names = {name for finding in broken for name in (finding.subject, finding.target)}
+    names = {name for finding in broken for name in (*finding.spokes, *finding.targets)}
     verified = {stack for spoke in design.spokes if spoke.name in judged for stack in (spoke.stack, spoke.hub_stack)}
     affected = {stack for spoke in design.spokes if spoke.name in names for stack in (spoke.stack, spoke.hub_stack)}
     for each in found:

@@ -5,19 +5,21 @@ What is meant comes from outside, as plain data; `intended` makes it from the ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assurance.capacity import Figure, figures
 from assurance.groups import groups
-from assurance.path import Path, Verdict
+from assurance.path import Hop, Path, Verdict
 from assurance.refusals import refusals
 from assurance.trace import Exposure, Reach, State, Trace
-from findings import Finding, Place, Severity, Step, codes
+from findings import Affected, Finding, Place, Severity, Step, codes
 from findings.codes import Code
-from network.model import Network, Refusal, Vpc
+from network.model import Doubt, Network, Refusal, Unknown, Vpc, stack_of
 from network.services import Service
+from review.causes import Case, by_cause
 
 __all__ = ["Intent", "Report", "intended", "report"]
 
@@ -42,6 +44,8 @@ class Intent:
     """DNS queries a second that each hub is expected to answer."""
     judged: frozenset[str] | None = None
     """The spokes that are judged, by themselves and towards all others; None judges every one."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Addresses at which what could not be determined is accepted, each with the reason."""
 
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
@@ -73,12 +77,17 @@ class Report:
     reaches: Mapping[tuple[str, str], Reach]
     """By the first spoke of a group, and service."""
     opened: Mapping[tuple[int, int], Path]
-    """Pairs of groups whose spokes reach each other."""
+    """Pairs of groups whose spokes reach each other, or of which that could not be determined."""
     exposed: Mapping[int, tuple[Exposure, ...]]
     """By group."""
     findings: tuple[Finding, ...]
+    """One for each cause of what is not as intended, or could not be determined: the worst first."""
     figures: tuple[Figure, ...]
     unmodelled: tuple[str, ...]
+    accepted: tuple[Finding, ...] = ()
+    """What could not be determined and is accepted, and warnings of what is accepted and was not found."""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """The service of each interface endpoint, by its address."""
 
     @property
     def sound(self) -> bool:
@@ -96,8 +105,23 @@ class Report:
         return {name: at for at, names in enumerate(self.groups) for name in names}
 
     def state(self, spoke: str, service: str) -> State:
-        """How a spoke reaches a service."""
-        return self.reaches[self.groups[self.group_of[spoke]][0], service].state
+        """How a spoke reaches a service. One that it is not meant to use is exposed, or it does not matter how."""
+        group = self.group_of[spoke]
+        state = self.reaches[self.groups[group][0], service].state
+        if self.intent.wants(spoke, service):
+            return state
+        if service not in self.intent.kept.get(spoke, ()) and service in self._exposed_services(group):
+            return State.EXPOSED
+        return State.UNREACHABLE if state is State.BROKEN else state
+
+    def _exposed_services(self, group: int) -> Iterator[str]:
+        for exposure in self.exposed.get(group, ()):
+            if exposure.path.verdict is Verdict.PASSES and exposure.address in self.endpoints:
+                yield self.endpoints[exposure.address]
+
+    def reachable(self) -> Iterator[tuple[int, int]]:
+        """Pairs of groups whose spokes certainly reach each other."""
+        return (pair for pair in sorted(self.opened) if self.opened[pair].verdict is Verdict.PASSES)
 
     def rows(self) -> Iterator[tuple[str, tuple[State, ...]]]:
         """The table: a row for each spoke, in the order of their names."""
@@ -129,21 +153,28 @@ def _hub_of(network: Network, spoke: Vpc) -> Vpc | None:
 def report(network: Network, services: Iterable[Service], intent: Intent, *, shortcut: bool = True) -> Report:
     """Walk everything, and judge it by what is meant. Without the shortcut each spoke is walked, however alike."""
     known = tuple(services)
-    trace = Trace(network, known)
+    left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
+    if left_out:
+        network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
+    trace = Trace(network, known, intent.accepted)
     network = trace.network
-    alike = _same_intent(groups(network), intent) if shortcut else [(name,) for name in sorted(network.spokes)]
+    alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
     columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))
-    tracer = _Judge(trace, intent, tuple(alike), tuple(columns))
-    reaches = tracer.reaches()
-    opened = tracer.opened()
-    exposed = tracer.exposed()
-    findings = (
-        *map(_refused, refusals(network)),
-        *tracer.hub_findings(),
-        *tracer.reach_findings(reaches),
-        *tracer.isolation_findings(opened),
-        *tracer.exposure_findings(exposed),
+    judge = _Judge(trace, intent, tuple(alike), tuple(columns))
+    reaches = judge.reaches()
+    opened = judge.opened()
+    exposed = judge.exposed()
+    found = by_cause(
+        (
+            *map(judge.refusal, refusals(network)),
+            *judge.hub_cases(),
+            *judge.reach_cases(reaches),
+            *judge.isolation_cases(opened),
+            *judge.exposure_cases(exposed),
+        )
     )
+    accepted = [finding for finding in found if finding.severity is Severity.ACCEPTED]
+    accepted += [_left_out(doubt, intent) for doubt in left_out]
     return Report(
         intent=intent,
         groups=tuple(alike),
@@ -151,14 +182,39 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
         reaches=reaches,
         opened=opened,
         exposed=exposed,
-        findings=findings,
+        endpoints=trace.endpoints,
+        findings=tuple(finding for finding in found if finding.severity is not Severity.ACCEPTED),
+        accepted=(*accepted, *_stale(network, intent, {finding.place.address for finding in accepted})),
         figures=figures(network, intent.queries),
         unmodelled=network.unmodelled,
     )
 
 
-def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple[str, ...]]:
-    """Groups whose spokes are also meant for the same."""
+def _left_out(doubt: Doubt, intent: Intent) -> Finding:
+    place, reason = Place(address=doubt.address), intent.accepted[doubt.address]
+    return Finding(codes.ACCEPTED, place, Severity.ACCEPTED, doubt.why, reason=reason)
+
+
+def _stale(network: Network, intent: Intent, used: Collection[str]) -> Iterator[Finding]:
+    """Accepted addresses at which there was nothing to accept, of what was read."""
+    complete = intent.hub.keys() <= network.spokes.keys()
+    forms = {_is_terraform(vpc) for vpc in network.vpcs}
+    for address, reason in intent.accepted.items():
+        read = complete or stack_of(address) in network.stacks
+        # The stack and the network deployed from it call a resource differently.
+        if address not in used and read and _is_terraform(address) in forms:
+            found = "it is accepted, and nothing there could not be determined"
+            fix = "take it out of `accept`; what fails cannot be accepted"
+            yield Finding(codes.ACCEPTED, Place(address=address), Severity.WARNING, found, fix, reason=reason)
+
+
+def _is_terraform(address: str) -> bool:
+    """Whether an address is Terraform's, and not AWS's id."""
+    return re.search(r": (?:module\.|data\.|aws_\w+\.)", address) is not None
+
+
+def _same_intent(alike: Iterable[tuple[str, ...]], trace: Trace, intent: Intent) -> list[tuple[str, ...]]:
+    """Groups whose spokes are also meant for the same, and may have the same parts of which the VPC is not known."""
     found: dict[object, list[str]] = {}
     for at, names in enumerate(alike):
         for name in names:
@@ -169,6 +225,7 @@ def _same_intent(alike: Iterable[tuple[str, ...]], intent: Intent) -> list[tuple
                 intent.kept.get(name),
                 intent.segment.get(name),
                 intent.judges(name),
+                trace.unplaced(trace.network.spokes[name]),
             )
             found.setdefault((at, meant), []).append(name)
     return [tuple(names) for names in found.values()]
@@ -190,8 +247,10 @@ class _Judge:
         found = {}
         for first, *_ in self.groups:
             vpc = self.trace.spoke(first)
+            by_gateway = self.intent.gateway.get(first, frozenset()) - self.intent.services.get(first, frozenset())
             for key in self.columns:
-                found[first, key] = self.trace.reach(first, self.trace.service(key, vpc))
+                service = self.trace.service(key, vpc)
+                found[first, key] = self.trace.reach(first, service, by_gateway=key in by_gateway)
         return found
 
     def opened(self) -> dict[tuple[int, int], Path]:
@@ -230,58 +289,66 @@ class _Judge:
             if service.endpoint == endpoint.service and service.key in meant
         }
 
-    def hub_findings(self) -> Iterator[Finding]:
+    def hub_cases(self) -> Iterator[Case]:
         """Spokes that use a gateway or a rule, and whose hub nobody knows: what they should reach is not known."""
         network = self.trace.network
+        users = [*(each.vpc for each in network.attachments.values()), *(a.vpc for a in network.rule_associations)]
+        unplaced = any(isinstance(vpc, Unknown) for vpc in users)
         linked = {vpc for vpc, attachments in network.attachments_of.items() if attachments}
         linked |= {str(association.vpc) for association in network.rule_associations}
         for names in self.groups:
             vpc = network.spokes[names[0]].address
-            lost = [name for name in names if self.intent.judges(name) and name not in self.intent.hub]
-            if lost and vpc in linked:
-                yield Finding(
+            lost = tuple(name for name in names if self.intent.judges(name) and name not in self.intent.hub)
+            if lost and (unplaced or vpc in linked):
+                finding = Finding(
                     codes.HUB_NOT_READ,
                     Place(address=vpc),
                     Severity.UNKNOWN,
                     "its hub is not in what was read, so what it should reach is not known",
                     codes.HUB_NOT_READ.fix,
                     subject=lost[0],
-                    alike=len(lost) - 1,
+                    affects=(Affected(lost),),
                 )
+                yield Case(self._excused(finding))
 
-    def reach_findings(self, reaches: Mapping[tuple[str, str], Reach]) -> Iterator[Finding]:
+    def reach_cases(self, reaches: Mapping[tuple[str, str], Reach]) -> Iterator[Case]:
         for names in self.groups:
             for key in self.columns:
                 reach = reaches[names[0], key]
                 for wanted, meant in ((State.PRIVATE, self.intent.services), (State.GATEWAY, self.intent.gateway)):
-                    failing = [name for name in names if key in meant.get(name, ())]
+                    failing = tuple(name for name in names if key in meant.get(name, ()))
                     # A service that is offered on an interface endpoint is not asked for at a gateway endpoint.
                     if wanted is State.GATEWAY and reach.state is State.PRIVATE:
                         continue
                     if failing and reach.state is not wanted:
-                        yield _finding(
+                        finding = self._finding(
                             codes.REACH,
-                            (failing[0], key),
-                            str(reach.state.value),
+                            Affected(failing, (key,)),
+                            _found(reach),
                             reach.path,
-                            undetermined=reach.state is State.UNKNOWN,
                             expected=wanted.value,
-                            service=key,
-                            alike=len(failing) - 1,
+                            undetermined=reach.state is State.UNKNOWN,
                         )
+                        yield Case(replace(finding, service=key), reach.names)
 
-    def isolation_findings(self, opened: Mapping[tuple[int, int], Path]) -> Iterator[Finding]:
+    def isolation_cases(self, opened: Mapping[tuple[int, int], Path]) -> Iterator[Case]:
         """Pairs that are reachable and should not be, and pairs that are blocked and should be reachable."""
         for at, pair in self._pairs():
             path = opened.get(at)
             wanted = Verdict.PASSES if self.intent.may_reach(*pair) else Verdict.DROPPED
             if wanted is (path.verdict if path is not None else Verdict.DROPPED):
                 continue
-            shown = path if path is not None else self.trace.between(*pair)
+            shown = path if path is not None else self.trace.between(*pair, in_full=True)
             expected = "reachable" if self.intent.may_reach(*pair) else "blocked"
-            undetermined = shown.verdict is Verdict.UNKNOWN
-            found = REACHABLE[shown.verdict]
-            yield _finding(codes.ISOLATION, pair, found, shown, undetermined=undetermined, expected=expected)
+            finding = self._finding(
+                codes.ISOLATION,
+                Affected(self.groups[at[0]], self.groups[at[1]]),
+                REACHABLE[shown.verdict],
+                shown,
+                expected=expected,
+                undetermined=shown.verdict is Verdict.UNKNOWN,
+            )
+            yield Case(replace(finding, target=pair[1]))
 
     def _pair(self, source: int, target: int) -> tuple[str, str] | None:
         """One spoke of each of two groups; two spokes of one group, where it has two."""
@@ -290,52 +357,87 @@ class _Judge:
             return names[0], others[0]
         return (names[0], names[1]) if len(names) > 1 else None
 
-    def exposure_findings(self, exposed: Mapping[int, tuple[Exposure, ...]]) -> Iterator[Finding]:
+    def exposure_cases(self, exposed: Mapping[int, tuple[Exposure, ...]]) -> Iterator[Case]:
         for at, exposures in exposed.items():
             names = self.groups[at]
+            hub = self.trace.network.hubs.get(self.intent.hub.get(names[0], ""))
             for exposure in exposures:
-                yield _finding(
+                endpoint = self.trace.network.interface_endpoints.get(exposure.address)
+                unclear = endpoint is not None and isinstance(endpoint.service, Unknown)
+                undetermined = unclear or exposure.path.verdict is Verdict.UNKNOWN
+                found = f"{exposure.flow} is reachable, and is no service on offer"
+                if undetermined:
+                    found = f"whether {exposure.flow} is reachable, and is a service on offer, could not be determined"
+                finding = self._finding(
                     codes.EXPOSURE,
-                    (names[0], exposure.address),
-                    f"{exposure.flow} is reachable, and is no service on offer",
+                    Affected(names, (exposure.address,)),
+                    found,
                     exposure.path,
-                    undetermined=exposure.path.verdict is Verdict.UNKNOWN,
-                    alike=len(names) - 1,
+                    undetermined=undetermined,
+                    own=hub is not None and exposure.vpc == hub.address,
                 )
+                yield Case(finding)
+
+    def refusal(self, refused: Refusal) -> Case:
+        """What would never be applied."""
+        severity = Severity.FAILED if refused.certain else Severity.UNKNOWN
+        place = Place(address=refused.address)
+        finding = Finding(codes.REFUSED, place, severity, refused.says, refused.fix, source=refused.source)
+        return Case(self._excused(finding))
+
+    def _finding(
+        self,
+        code: Code,
+        affected: Affected,
+        found: str,
+        path: Path,
+        *,
+        undetermined: bool,
+        expected: str = "",
+        own: bool = False,
+    ) -> Finding:
+        """A path that is not as intended, with the hop that decided. `own` says that it is to the spoke's own hub."""
+        end = path.deciding(self.intent.accepted) or _opener(path, code, own=own)
+        finding = Finding(
+            code,
+            Place(address=end.at if end is not None else ""),
+            Severity.UNKNOWN if undetermined else Severity.FAILED,
+            found,
+            end.fix if end is not None else "",
+            subject=affected.spokes[0],
+            target=affected.targets[0],
+            expected=expected,
+            source=end.source if end is not None else "",
+            why=end.says if end is not None else "",
+            path=tuple(Step(hop.at, hop.says, str(hop.verdict.value), hop.fix, hop.source) for hop in path.hops),
+            affects=(affected,),
+        )
+        return self._excused(finding)
+
+    def _excused(self, finding: Finding) -> Finding:
+        """A finding that is accepted where it could not be determined, and the hop that decided is accepted."""
+        reason = self.intent.accepted.get(finding.place.address)
+        if finding.severity is not Severity.UNKNOWN or reason is None:
+            return finding
+        return replace(finding, severity=Severity.ACCEPTED, reason=reason)
 
 
-def _refused(refusal: Refusal) -> Finding:
-    """What would never be applied."""
-    severity = Severity.FAILED if refusal.certain else Severity.UNKNOWN
-    place = Place(address=refusal.address)
-    return Finding(codes.REFUSED, place, severity, refusal.says, refusal.fix, source=refusal.source)
+def _opener(path: Path, code: Code, *, own: bool) -> Hop | None:
+    """The hop that matters of a path that gets through, with what would change that as its fix.
+
+    To a service: the last that would have led elsewhere. To anything else: the first that could be undone, or the last
+    on the way to a spoke's own hub, where all others have to stay.
+    """
+    if code == codes.REACH:
+        return next((hop for hop in reversed(path.hops) if hop.fix), path.hops[-1] if path.hops else None)
+    openers = [hop for hop in path.hops if hop.undo]
+    if not openers:
+        return path.hops[-1] if path.hops else None
+    opener = openers[-1 if own else 0]
+    return replace(opener, fix=opener.undo)
 
 
-def _finding(
-    code: Code,
-    pair: tuple[str, str],
-    found: str,
-    path: Path,
-    *,
-    undetermined: bool,
-    expected: str = "",
-    service: str = "",
-    alike: int = 0,
-) -> Finding:
-    """A path that is not as intended, with the hop that decided."""
-    end = path.end or (path.hops[-1] if path.hops else None)
-    return Finding(
-        code,
-        Place(address=end.at if end is not None else ""),
-        Severity.UNKNOWN if undetermined else Severity.FAILED,
-        found,
-        end.fix if end is not None and end.verdict is not Verdict.PASSES else "",
-        subject=pair[0],
-        target=pair[1],
-        service=service,
-        expected=expected,
-        source=end.source if end is not None else "",
-        why=end.says if end is not None else "",
-        path=tuple(Step(hop.at, hop.says, str(hop.verdict.value), hop.fix, hop.source) for hop in path.hops),
-        alike=alike,
-    )
+def _found(reach: Reach) -> str:
+    """How a service is reached, with the ports that fail where others do not."""
+    ports = ", ".join(map(str, reach.ports))
+    return f"{reach.state.value} on port{'s' * (len(reach.ports) > 1)} {ports}" if ports else str(reach.state.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import product
 
 from assurance.capacity import figures
 from assurance.path import Verdict
@@ -47,10 +48,10 @@ def verdicts(network: Network, design: Design) -> Verdicts:
         )
         said[f"{spoke} also reaches"] = ", ".join(sorted(exposed))
     for each in found.findings:
-        target = known_as(network, each.target)
-        said[f"finding {each.code.id} {each.subject} → {target} {each.label}".rstrip()] = (
-            f"{each.severity.value}: {each.found}, expected {each.expected}"
-        )
+        for spoke, target in (pair for block in each.affects for pair in product(block.spokes, block.targets or ("",))):
+            said[f"finding {each.code.id} {spoke} → {known_as(network, target)} {each.label}".rstrip()] = (
+                f"{each.severity.value}: {each.found}, expected {each.expected}"
+            )
     for figure in figures(_without_others(network, set(names_in(design))), meant.queries):
         said[f"figure: {figure.what}"] = f"{figure.value} of {figure.limit}"
     said["not modelled"] = ", ".join(known_as(network, address) for address in found.unmodelled)
