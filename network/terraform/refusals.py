@@ -613,7 +613,7 @@ ONCE: Mapping[str, tuple[_One, ...]] = {
 def _key(one: _One, resource: Resource) -> tuple[Json, ...]:
     """By what two resources are alike; nothing where that is not known."""
     for name in one.arguments:
-        if resource.raw.get(name) is None:
+        if resource.raw.get(name) in (None, ""):  # a plan writes an empty text for what is not set
             return ()
     values = [_value(resource, name) for name in one.arguments]
     more = [resource.get(name) for name in one.optional]
