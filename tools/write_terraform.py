@@ -23,7 +23,7 @@ of the provider (`terraform providers schema -json`).
 |---|---|
 | read | the trace takes it into account |
 | irrelevant | it changes neither names nor packets, for the reason given |
-| not modelled | it may change names, packets or both: what it may change is `unknown` where it is set |
+| not modelled | it may change names, packets or both: what it may change is `undetermined` where it is set |
 
 What may change is the resource itself; where the trace has no part for it, the VPC that it names, else the transit
 gateway, else everything in its account. A type or argument that no table has, as of a newer provider, is not modelled.
