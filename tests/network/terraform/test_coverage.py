@@ -105,6 +105,11 @@ def test_an_argument_that_the_table_does_not_have_is_named(kind: str) -> None:
     assert not listed(built(kind, brand_new=False), "brand_new"), "a default says nothing"
 
 
+def test_a_region_of_its_own_is_named_where_it_is_another_than_the_providers() -> None:
+    assert built("aws_vpc", cidr_block="10.0.0.0/24", region="us-east-1").doubts == ()
+    assert listed(built("aws_vpc", cidr_block="10.0.0.0/24", region="eu-west-1"), "sets region to eu-west-1")
+
+
 def test_a_new_argument_within_a_block_is_named() -> None:
     network = built("aws_route53_resolver_rule", target_ip=[{"ip": "10.0.0.53", "brand_new": "on"}])
     assert listed(network, "sets target_ip.brand_new to on")
