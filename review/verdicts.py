@@ -156,6 +156,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
+    refused = refusals(network)  # of what is written, not of what doubts might make of it
     trace = Trace(network, known, intent.accepted)
     network = trace.network
     alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
@@ -166,7 +167,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = judge.exposed()
     found = by_cause(
         (
-            *map(judge.refusal, refusals(network)),
+            *map(judge.refusal, refused),
             *judge.hub_cases(),
             *judge.reach_cases(reaches),
             *judge.isolation_cases(opened),

@@ -11,7 +11,6 @@ __all__ = ["KINDS", "ROWS", "full_access"]
 
 LATTICE = "reached only through an association of a VPC or an endpoint, which are not modelled themselves"
 SERVICE = "a service of one's own, which is in no catalogue; AWS refuses it a domain that is not its owner's"
-ANYWHERE = "the trace sends to every address of each subnet"
 
 
 def full_access(policy: Any) -> bool:  # noqa: ANN401  a text, or what an expression in it comes to
@@ -46,12 +45,11 @@ KINDS = (
         "aws_vpc_endpoint",
         read(
             "dns_options.private_dns_only_for_inbound_resolver_endpoint private_dns_enabled route_table_ids "
-            "security_group_ids service_name subnet_ids vpc_id"
+            "security_group_ids service_name subnet_configuration subnet_ids vpc_id"
         ),
         read("vpc_endpoint_type", only=("Gateway", "Interface"), else_="an endpoint of another type"),
         irrelevant("an endpoint of an AWS service needs nobody to accept it", "auto_accept"),
         irrelevant("the name of the service says it too", "service_region"),
-        irrelevant(ANYWHERE, "subnet_configuration"),
         unmodelled("answers other records, or none over IPv4", "ip_address_type", "both", usual=("ipv4",)),
         unmodelled(
             "answers other records than those for IPv4",
