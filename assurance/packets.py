@@ -100,13 +100,19 @@ class Packets:
             return None
         routes = [r for table, _ in tables if table for cidr in ranges for _, r in table.match(cidr) if r is not None]
         if not routes:
-            return _route_hop(used[0], ranges[0], None)
+            return _route_hop(self._home_table(source) or used[0], ranges[0], None)
         gateways = {route.target if isinstance(route, Route) else None for route in routes}
         hops = [
             self._severed_by_gateway(source, gateway, ranges) if gateway in self.network.gateways else None
             for gateway in gateways
         ]
         return hops[0] if None not in hops else None
+
+    def _home_table(self, vpc: Vpc) -> str:
+        """The route table of a VPC's first subnet that is not the attachment's."""
+        doors = {at for attachment in self.network.attachments_of.get(vpc.address, ()) for at in attachment.subnets}
+        homes = (each.table for each in self.network.subnets_of[vpc.address] if each.address not in doors)
+        return str(next(homes, ""))
 
     def _severed_by_gateway(self, source: Vpc, gateway: object, ranges: list[Prefix]) -> Hop | None:
         """The same for one gateway, of whose part in it everything is known."""

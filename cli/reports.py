@@ -85,7 +85,7 @@ def pairs_of(found: Traced, pairs: Iterable[tuple[int, int]]) -> list[dict[str, 
 def checks_of(found: Traced, findings: Collection[Finding]) -> Iterator[Finding]:
     """Every check of a trace: `findings` where there is one, and else that it found nothing."""
     wrong = [finding for finding in findings if finding.code == codes.REACH]
-    blocks = [block for finding in wrong for block in finding.affects]
+    blocks = [block for each in wrong for block in each.affects or (Affected((each.subject,), (each.target,)),)]
     covered = {(spoke, key) for block in blocks for spoke in block.spokes for key in block.targets}
     yield from wrong
     for names in found.groups:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import NoReturn
@@ -13,12 +14,14 @@ from typing import NoReturn
 import typer
 
 from cli.console import REFUSED, caution, err, fail, out, refuse, table
+from cli.options import accepted
 from cli.progress import counted, progress
 from deployment import operations
 from deployment.manifest import STACK_FILE
 from deployment.output import UnwritableError, write
 from deployment.synthesis import Synthesis, UnsoundError, select, synthesise
 from deployment.terraform import Terraform, find
+from findings import Finding
 from network.model import Network
 from review.proof import needed_hubs, prove
 from review.verdicts import Report
@@ -26,6 +29,7 @@ from topology import Design, Reading, TopologyError, read_topology
 
 __all__ = [
     "accept",
+    "accepting",
     "accounts_of",
     "agree",
     "asking",
@@ -70,6 +74,11 @@ def accept(reading: Reading) -> Reading:
     return reading
 
 
+def accepting(planned: Design, given: list[str] | None) -> Design:
+    """The design, which also accepts what the command does."""
+    return replace(planned, accepted={**planned.accepted, **accepted(given)}) if given else planned
+
+
 def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthesis:
     """Synthesise the selected stacks, trace them, and write them if the trace passes."""
     try:
@@ -86,9 +95,16 @@ def synthesised(planned: Design, only: list[str] | None, output: Path) -> Synthe
     except UnwritableError as error:
         fail(error)
     full = [f"{f.what}: {f.value:,} of {f.limit:,} at {f.where}; see {f.source}" for f in found.figures if not f.fits]
-    for warning in (*kept, *full):
+    for warning in (*kept, *full, *(f"{finding.code.id} {accepted_as(finding)}" for finding in found.accepted)):
         caution(warning)
     return result
+
+
+def accepted_as(finding: Finding) -> str:
+    """What is accepted, or was to be, as one line."""
+    what = finding.about if finding.subject else finding.place.address
+    parts = [finding.found, finding.why, finding.reason and f"accepted: {finding.reason}"]
+    return f"{what}: {'; '.join(part for part in parts if part)}"
 
 
 def proved(

@@ -557,8 +557,8 @@ DEPLOYED = Code(
 NOT_RECORDED = Code(
     "HUB402",
     "recording",
-    "AWS answered every describe and list call. A verdict that depends on one that it did not answer is `unknown`, and "
-    "has a finding of its own.",
+    "AWS answered every describe and list call. A verdict that depends on one that it did not answer is "
+    "`undetermined`, and has a finding of its own.",
     "ec2:DescribeRouteTables: UnauthorizedOperation, so RouteTables could not be recorded",
     "Allow the role the action that the finding names; docs/guides/verify.md lists all of them.",
 )

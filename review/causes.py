@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from findings import Affected, Finding, Severity
@@ -10,6 +11,7 @@ from findings import Affected, Finding, Severity
 __all__ = ["Case", "by_cause"]
 
 ORDER = list(Severity)
+RANGE = re.compile(r"\b(?:\d+\.){3}\d+(?:/\d+)?(?:, )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,12 @@ class Case:
 
     @property
     def cause(self) -> Hashable:
-        """What cases have in common that one change puts in order: code, severity, the hop, and its fix."""
+        """What cases have in common that one change puts in order: code, severity, the hop, and its fix.
+
+        What a hop says of one range it says of another: spokes differ in theirs.
+        """
         finding = self.finding
-        said = [finding.why, finding.fix]
+        said = [RANGE.sub("…", text) for text in (finding.why, finding.fix)]
         for name in sorted(self.names, key=len, reverse=True):
             said = [text.replace(name, "…") for text in said]
         return finding.code.id, finding.severity, finding.place, finding.found, finding.expected, *said
@@ -35,8 +40,16 @@ def by_cause(cases: Iterable[Case]) -> tuple[Finding, ...]:
     found: dict[Hashable, list[Finding]] = {}
     for case in cases:
         found.setdefault(case.cause, []).append(case.finding)
-    merged = [replace(first, affects=tuple(_together((first, *more)))) for first, *more in found.values()]
+    merged = map(_merged, found.values())
     return tuple(sorted(merged, key=lambda finding: (ORDER.index(finding.severity), -finding.extent)))
+
+
+def _merged(findings: Sequence[Finding]) -> Finding:
+    """The first finding, with what all of them affect. A fix for one range goes for the others' ranges too."""
+    first = findings[0]
+    alike = all(RANGE.findall(each.fix) == RANGE.findall(first.fix) for each in findings)
+    fix = first.fix if alike else f"{first.fix}, and likewise for the other ranges"
+    return replace(first, fix=fix, affects=tuple(_together(findings)))
 
 
 def _together(findings: Iterable[Finding]) -> Iterator[Affected]:

@@ -48,6 +48,7 @@ def intent_of(design: Design) -> Intent:
             if table != HUB_TABLE
         ),
         queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
+        accepted=design.accepted,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from topology import models
-from topology.models import Hub, Organization, Section, ServiceOptions, Spoke, State, TestInstance, Topology
+from topology.models import Accepted, Hub, Organization, Section, ServiceOptions, Spoke, State, TestInstance, Topology
 
 __all__ = ["PAGE", "reference"]
 
@@ -31,6 +31,7 @@ SECTIONS: tuple[tuple[type[Section], str], ...] = (
     (ServiceOptions, "`hubs.NAME.services.KEY`"),
     (Spoke, "`spokes.NAME`"),
     (TestInstance, "`spokes.NAME.test_instance`"),
+    (Accepted, "`accept[]`"),
 )
 """The sections in the order of the file, with the place of each."""
 
@@ -46,6 +47,8 @@ MATCHED: tuple[tuple[Any, str], ...] = (
     (models.ParameterName, "parameter"),
     (models.InstanceType, "instance type"),
     (models.LocalName, "local name"),
+    (models.ResourceAddress, "resource"),
+    (models.Reason, "reason"),
 )
 """Types of text, by the pattern that they match."""
 

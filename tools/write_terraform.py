@@ -23,7 +23,7 @@ of the provider (`terraform providers schema -json`).
 |---|---|
 | read | the trace takes it into account |
 | irrelevant | it changes neither names nor packets, for the reason given |
-| not modelled | it may change names, packets or both: what it may change is `unknown` where it is set |
+| not modelled | it may change names, packets or both: what it may change is `undetermined` where it is set |
 
 What may change is the resource itself; where the trace has no part for it, the VPC that it names, else the transit
 gateway, else everything in its account. A type or argument that no table has, as of a newer provider, is not modelled.
@@ -31,8 +31,9 @@ Arguments without a value, and those with AWS's defaults as plans and states sho
 `depends_on`, `lifecycle` and the like. What is not modelled and set is listed in every report (`not modelled: …`), with
 its address and the reason.
 
-IPv6 is outside of what the trace says: it is listed, and changes no verdict. So is a service with an address in a
-subnet: it carries no packets for others, and every subnet is taken to have workloads.
+IPv6 is outside of what the trace says: it is listed, and changes no verdict. A service with an address in a subnet is
+listed as well: it carries no packets for others, and every subnet is taken to have workloads. In a hub, its address is
+one that no spoke should reach.
 """
 WHAT = {
     "names": "names",

@@ -44,6 +44,7 @@ def design(topology: models.Topology) -> Design:
         state=_state(topology, states) if topology.state.create else None,
         hubs=tuple(hubs.values()),
         spokes=tuple(_spoke(topology, states, hubs, name) for name in sorted(topology.spokes)),
+        accepted={each.address: each.reason for each in topology.accept},
     )
 
 

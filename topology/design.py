@@ -6,7 +6,7 @@ They are plain and final, and carry all that their readers need: nobody goes bac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 __all__ = [
@@ -271,6 +271,8 @@ class Design:
     """The stack that makes the bucket of the states; None where the bucket exists."""
     hubs: tuple[HubDesign, ...]
     spokes: tuple[SpokeDesign, ...]
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of what may remain undetermined, each with the reason."""
 
     @cached_property
     def stacks(self) -> dict[str, StateDesign | HubDesign | SpokeDesign]:

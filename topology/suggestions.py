@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from topology.addressing import free_blocks, overlaps, smallest_vpc
 from topology.document import Node, Place
-from topology.models import Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
+from topology.models import Accepted, Hub, Organization, ServiceOptions, Spoke, State, TestInstance, Topology
 from topology.problems import shortened
 from topology.regions import REGION, zone_prefix
 
@@ -26,6 +26,7 @@ MODELS: dict[Place, type[BaseModel]] = {
     (): Topology,
     ("organization",): Organization,
     ("state",): State,
+    ("accept", "*"): Accepted,
     ("hubs", "*"): Hub,
     ("hubs", "*", "services", "*"): ServiceOptions,
     ("spokes", "*"): Spoke,
@@ -42,7 +43,7 @@ HUB_PREFIX, SPOKE_PREFIX = 22, 24
 def model_at(place: Place) -> type[BaseModel] | None:
     """The model of the section at a place; None where there is none."""
     pattern = tuple(
-        "*" if index in (1, 3) and place[index - 1] in ("hubs", "spokes", "services") else part
+        "*" if index in (1, 3) and place[index - 1] in ("accept", "hubs", "spokes", "services") else part
         for index, part in enumerate(place)
     )
     return MODELS.get(pattern)

@@ -15,8 +15,8 @@ from accounts.clients import Clients
 from accounts.states import StateBucket, orphans
 from cli import console
 from cli.console import FAILED, err, out, table
-from cli.options import File, Only, Output, Parallel
-from cli.steps import asking, read_file, synthesised, terraform_in
+from cli.options import Accept, File, Only, Output, Parallel
+from cli.steps import accepting, asking, read_file, synthesised, terraform_in
 from deployment import operations
 from deployment.operations import Options
 from deployment.planning import WORDS, Planned
@@ -57,13 +57,14 @@ def plan(
     only: Only = None,
     output: Output = Path("cdktf.out"),
     parallel: Parallel = Options.parallel,
+    accept: Accept = None,
     drift: Annotated[
         bool, typer.Option("--drift", help="Show what was changed outside Terraform and would be reverted.")
     ] = False,
 ) -> None:
     """Plan every stack and apply nothing. Exit status 0: no changes; 2: changes or orphans; 1: any error."""
     with _refusals_fail():
-        planned = design(read_file(file).topology)
+        planned = accepting(design(read_file(file).topology), accept)
         stacks = list(synthesised(planned, only, output).stacks)
         terraform = terraform_in(output)
     found, failures = operations.plan(terraform, planned, stacks, Options(parallel), view=console, drift=drift)

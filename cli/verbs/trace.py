@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from cli.console import out, refuse
 from cli.given import network_of
-from cli.options import Form
+from cli.options import Accept, Form, accepted
 from cli.progress import progress
 from cli.reports import show, trace_report
 from review.intent import services_in
@@ -30,6 +31,7 @@ def trace(
         typer.Option("--explain", metavar="SPOKE SERVICE", help="Show the whole path to a service or to a spoke."),
     ] = None,
     form: Form = "table",
+    accept: Accept = None,
     snapshot: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="What exists (./hub snapshot), alone or under the stacks or plans."),
@@ -40,7 +42,7 @@ def trace(
 ) -> None:
     """Trace every name and packet, before an apply or of what is deployed.
 
-    Exit status 1: a path is broken, or one is reachable that should not be.
+    Exit status 1: a path is broken or could not be determined, or one is reachable that should not be.
     """
     network, intent = network_of(paths, snapshot, deployed=deployed)
     if explained is not None:
@@ -51,6 +53,8 @@ def trace(
         return
     with progress("tracing"):
         known = services_in(network)
-        found = report(network, known, intent if intent is not None else intended(network, known))
+        meant = intent if intent is not None else intended(network, known)
+        meant = replace(meant, accepted={**meant.accepted, **accepted(accept)})
+        found = report(network, known, meant)
     topology = next((path for path in paths if path.suffix in {".yaml", ".yml"}), None)
     show(trace_report(found, topology), form)

@@ -9,10 +9,10 @@ import typer
 
 from accounts.clients import CallerError, Clients
 from cli.console import fail, refuse
-from cli.options import File, Form, Only
+from cli.options import Accept, File, Form, Only
 from cli.progress import progress
 from cli.reports import show
-from cli.steps import proved, read_file
+from cli.steps import accepting, proved, read_file
 from cli.verification import report_of
 from cli.verification import verify as verified
 from deployment.synthesis import UnsoundError, select, synthesise
@@ -23,6 +23,7 @@ def verify(
     file: File,
     only: Only = None,
     form: Form = "table",
+    accept: Accept = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="How long a test instance may take to answer.")
     ] = 180.0,
@@ -31,7 +32,7 @@ def verify(
 
     Exit status 1: a path is not as promised, or could not be determined.
     """
-    planned = design(read_file(file).topology)
+    planned = accepting(design(read_file(file).topology), accept)
     try:
         wanted = select(planned.order, only or [])
         stacks = {stack for stack in planned.order if wanted(stack)}

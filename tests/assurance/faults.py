@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
+from itertools import product
 from typing import Any
 
 from assurance.trace import Reach, Trace
+from findings import Finding
 from network.model import Network
 from network.services import Service
 from network.terraform.reader import read
 from tests.examples import stacks_of
 from topology.services import catalogue
 
-__all__ = ["HUB", "LEDGER", "PAYMENTS", "Stacks", "catalogued", "service"]
+__all__ = ["HUB", "LEDGER", "PAYMENTS", "Stacks", "affected", "catalogued", "service"]
 
 HUB, PAYMENTS, LEDGER = "hub-core", "spoke-core-payments", "spoke-core-ledger"
 
@@ -29,6 +32,17 @@ def catalogued(region: str = "us-east-1") -> list[Service]:
 def service(key: str, region: str = "us-east-1") -> Service:
     """One service of the catalogue."""
     return next(each for each in catalogued(region) if each.key == key)
+
+
+def affected(findings: Iterable[Finding]) -> dict[tuple[str, str], Finding]:
+    """The finding of each pair of a spoke and a target that one of the findings affects."""
+    return {
+        pair: finding
+        for finding in findings
+        for each in finding.affects
+        for pair in product(each.spokes, each.targets or ("",))
+        if pair[0] != pair[1]
+    }
 
 
 class Stacks:

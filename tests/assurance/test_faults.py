@@ -361,7 +361,8 @@ def test_a_system_rule_that_keeps_the_name() -> None:
         Stacks().changed(PAYMENTS, "resolver/exemption-efs", domain_name="kms.us-east-1.amazonaws.com"),
         State.UNREACHABLE,
     )
-    assert hop.at == Stacks().address(PAYMENTS, "network/vpc")
+    assert hop.at == Stacks().address(PAYMENTS, "resolver/exemption-efs")
+    assert hop.fix.startswith(f"have {hop.at} forward (rule_type FORWARD) or remove it"), hop.fix
 
 
 def test_a_rule_that_aims_at_nobody() -> None:

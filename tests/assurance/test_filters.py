@@ -320,7 +320,8 @@ def test_a_packet_that_was_dropped_meets_no_acl() -> None:
     ("entries", "verdict", "at"),
     [
         ((entry(),), Verdict.PASSES, "entry 100"),
-        ((entry(cidr=OPEN),), Verdict.PASSES, "entry 100"),
+        ((entry(cidr=OPEN),), Verdict.UNKNOWN, "entry 100"),
+        ((entry(cidr=OPEN), entry(200)), Verdict.PASSES, "entry 200"),
         ((entry(cidr=IPv4Network("10.1.0.0/30")),), Verdict.PASSES, "entry 100"),
         ((entry(cidr=IPv4Network("10.2.0.0/16")),), Verdict.DROPPED, "acl"),
         ((entry(100, allow=False, protocol="-1"), entry(200)), Verdict.DROPPED, "entry 100"),
@@ -336,6 +337,7 @@ def test_a_packet_that_was_dropped_meets_no_acl() -> None:
     ids=[
         "one port is allowed",
         "an unknown range is allowed",
+        "an unknown range is allowed, and then everything",
         "a part is allowed",
         "others are allowed",
         "everything is denied first",

@@ -209,7 +209,7 @@ def target(text: str, port: int = 53) -> Forwarder:
         ({"targets": (target("192.0.2.53"),)}, Kind.UNKNOWN, "hub: rule"),
         ({"targets": (Forwarder(OPEN, 53),)}, Kind.UNKNOWN, "hub: rule"),
         ({"targets": (target("10.0.0.53"), target("10.0.0.54"))}, Kind.SERVFAIL, "hub: rule"),
-        ({"targets": (target("10.0.0.53", 5353),)}, Kind.SERVFAIL, "hub: outbound-group"),
+        ({"targets": (target("10.0.0.53", 5353),)}, Kind.SERVFAIL, "hub: rule"),
     ],
     ids=str,
 )

@@ -8,7 +8,7 @@ import pytest
 
 from assurance.trace import State, Trace
 from review.verdicts import intended, report
-from tests.assurance.faults import HUB, PAYMENTS, Stacks, catalogued
+from tests.assurance.faults import HUB, PAYMENTS, Stacks, affected, catalogued
 
 OPEN = "${var.other}"
 
@@ -17,13 +17,14 @@ def findings(stacks: Stacks) -> dict[tuple[str, str], str]:
     """Subject and target of everything that is amiss, with the severity."""
     network = stacks.network
     found = report(network, catalogued(), intended(network, catalogued()))
-    return {(finding.subject, finding.target): finding.severity.value for finding in found.findings}
+    return {pair: finding.severity.value for pair, finding in affected(found.findings).items()}
 
 
 def with_part(kind: str, stack: str = PAYMENTS, **arguments: Any) -> Stacks:
     """A resource by the provider of a stack's own VPC."""
     stacks = Stacks()
     provider = stacks.at(stack, "network/vpc").get("provider")
+    stacks.stacks[stack]["variable"] = {"other": {}}
     return stacks.added(stack, kind, **arguments, **({"provider": provider} if provider else {}))
 
 

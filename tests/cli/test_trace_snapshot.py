@@ -50,7 +50,7 @@ def test_the_network_as_it_is(tmp_path: Path) -> None:
 
 def test_a_difference_from_the_topology_is_found(tmp_path: Path) -> None:
     output = traced(TOPOLOGY, "--snapshot", written(tmp_path, no_route(Recorded())), expect=1)
-    assert "payments → kms" in output
+    assert "payments → ec2messages and 3 others" in output
     assert "no route leads to 10.0" in output
 
 

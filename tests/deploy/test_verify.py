@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -84,15 +85,23 @@ def verify(network: Local, only: str = "*", *, seconds: float = PATIENCE, sound:
 def amiss(report: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
     """Severity and finding of everything that is not in order, by subject and check or target."""
     return {
-        (check["subject"], check["target"] or check["check"]): (check["severity"], check["found"])
+        pair: (check["severity"], check["found"])
         for check in report["findings"]
         if check["severity"] != "ok"
+        for pair in (
+            (check["subject"], check["target"] or check["check"]),
+            *(pair for each in check["affects"] for pair in product(each["spokes"], each["targets"])),
+        )
     }
 
 
 def why(report: dict[str, Any], subject: str, target: str) -> str:
     """The hop that decided, and the resource that it is at."""
-    check = next(each for each in report["findings"] if (each["subject"], each["target"]) == (subject, target))
+    check = next(
+        check
+        for check in report["findings"]
+        if any(subject in each["spokes"] and target in each["targets"] for each in check["affects"])
+    )
     return f"{check['place']['address']}: {check['why']}"
 
 
@@ -365,7 +374,7 @@ def test_a_role_that_may_not_describe_is_told_the_action_and_what_depends_on_it_
     assert {check["fix"].partition(" (")[0] for check in lost} == {
         f"allow arn:aws:iam::{account}:role/NetworkDeploy ec2:DescribeNetworkAcls" for account in (HUB, LEDGER)
     }
-    assert {cells(report, "ledger", "deployed")[service] for service in OFFERED} == {"unknown"}
+    assert {cells(report, "ledger", "deployed")[service] for service in OFFERED} == {"undetermined"}
 
 
 def test_ctrl_c_ends_it_within_seconds_and_takes_the_command_back(network: Local) -> None:

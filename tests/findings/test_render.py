@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from findings import Finding, Place, Severity, Step, codes
+from findings import Affected, Finding, Place, Severity, Step, codes
 from findings.render import FORMATS, VERSION, render
 from findings.report import Report, Table
 from tests.examples import ROOT
@@ -28,7 +28,7 @@ BROKEN = Finding(
     source="https://a.b/c",
     why=ROUTE.says,
     path=(Step("spoke: aws_vpc.x", "DNS support is on", "passes"), ROUTE),
-    alike=2,
+    affects=(Affected(("payments", "ledger", "orders"), ("kms",)),),
 )
 DENIED = Finding(
     codes.NOT_RECORDED, Place("111111111111", "us-east-1"), Severity.UNKNOWN, "denied", "allow it", subject="core"
@@ -40,7 +40,7 @@ REPORT = Report(
     (FINE, ODD, DENIED, BROKEN),
     Table(("spoke", "kms"), (("payments", "broken"), ("a|b", "–"))),
     ("spoke to spoke: every pair is blocked",),
-    {"spokes": {}, "reachable": [], "capacity": [], "unmodelled": []},
+    {"spokes": {}, "reachable": [], "undetermined": [], "capacity": [], "unmodelled": []},
 )
 
 
@@ -68,6 +68,7 @@ def test_a_terminal_shows_the_table_the_notes_and_the_worst_first() -> None:
         "FAILED HUB301 payments → kms (and 2 spokes like it): reach",
         "  found:    broken",
         "  expected: private",
+        "  affects:  3 spokes: payments, ledger, orders → kms",
         "  why:      no route leads to 10.0.4.0/26",
         "  fix:      add a route",
         "  at:       hub-core: aws_route_table.x",
@@ -96,12 +97,13 @@ def test_what_is_in_order_is_shown_where_everything_is_wanted() -> None:
 def test_json_holds_every_finding_with_its_path() -> None:
     document = valid(render(REPORT, "json"))
     assert (document["version"], document["verb"], document["sound"]) == (1, "trace", False)
-    assert document["counts"] == {"failed": 1, "unknown": 1, "warning": 1, "ok": 1}
+    assert document["counts"] == {"failed": 1, "unknown": 1, "warning": 1, "accepted": 0, "ok": 1}
     assert [(each["code"], each["severity"]) for each in document["findings"]] == [
         ("HUB201", "ok"), ("HUB207", "warning"), ("HUB402", "unknown"), ("HUB301", "failed")
     ]  # fmt: skip
     broken = document["findings"][3]
     assert (broken["subject"], broken["target"], broken["service"], broken["alike"]) == ("payments", "kms", "kms", 2)
+    assert broken["affects"] == [{"spokes": ["payments", "ledger", "orders"], "targets": ["kms"]}]
     assert broken["place"]["line"] == 13
     assert [step["verdict"] for step in broken["path"]] == ["passes", "dropped"]
 

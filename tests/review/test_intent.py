@@ -88,11 +88,7 @@ def test_exposures_of_a_spoke_that_is_not_judged_are_not_reported() -> None:
 
 
 def test_spokes_that_are_alike_are_reported_once_and_counted() -> None:
-    (finding,) = [
-        finding
-        for finding in judged(alike().without(HUB, "gateway/route-pool-10-0-4-0_22").network).findings
-        if finding.service == "kms"
-    ]
+    (finding,) = judged(alike().without(HUB, "gateway/route-pool-10-0-4-0_22").network).findings
     assert (finding.code, finding.severity, finding.alike) == (codes.REACH, Severity.FAILED, 1)
     assert (finding.found, finding.expected) == ("broken", "private")
     less = intent(services=dict.fromkeys(("payments", "ledger"), SERVICES - {"kms"}))
@@ -124,16 +120,12 @@ def test_what_could_not_be_determined_is_a_finding_of_its_own_severity() -> None
 
 def test_a_finding_names_the_hop_that_decides_its_fix_and_its_source() -> None:
     stacks = Stacks().without(PAYMENTS, "gateway/route-hub")
-    finding = next(each for each in judged(stacks.network).findings if each.service == "kms")
-    assert finding.place is not None
+    (finding,) = judged(stacks.network).findings
     assert finding.place.address == stacks.address(PAYMENTS, "network/route-table")
     assert finding.fix == "add a route to 10.0.0.0/24 (aws_route)"
     assert finding.why == "no route leads to 10.0.0.0/24"
     assert finding.source.startswith("https://docs.aws.amazon.com/")
     assert finding.path[-1].says == finding.why
-    open_pair = judged(joined().network).findings[0]
-    assert open_pair.fix == "", "a path that passes needs no fix of a hop"
-    assert open_pair.why == open_pair.path[-1].says
 
 
 def test_a_service_on_an_interface_endpoint_is_not_missed_at_a_gateway_endpoint() -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from assurance.capacity import figures
 from assurance.trace import State
-from findings import codes
+from findings import Affected, codes
 from network.model import Network
 from review.verdicts import Intent, Report, intended, report
-from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, catalogued
+from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks, affected, catalogued
 from tests.assurance.test_asserts import joined
 
 SERVICES = frozenset({"kms", "ssm", "ssmmessages", "ec2messages"})
@@ -52,8 +52,10 @@ def test_without_a_topology_each_spoke_is_meant_for_its_gateways_hub() -> None:
 
 def test_a_broken_path_is_found_with_the_spokes_that_it_is_broken_for() -> None:
     broken = judged(Stacks().without(HUB, "gateway/route-pool-10-0-4-0_22").network)
-    assert "payments → kms: broken, and should be private" in titles(broken)
-    assert {finding.code for finding in broken.findings} == {codes.REACH}
+    (finding,) = broken.findings
+    assert finding.title == "ledger → ec2messages and 3 others (and 1 spoke like it): broken, and should be private"
+    assert finding.code == codes.REACH
+    assert finding.affects == (Affected(("ledger", "payments"), tuple(sorted(SERVICES))),)
 
 
 def test_a_missing_gateway_endpoint_is_found() -> None:
@@ -101,16 +103,16 @@ def test_everything_that_is_no_service_on_offer_is_found(
         cidr_ipv4="10.0.0.0/8",
     )
     found = [finding for finding in judged(stacks.network).findings if finding.code == codes.EXPOSURE]
-    assert f"payments → {stacks.address(HUB, subject)}" in {finding.about for finding in found}
+    assert ("payments", stacks.address(HUB, subject)) in affected(found)
 
 
 def test_an_instance_of_the_hub_that_spokes_reach_is_found() -> None:
     stacks = Stacks()
     group, subnet = (stacks.reference(HUB, path) for path in ("endpoints/group-https", "network/subnet-use1-az1"))
     stacks.added(HUB, "aws_instance", "bastion", subnet_id=subnet, vpc_security_group_ids=[group])
-    assert "payments → hub-core: aws_instance.bastion: tcp 443 is reachable, and is no service on offer" in titles(
-        judged(stacks.network)
-    )
+    found = affected(judged(stacks.network).findings)["payments", "hub-core: aws_instance.bastion"]
+    assert found.found == "tcp 443 is reachable, and is no service on offer"
+    assert found.place.address == stacks.address(HUB, "endpoints/ingress-https-443-pool-10-0-4-0_22")
 
 
 def test_the_way_to_the_internet_is_found() -> None:

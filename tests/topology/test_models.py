@@ -40,12 +40,12 @@ def test_the_sound_topology_is_sound() -> None:
     [
         pytest.param(
             on_top("color: blue"),
-            'network.yaml:2 "color" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, hubs, spokes',
+            'network.yaml:2 "color" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, accept, hubs, spokes',
             id="unknown key",
         ),
         pytest.param(
             on_top(f"{'k' * 900}: blue"),
-            f'network.yaml:2 "{"k" * 79}…" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, hubs, spokes',
+            f'network.yaml:2 "{"k" * 79}…" is not a key of a topology; its keys are organization, role, external_id, state, tags, protect, accept, hubs, spokes',
             id="unknown key that is longer than a message shows",
         ),
         pytest.param(

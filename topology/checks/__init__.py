@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Network
 
+from topology.checks.accepted import check_accepted
 from topology.checks.advice import advise
 from topology.checks.hubs import check_hub
 from topology.checks.mistake import Mistake
@@ -41,6 +42,7 @@ def check(
         yield from check_state(topology.state)
     if topology.tags is not None:
         yield from check_tags(topology.tags, spokes)
+    yield from check_accepted(topology.accept)
     yield from check_roles(topology, hubs, spokes, refused)
     for name, hub in hubs.items():
         if hub is not None:

@@ -9,6 +9,7 @@ from topology.models.networks import Address, PoolCidr, SubnetCidr, VpcCidr
 from topology.models.refusal import RefusedValue
 from topology.models.schema import json_schema, meanings
 from topology.models.sections import (
+    Accepted,
     Hub,
     Organization,
     Section,
@@ -31,13 +32,16 @@ from topology.models.texts import (
     OrganizationId,
     ParameterName,
     Prefix,
+    Reason,
     Region,
+    ResourceAddress,
     Role,
     ZoneId,
 )
 
 __all__ = [
     "PRESETS",
+    "Accepted",
     "AccountId",
     "Address",
     "Boolean",
@@ -54,8 +58,10 @@ __all__ = [
     "ParameterName",
     "PoolCidr",
     "Prefix",
+    "Reason",
     "RefusedValue",
     "Region",
+    "ResourceAddress",
     "Role",
     "Section",
     "Segments",

@@ -19,13 +19,26 @@ from topology.models.texts import (
     OrganizationId,
     ParameterName,
     Prefix,
+    Reason,
     Region,
+    ResourceAddress,
     Role,
     Tags,
     ZoneId,
 )
 
-__all__ = ["Hub", "Organization", "Section", "ServiceOptions", "Services", "Spoke", "State", "TestInstance", "Topology"]
+__all__ = [
+    "Accepted",
+    "Hub",
+    "Organization",
+    "Section",
+    "ServiceOptions",
+    "Services",
+    "Spoke",
+    "State",
+    "TestInstance",
+    "Topology",
+]
 
 
 class Section(BaseModel):
@@ -162,6 +175,15 @@ class Spoke(Section):
     """The external id of that role. Default: `external_id` of the topology."""
 
 
+class Accepted(Section):
+    """A resource of which it is accepted that not everything could be determined. What fails cannot be accepted."""
+
+    address: ResourceAddress
+    """The resource, as reports name it after `at:`, in quotes: `"hub-core: aws_networkfirewall_firewall.x"`."""
+    reason: Reason
+    """Why that is accepted. Every report shows it."""
+
+
 class Topology(Section):
     """Hubs, spokes and services of one AWS Organization."""
 
@@ -179,6 +201,9 @@ class Topology(Section):
     protect: Boolean = True
     """Whether Terraform refuses to destroy the parts that every spoke depends on: gateway, shares, rules, resolver
     endpoints, state bucket. On: withdrawing one silently sends every spoke back to public DNS."""
+    accept: list[Accepted] = []
+    """Resources that [could not be determined](../guides/trace.md#accept-what-could-not-be-determined), and that do
+    not fail a trace."""
     hubs: dict[Name, Hub] = Field(min_length=1)
     """Hubs by name."""
     spokes: dict[Name, Spoke] = {}

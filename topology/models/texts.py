@@ -30,7 +30,9 @@ __all__ = [
     "OrganizationId",
     "ParameterName",
     "Prefix",
+    "Reason",
     "Region",
+    "ResourceAddress",
     "Role",
     "Tags",
     "ZoneId",
@@ -199,6 +201,17 @@ LocalName = Annotated[
         codes.INVALID_NAME,
     ),
 ]
+
+
+ResourceAddress = Annotated[
+    str,
+    Matching(
+        r"[\w./-]+: \S.*",
+        'a resource as reports name it: its stack, a colon, a space and its address, such as "hub-core: aws_route.x"',
+        "hub-core: aws_route.x",
+    ),
+]
+Reason = Annotated[str, Matching(r".*\S.*", "a reason, in one line", "It inspects traffic and drops none of it.")]
 
 
 def _region(value: str) -> str:
