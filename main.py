@@ -10,13 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modules import start
-from modules.start import failures
 
-start.install()  # Node starts while Python imports the rest
+start.install(constructs=False)  # before what it makes faster is imported
 
 # isort: split
-with failures.ending():
-    import modules.aws  # noqa: F401  Node loads the provider while Python imports the rest
 from deployment.output import write  # noqa: E402
 from deployment.synthesis import SynthesisError, UnsoundError, synthesise  # noqa: E402
 from topology import TopologyError, design, read_topology  # noqa: E402

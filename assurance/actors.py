@@ -27,6 +27,18 @@ def strangers(network: Network) -> Iterator[Refusal]:
             says = f"{where[0]} makes it, and {parent} is {where[1]}"
             fix = f"use a provider of account {owner.account} in {owner.region}"
             yield Refusal(address, says, fix, sources.SHARED_VPC)
+    yield from _unshared(network)
+
+
+def _unshared(network: Network) -> Iterator[Refusal]:
+    """Rules of another account that nobody shares, and that a VPC is to use. Where one forwards, the walk finds it."""
+    for association in network.rule_associations:
+        rule = network.rules.get(str(association.rule))
+        if association.address in network.makers and rule is not None and rule.kind != "FORWARD":
+            hop = admission(network, rule.address, rule.owner, association.owner)
+            if hop.verdict is Verdict.DROPPED:
+                says = f"account {association.owner.account} associates {rule.address}: {hop.says}"
+                yield Refusal(association.address, says, hop.fix, hop.source)
 
 
 def _elsewhere(maker: Owner, owner: Owner) -> tuple[str, str] | None:

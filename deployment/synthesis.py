@@ -13,6 +13,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from deployment.kept import Made, kept
 from deployment.manifest import MANIFEST, manifest_of
 from deployment.wellformed import defects
 from modules.start import failures
@@ -83,8 +84,9 @@ def synthesise(
     """Synthesise the selected stacks of a design. Needs no network, no credentials and no Terraform.
 
     For spokes of the same shape, CDKTF makes a template with marks and one sample. The other stacks are stamped from
-    the template, with the bytes that CDKTF would produce (see `stacks.shapes`). Raises `UnsoundError` if the result
-    must not be applied, or if the sample differs from its stamped counterpart.
+    the template, with the bytes that CDKTF would produce (see `stacks.shapes`). What CDKTF has made before is not made
+    again (see `deployment.kept`). Raises `UnsoundError` if the result must not be applied, or if the sample differs
+    from its stamped counterpart.
     """
     if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         raise UnsoundError(["stacks are written as JSON; leave out --hcl"])
@@ -95,7 +97,7 @@ def synthesise(
     for shape in alike:
         by_cdktf += [shape.template, shape.spokes[shape.sample]]
     templates = {shape.template.stack for shape in alike}
-    made, version = _make(
+    made = _made(
         replace(design, spokes=tuple(by_cdktf)),
         lambda name: name in templates or wanted(name),
         lambda name: count(name not in templates),
@@ -110,21 +112,28 @@ def synthesise(
     if reasons:
         raise UnsoundError(reasons)
     entries = {name: json.loads(stack.entry) for name, stack in made.items()}
+    version = next((stack.version for stack in made.values()), "")
     return Synthesis({name: made[name].text for name in sorted(made)}, manifest_of(entries, version, design))
 
 
-@dataclass(frozen=True)
-class _Stack:
-    """A synthesised stack: its JSON, and its entry in the manifest."""
+def _made(design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]) -> dict[str, Made]:
+    """What CDKTF makes of the wanted stacks of a design, by their names: some of it has been kept."""
+    before = kept()
+    designs = {name: of for name, of in design.stacks.items() if wanted(name)}
+    found = {name: stack for name, of in designs.items() if (stack := before.get(of)) is not None}
+    for name in found:
+        added(name)
+    missing = designs.keys() - found.keys()
+    if not missing:
+        return found
+    made = _make(design, missing.__contains__, added)
+    if kept() == before:  # nobody has changed the code meanwhile
+        before.put((designs[name], stack) for name, stack in made.items())
+    return found | made
 
-    text: bytes
-    entry: str
 
-
-def _make(
-    design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]
-) -> tuple[dict[str, _Stack], str]:
-    """What CDKTF makes of the wanted stacks of a design, by their names, and the version of its manifest."""
+def _make(design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]) -> dict[str, Made]:
+    """What CDKTF makes of the wanted stacks of a design now, by their names."""
     try:
         with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
             return _make_in(folder, design, wanted, added)
@@ -139,7 +148,7 @@ def _make(
 
 def _make_in(
     folder: str, design: Design, wanted: Callable[[str], bool], added: Callable[[str], object]
-) -> tuple[dict[str, _Stack], str]:
+) -> dict[str, Made]:
     from modules.cdk import App  # noqa: PLC0415  jsii takes seconds to start, and most commands do without
     from stacks.app import add_stacks  # noqa: PLC0415
 
@@ -151,27 +160,30 @@ def _make_in(
         raise UnsoundError([f"{frame.filename}:{frame.lineno}: {frame.line}\n{DECIDES}"]) from None
     app.synth()
     manifest = json.loads(Path(folder, MANIFEST).read_bytes())
-    stacks = {
-        name: _Stack(Path(folder, entry["synthesizedStackPath"]).read_bytes(), json.dumps(entry))
+    return {
+        name: Made(
+            Path(folder, entry["synthesizedStackPath"]).read_bytes(),
+            json.dumps({**entry, "dependencies": []}),  # those beside it in this run
+            manifest["version"],
+        )
         for name, entry in manifest["stacks"].items()
     }
-    return stacks, manifest["version"]
 
 
-def _stamp(shape: Shape, made: dict[str, _Stack]) -> list[str]:
+def _stamp(shape: Shape, made: dict[str, Made]) -> list[str]:
     """Replace a shape's template with the stacks of its spokes; returns what is wrong with the sample's."""
     template = made.pop(shape.template.stack)
     text, entry = Stamp(template.text.decode()), Stamp(template.entry)
     sample = shape.spokes[shape.sample].stack
     by_cdktf = made[sample]
     for spoke, values in zip(shape.spokes, shape.values, strict=True):
-        made[spoke.stack] = _Stack(text.of(values).encode(), entry.of(values))
+        made[spoke.stack] = replace(template, text=text.of(values).encode(), entry=entry.of(values))
     if made[sample] == by_cdktf:
         return []
     return [f"{sample}: {_difference(made[sample], by_cdktf)}. {DECIDES}"]
 
 
-def _difference(stamped: _Stack, by_cdktf: _Stack) -> str:
+def _difference(stamped: Made, by_cdktf: Made) -> str:
     """The first line on which two syntheses of a stack differ."""
     ours, theirs = ([*stack.text.decode().splitlines(), stack.entry] for stack in (stamped, by_cdktf))
     pairs = enumerate(zip_longest(ours, theirs, fillvalue="nothing"), 1)

@@ -15,7 +15,7 @@ from typing import NoReturn
 from topology.design import Account, Forwarding, SpokeDesign, Subnet
 from topology.names import STACK_TAG
 
-__all__ = ["MarkInspectedError", "Shape", "Stamp", "marked", "shapes"]
+__all__ = ["MarkInspectedError", "Shape", "Stamp", "marked", "shapes", "unnumbered"]
 
 MARKS = re.compile(r"~\d+-(\d+)~")
 """A mark in text: the number of the shape and of the value. No text in a topology can contain a tilde."""
@@ -130,6 +130,11 @@ def marked(spoke: SpokeDesign, shape: int = 0) -> tuple[SpokeDesign, list[str]]:
         dns=replace(spoke.dns, rules=named(spoke.dns.rules), exemptions=named(spoke.dns.exemptions)),
     )
     return template, values
+
+
+def unnumbered(text: str) -> str:
+    """Text with marks, without the number of the shape, which depends on the other spokes."""
+    return MARKS.sub(r"~\1~", text)
 
 
 class Stamp:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, core, settings
 
 from tests.families import EXAMPLES, SEED, SOAK, number
 
+os.environ.setdefault("HUB_START", "fresh")  # tests synthesise for real; those of the cache say otherwise
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
 
 # The machine may be busy, so examples have no deadline. A failure prints its example, and the seed repeats it.

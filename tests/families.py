@@ -67,6 +67,12 @@ EXAMPLES = Family("examples of each property that is quick to try", "tests/stack
 SYNTHESES = Family(
     "random topologies, stamped and by CDKTF itself, byte for byte", "tests/deployment/test_synthesis.py", 25, 500
 )
+CACHED = Family(
+    "random topologies, synthesised and read from what was kept of them, byte for byte",
+    "tests/deployment/test_kept.py",
+    15,
+    500,
+)
 VERDICTS = Family(
     "random networks, judged with and without the shortcut for spokes that are alike",
     "tests/assurance/test_groups.py",
@@ -100,4 +106,16 @@ PLANNED = Family(
     50,
     500,
 )
-FAMILIES = (NETWORKS, EXAMPLES, SYNTHESES, VERDICTS, TOPOLOGIES, INTERRUPTS, DEPLOYED, APPLIED, JUDGED, PLANNED)
+FAMILIES = (
+    NETWORKS,
+    EXAMPLES,
+    SYNTHESES,
+    CACHED,
+    VERDICTS,
+    TOPOLOGIES,
+    INTERRUPTS,
+    DEPLOYED,
+    APPLIED,
+    JUDGED,
+    PLANNED,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def _readable(value: Any) -> Any:  # any JSON value
 
 def main() -> None:
     """Make the folder hold the golden files of every example and nothing else."""
+    os.environ["HUB_START"] = "fresh"
     wanted = {FOLDER / example / name: text for example in EXAMPLES for name, text in texts(example).items()}
     for path in FOLDER.glob("*/*"):
         if path not in wanted:

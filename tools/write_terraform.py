@@ -31,8 +31,9 @@ Arguments without a value, and those with AWS's defaults as plans and states sho
 `depends_on`, `lifecycle` and the like. What is not modelled and set is listed in every report (`not modelled: …`), with
 its address and the reason.
 
-IPv6 is outside of what the trace says: it is listed, and changes no verdict. So is a service with an address in a
-subnet: it carries no packets for others, and every subnet is taken to have workloads.
+IPv6 is outside of what the trace says: it is listed, and changes no verdict. A service with an address in a subnet is
+listed as well: it carries no packets for others, and every subnet is taken to have workloads. In a hub, its address is
+one that no spoke should reach.
 """
 WHAT = {
     "names": "names",

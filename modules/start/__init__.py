@@ -1,5 +1,7 @@
 """Makes a synthesis start fast: `install()` applies every optimisation, `HUB_START=plain` in the environment none.
 
+`HUB_START=fresh` only ignores what was synthesised before.
+
 Importing this package, or a module in it, has no effect. docs/internals/start.md explains each optimisation.
 """
 
@@ -11,16 +13,26 @@ from functools import cache as once
 
 from modules.start import python
 
-__all__ = ["install", "is_plain"]
+__all__ = ["install", "is_fresh", "is_plain"]
 
 
 def is_plain() -> bool:
-    """Whether the environment requests a start without optimisations. Exits with status 2 for any other value."""
+    """Whether the environment requests a start without optimisations."""
+    return _requested() == "plain"
+
+
+def is_fresh() -> bool:
+    """Whether the environment requests that every stack is synthesised, whatever was synthesised before."""
+    return _requested() in {"fresh", "plain"}
+
+
+def _requested() -> str:
+    """The value of HUB_START. Exits with status 2 if there is no such value."""
     asked = os.environ.get("HUB_START", "")
-    if asked not in {"", "plain"}:
-        sys.stderr.write(f'HUB_START is "{asked}"; expected "plain", or nothing for the fast start\n')
+    if asked not in {"", "fresh", "plain"}:
+        sys.stderr.write(f'HUB_START is "{asked}"; expected "fresh", "plain", or nothing for the fastest start\n')
         raise SystemExit(2)
-    return asked == "plain"
+    return asked
 
 
 def install(*, constructs: bool = True) -> None:

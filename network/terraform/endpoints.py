@@ -21,6 +21,8 @@ def _endpoint(to: Builder, r: Resource) -> None:
         to.doubt(r, "service_name" if isinstance(service, Unknown) else "vpc_endpoint_type", vpc)
     if kind == "Gateway":
         tables = tuple(Link(r.address, table) for table in as_texts(r.get("route_table_ids")))
+        if any(isinstance(link.target, Unknown) for link in tables):
+            to.doubt(r, "route_table_ids", vpc)
         to.gateway_endpoints[r.address] = GatewayEndpoint(r.address, vpc, service, tables)
         return
     for get in map(fields_of, as_list(r.get("subnet_configuration"))):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from network.model import Attachment, Gateway, GatewayRoute, GatewayTable, Unknown
+from network.model import Attachment, Doubt, Gateway, GatewayRoute, GatewayTable, Unknown
 from network.terraform.builder import LISTED, Builder, Reader, Switches
 from network.terraform.documents import Resource
 from network.terraform.values import as_flag, as_prefix, as_text, as_texts, is_ipv6
@@ -41,7 +41,10 @@ def _accepter(to: Builder, r: Resource) -> None:
 
 
 def _gateway_table(to: Builder, r: Resource) -> None:
-    to.gateway_tables[r.address] = GatewayTable(r.address, as_text(r.get("transit_gateway_id")))
+    gateway = as_text(r.get("transit_gateway_id"))
+    if isinstance(gateway, Unknown):
+        to.doubts.append(Doubt(r.address, f"is a table of a gateway that is not known ({gateway})", r.owner))
+    to.gateway_tables[r.address] = GatewayTable(r.address, gateway)
 
 
 def _association(to: Builder, r: Resource) -> None:

@@ -104,6 +104,15 @@ class Plan:
             raise DocumentError([(name, problem) for problem in problems])
         self._planned += self._forgotten()
         self._addresses = frozenset(block["address"] for block in self._planned)
+        places = [_place(address) for address in self._addresses]
+        self._modules = frozenset(module[:at] for module, *_ in places for at in range(1, len(module) + 1))
+        self._keyed = frozenset(
+            (
+                *(f"{_prefix(module)}{kind}.{name}" for module, kind, name, key in places if key),
+                *(f"{_prefix(module[:-1])}{MODULE}.{module[-1][0]}" for module in self._modules if module[-1][1]),
+            )
+        )
+        """Addresses without the keys of the instances, of what has some."""
         self._names = names
         self._following: set[tuple[Module, Path]] = set()
         for planned in self._planned:
@@ -293,8 +302,13 @@ class Plan:
         """What a module gives to whoever calls it."""
         _, name, *steps = path
         call = self._call((*module, (name, "")))
-        keyed = call is not None and bool(call.repeats) and len(steps) > 1
-        key = _key(steps.pop(0), counted="count_expression" in call.repeats) if call is not None and keyed else ""
+        key = ""
+        if len(steps) > 1 and (
+            f"{_prefix(module)}{MODULE}.{name}" in self._keyed or (call is not None and call.repeats)
+        ):
+            keys = [_key(steps[0], counted=counted) for counted in (True, False)]
+            key = next((each for each in keys if (*module, (name, each)) in self._modules), "[?]")
+            steps = steps[1:]
         output = call.outputs.get(steps[0]) if call is not None else None
         if not isinstance(output, dict):
             return Unknown(".".join(path))
@@ -317,7 +331,7 @@ class Plan:
         kind, name, *steps = (*path, "")[: max(len(path), 2)]
         address, block = f"{_prefix(module)}{kind}.{name}", self._configured(module, f"{kind}.{name}")
         key: str | None = ""
-        if block is not None and not REPEATS.isdisjoint(block) and steps:
+        if block is not None and steps and (address in self._keyed or not REPEATS.isdisjoint(block)):
             keys = (_key(steps[0], counted=True), _key(steps.pop(0), counted=False))
             key = next((each for each in keys if f"{address}{each}" in self._addresses), None)
         if block is None or key is None or not steps:

@@ -97,6 +97,8 @@ def _refused_form(document: Mapping[str, Json]) -> Iterator[Refusal]:
     blocks = list(_blocks(document))
     yield from _refused_providers(blocks, [name for name, _ in _configurations(document)])
     yield from _refused_references(document, blocks)
+    yield from _refused_attributes(document, blocks)
+    yield from _refused_neighbours(document, blocks)
     for block in blocks:
         if block.managed:
             yield from _refused_arguments(block)
@@ -288,6 +290,57 @@ def _missing(name: str, names: frozenset[str], there: set[str]) -> Iterator[Refu
         if each.startswith(MISSING):
             says = f"it names {each}, which the stack does not have"
             yield Refusal(name, says, f"add {each}, or name what is there", REFERENCES)
+
+
+ATTRIBUTE = re.compile(r"(?<![\w.\-])((?:data\.)?aws_\w+\.[A-Za-z_][\w-]*)\.[A-Za-z_]")
+"""An attribute of a resource that is named without an instance."""
+
+
+def _refused_attributes(document: Mapping[str, Json], blocks: Iterable[_Block]) -> Iterator[Refusal]:
+    """Attributes of what has `count` or `for_each`, and therefore instances, as if it were one resource."""
+    several = {block.address for block in blocks if "count" in block.body or "for_each" in block.body}
+    if not several:
+        return
+    users: dict[str, Json] = {block.address: block.body for block in blocks}
+    users |= {f"local.{name}": value for each in _each(document.get("locals")) for name, value in each.items()}
+    users |= {f"output.{name}": value for each in _each(document.get("output")) for name, value in each.items()}
+    for name, value in users.items():
+        for each in sorted(_attributes_in(value) & several):
+            says = f"it names an attribute of {each}, which has instances, and of which one is meant is not said"
+            yield Refusal(name, says, f"name an instance, such as {each}[0]", REFERENCES)
+
+
+def _attributes_in(value: Json) -> frozenset[str]:
+    """Of which resources the expressions within a value name an attribute without an instance."""
+    if isinstance(value, str):
+        found = (ATTRIBUTE.findall(LITERAL.sub('""', expression)) for expression in _expressions(value))
+        return frozenset(name for names in found for name in names)
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return frozenset().union(*map(_attributes_in, children))
+
+
+WITHIN: Mapping[str, tuple[str, ...]] = {
+    "aws_iam_instance_profile": ("role",),
+    "aws_iam_role_policy": ("role",),
+    "aws_iam_role_policy_attachment": ("role",),
+    "aws_instance": ("iam_instance_profile",),
+    "aws_route_table_association": ("route_table_id", "subnet_id"),
+}
+"""Arguments that name something of the account that makes the resource, and that no network has a part for."""
+NAMED = re.compile(r"\$\{(aws_\w+\.[\w-]+)\.\w+\}")
+
+
+def _refused_neighbours(document: Mapping[str, Json], blocks: Iterable[_Block]) -> Iterator[Refusal]:
+    """What one account's provider makes of something of another account's, which AWS does not find there."""
+    accounts = {name: _accounts(block, "allowed_account_ids") for name, block in _configurations(document)}
+    owners = {block.address: accounts.get(str(block.body.get("provider") or "aws"), []) for block in blocks}
+    for block in blocks:
+        for argument in WITHIN.get(block.kind, ()):
+            named = NAMED.fullmatch(str(block.body.get(argument)))
+            own, other = owners[block.address], owners.get(named[1], []) if named else []
+            if named and own and other and set(own).isdisjoint(other):
+                says = f"account {' or '.join(own)} makes it, and {named[1]} is account {' or '.join(other)}'s"
+                yield Refusal(block.address, says, "choose the provider of that account", _page(block.kind))
 
 
 def _awaited(body: Mapping[str, Json]) -> frozenset[str]:
@@ -560,7 +613,7 @@ ONCE: Mapping[str, tuple[_One, ...]] = {
 def _key(one: _One, resource: Resource) -> tuple[Json, ...]:
     """By what two resources are alike; nothing where that is not known."""
     for name in one.arguments:
-        if resource.raw.get(name) is None:
+        if resource.raw.get(name) in (None, ""):  # a plan writes an empty text for what is not set
             return ()
     values = [_value(resource, name) for name in one.arguments]
     more = [resource.get(name) for name in one.optional]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from network.model import Acl, AclEntry, SecurityGroup, SecurityRule, Unknown
+from network.model import Acl, AclEntry, Doubt, SecurityGroup, SecurityRule, Unknown
 from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Resource
 from network.terraform.expressions import Json
@@ -60,11 +60,15 @@ def _group_rule(to: Builder, r: Resource) -> None:
 
 def _old_group_rule(to: Builder, r: Resource) -> None:
     group, side = to.parent(r, "security_group_id"), as_text(r.get("type"))
-    for name, parts in (("ingress", to.ingress), ("egress", to.egress)):
-        if isinstance(side, Unknown):
-            parts[group].append(SecurityRule(r.address, side, side, side, side))
-        elif side == name:
-            _block_rules(to, parts[group], r.address, group, r.get)
+    if side in {"ingress", "egress"}:
+        _block_rules(to, (to.ingress if side == "ingress" else to.egress)[group], r.address, group, r.get)
+        return
+    # It may be on either side, and allow whatever it says or nothing.
+    rules: list[SecurityRule] = []
+    _block_rules(to, rules, r.address, group, r.get)
+    unknown = side if isinstance(side, Unknown) else Unknown(f"no type: {side}")
+    for parts in (to.ingress[group], to.egress[group]):
+        parts.append(SecurityRule(r.address, unknown, unknown, unknown, unknown))
 
 
 def _block_rules(to: Builder, parts: list[SecurityRule], address: str, group: str, get: Callable[[str], Json]) -> None:
@@ -86,6 +90,8 @@ def _group(to: Builder, r: Resource) -> None:
             _block_rules(to, parts[r.address], r.address, r.address, fields_of(block))
     vpc = as_text(r.get("vpc_id"))
     to.groups[r.address] = SecurityGroup(r.address, vpc)
+    if isinstance(vpc, Unknown):
+        to.doubts.append(Doubt(r.address, f"is in a VPC that is not known ({vpc})", r.owner, about="packets"))
     if r.kind == "aws_default_security_group":
         to.placed(r, "vpc_id", vpc, "packets")
         to.default_groups[str(vpc)] = r.address

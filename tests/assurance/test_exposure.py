@@ -164,3 +164,12 @@ def test_an_attachment_of_a_vpc_that_is_not_known_may_be_any_spokes() -> None:
     stacks.changed(LEDGER, "gateway/attachment", vpc_id="${var.vpc}")
     reach = Trace(stacks.network, catalogued()).reach("ledger", next(s for s in catalogued() if s.key == "kms"))
     assert reach.state is State.UNKNOWN, f"no attachment is known, but one may be its own: {reach.path}"
+
+
+def test_an_interface_of_a_hub_whose_group_was_not_read_may_be_reached() -> None:
+    stacks = Stacks()
+    subnet = next(iter(stacks.stacks[HUB]["resource"]["aws_subnet"]))
+    reference = f"${{aws_subnet.{subnet}.id}}"
+    for group, verdict in (("sg-0123456789abcdef0", "unknown"), ("${data.aws_security_group.theirs.id}", "unknown")):
+        added = Stacks().added(HUB, "aws_network_interface", "it", subnet_id=reference, security_groups=[group])
+        assert exposures(added)[f"{HUB}: aws_network_interface.it"] == verdict

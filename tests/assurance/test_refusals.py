@@ -491,3 +491,9 @@ def test_a_subnet_that_overlaps_one_that_exists_may_be_the_same() -> None:
     assert [(each.address, each.certain) for each in found if "overlaps" in each.says] == [
         ("extra: aws_subnet.added", False)
     ]
+
+
+def test_a_rule_of_another_account_that_nobody_shares() -> None:
+    stacks = Stacks().changed(PAYMENTS, "resolver/exemption-efs", provider="aws.hub")
+    found = [each for each in refusals(stacks.network) if "is in no share" in each.says]
+    assert [each.address for each in found] == [stacks.address(PAYMENTS, "resolver/exemption-efs-association")]

@@ -24,6 +24,7 @@ def with_part(kind: str, stack: str = PAYMENTS, **arguments: Any) -> Stacks:
     """A resource by the provider of a stack's own VPC."""
     stacks = Stacks()
     provider = stacks.at(stack, "network/vpc").get("provider")
+    stacks.stacks[stack]["variable"] = {"other": {}}
     return stacks.added(stack, kind, **arguments, **({"provider": provider} if provider else {}))
 
 

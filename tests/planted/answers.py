@@ -6,7 +6,7 @@ An answer is given only where it follows. Anything else is for the edits that Te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -16,9 +16,9 @@ from typing import Any
 from review.intent import intent_of
 from tests.planted.edits import Action, Edit
 from tests.planted.sound import Sound
-from topology.design import Account, HubDesign, SpokeDesign
+from topology.design import Account, Design, HubDesign, SpokeDesign
 
-__all__ = ["Answer", "Effect", "Pair", "answer"]
+__all__ = ["Answer", "Effect", "Pair", "answer", "pairs"]
 
 Json = Any
 
@@ -42,7 +42,7 @@ class Pair:
     target: str
     """A service's key or another spoke; empty for everything else that a spoke should not reach."""
     how: str
-    """`private`, `gateway`, `spoke`, or `exposed`."""
+    """`private`, `gateway`, `spoke`; `apart` from another spoke, or `exposed` to nothing else."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,17 @@ class Answer:
 NOTHING = Answer(Effect.NOTHING)
 REFUSED = Answer(Effect.REFUSED)
 UNKNOWN = Answer(Effect.UNKNOWN)
+
+
+def pairs(design: Design) -> Iterator[Pair]:
+    """Everything that a design means."""
+    intent = intent_of(design)
+    for spoke in intent.services:
+        yield from (Pair(spoke, key, "private") for key in intent.services[spoke])
+        yield from (Pair(spoke, key, "gateway") for key in intent.gateway[spoke])
+        others = (other for other in intent.services if other != spoke)
+        yield from (Pair(spoke, other, "spoke" if intent.may_reach(spoke, other) else "apart") for other in others)
+        yield Pair(spoke, "", "exposed")
 
 
 def answer(sound: Sound, edit: Edit) -> Answer | None:
@@ -518,6 +529,8 @@ def _rule_protocol(question: _Question) -> Answer | None:
         return NOTHING
     if question.edit.value == "-1":
         return None
+    if question.edit.block.role.startswith("resolver/") and question.edit.value in {"tcp", "udp"}:
+        return REFUSED  # the group has the rule of the other protocol too
     return question.gone()
 
 

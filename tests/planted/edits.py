@@ -14,7 +14,7 @@ from tests.planted.schema import Argument, arguments
 from tests.planted.sound import Block, Sound, Stacks
 from tests.planted.values import others
 
-__all__ = ["Action", "Edit", "drawn"]
+__all__ = ["VARIABLE", "Action", "Edit", "drawn"]
 
 Json = Any
 COPY = "planted_copy"

@@ -19,6 +19,7 @@ from tests.planted.sound import Sound, Stacks
 
 __all__ = ["Judged", "Outcome", "Tally", "Traced", "judged", "traced"]
 
+WANTED = {"private": {State.PRIVATE}, "gateway": {State.GATEWAY, State.PRIVATE}}
 OF_PAIRS = {codes.REACH.id, codes.ISOLATION.id, codes.EXPOSURE.id}
 
 
@@ -50,19 +51,25 @@ class Traced:
         return failed or len(self.reasons) > len(self.report.findings)
 
     def lets(self, pair: Pair) -> bool:
-        """Whether it says that a pair works as the design means it, or, of what should be blocked, that it is."""
+        """Whether it says that a pair is as the design means it, and nothing that is about more than pairs."""
+        return not self._about_all and self.says(pair) is True
+
+    def says(self, pair: Pair) -> bool | None:
+        """Whether a pair is as the design means it; None where that could not be determined."""
         found = self.report
-        if pair.spoke not in found.group_of or self._about_all:
+        if pair.spoke not in found.group_of or (pair.how in {"spoke", "apart"} and pair.target not in found.group_of):
             return False
-        if pair.how == "private":
-            return found.state(pair.spoke, pair.target) is State.PRIVATE
-        if pair.how == "gateway":
-            return found.state(pair.spoke, pair.target) in {State.GATEWAY, State.PRIVATE}
+        if pair.how in WANTED:
+            state = found.state(pair.spoke, pair.target)
+            return None if state is State.UNKNOWN else state in WANTED[pair.how]
         group = found.group_of[pair.spoke]
         if pair.how == "exposed":
-            return group not in found.exposed
-        path = found.opened.get((group, found.group_of.get(pair.target, -1)))
-        return path is not None and path.verdict is Verdict.PASSES
+            ways = {exposure.path.verdict for exposure in found.exposed.get(group, ())}
+            return False if Verdict.PASSES in ways else None if ways else True
+        path = found.opened.get((group, found.group_of[pair.target]))
+        verdict = Verdict.DROPPED if path is None else path.verdict
+        wanted = Verdict.PASSES if pair.how == "spoke" else Verdict.DROPPED
+        return None if verdict is Verdict.UNKNOWN else verdict is wanted
 
     @property
     def _about_all(self) -> bool:

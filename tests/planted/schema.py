@@ -17,7 +17,7 @@ from tests.examples import ROOT
 from tests.plugins import WARM
 from tests.waiting import PATIENCE
 
-__all__ = ["Argument", "arguments", "schema"]
+__all__ = ["VERSION", "Argument", "arguments", "schema"]
 
 FOLDER = ROOT / ".cache" / "schema"
 VERSION = WARM.partition('version = "')[2].partition('"')[0]

@@ -19,7 +19,8 @@ ADDRESS = re.compile(r"[^:]+: (?:module\..+\.)?[a-z0-9]+_\w+\..+|arn:.+|[a-z]+(?
 """What names a resource: an address, an ARN or an id."""
 PLACE = re.compile(r"attachment|endpoint|gateway|group|interface|network|resource|subnet|table|vpc|zone")
 """Words in the names of arguments that say where in a network a resource has its effect."""
-SUBNETS = re.compile(r"aws_(?:default_)?subnet\.|subnet-|:subnet/")
+SUBNETS = re.compile(r"[^:]+: (?:module\..+\.)?aws_(?:default_)?subnet\.|subnet-[0-9a-f]|arn:.+:subnet/")
+"""What names a subnet."""
 LONG = 40
 
 
@@ -79,8 +80,9 @@ def _sets(path: str, value: Any, row: Row) -> str:  # noqa: ANN401  any value of
 
 def _of_place(resource: Resource, row: Row) -> Iterator[Doubt]:
     """A resource with an address in a subnet: it is listed, since a spoke may reach it in a hub."""
-    if any(SUBNETS.search(name) for name in _names(resource)):
-        yield _doubt(resource, row, "has an address in a subnet, where it is not modelled", "")
+    texts = [(name, text) for name in resource.raw for text in _texts(resource.get(name))]
+    if any("subnet" in name if isinstance(text, Unknown) else SUBNETS.match(text) for name, text in texts):
+        yield _doubt(resource, row, "has an address in a subnet, and what it does there is not modelled", "")
 
 
 def _doubt(resource: Resource, row: Row, why: str, of: str) -> Doubt:

@@ -63,6 +63,12 @@ KINDS = (
         ID,
     ),
     *kind(
+        "aws_ec2_transit_gateway_prefix_list_reference",
+        read("blackhole prefix_list_id transit_gateway_attachment_id transit_gateway_route_table_id"),
+        reported("prefix_list_owner_id"),
+        ID,
+    ),
+    *kind(
         "aws_ec2_transit_gateway_route_table",
         read("transit_gateway_id"),
         reported("arn default_association_route_table default_propagation_route_table"),
@@ -106,12 +112,6 @@ ROWS = (
         "decides which table a packet goes by",
         "aws_ec2_transit_gateway_policy_table aws_ec2_transit_gateway_policy_table_association",
         "packets",
-    ),
-    unmodelled(
-        "a route of the table for each range of a prefix list",
-        "aws_ec2_transit_gateway_prefix_list_reference",
-        "packets",
-        of="transit_gateway_route_table_id",
     ),
     irrelevant(
         "multicast; the trace is about unicast",

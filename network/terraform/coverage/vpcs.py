@@ -12,6 +12,8 @@ OUTPOST = "connects the subnet to a network on premises"
 BY_ROUTES = "carries only what a route sends to it, and the trace follows no such route: it is undetermined"
 PUBLIC = "a public address, which is of use only with a route to an internet gateway: the trace reports that"
 
+OTHER_OPTIONS = "ipv6_address_preferred_lease_time netbios_name_servers netbios_node_type ntp_servers"
+
 TARGETS = (
     "carrier_gateway_id core_network_arn egress_only_gateway_id gateway_id local_gateway_id nat_gateway_id "
     "network_interface_id transit_gateway_id vpc_endpoint_id vpc_peering_connection_id"
@@ -115,6 +117,34 @@ KINDS = (
         ID,
     ),
     *kind(
+        "aws_vpc_dhcp_options",
+        read("domain_name_servers"),
+        irrelevant("what is appended to a short name, and no service's name is one", "domain_name"),
+        irrelevant("of clocks, of NetBIOS and of IPv6", OTHER_OPTIONS),
+        reported("arn owner_id"),
+        ID,
+        TAGS,
+    ),
+    *kind(
+        "aws_default_vpc_dhcp_options",
+        irrelevant("AWS's own set, which names the VPC's resolver", f"owner_id {OTHER_OPTIONS}"),
+        reported("arn domain_name domain_name_servers"),
+        ID,
+        TAGS,
+    ),
+    *kind("aws_vpc_dhcp_options_association", read("dhcp_options_id vpc_id"), ID),
+    *kind(
+        "aws_ec2_managed_prefix_list",
+        read("entry.cidr"),
+        irrelevant("a label", "name entry.description"),
+        irrelevant("its ranges say it too", "address_family"),
+        irrelevant("room for more ranges, which are read when they are there", "max_entries"),
+        reported("arn owner_id version"),
+        ID,
+        TAGS,
+    ),
+    *kind("aws_ec2_managed_prefix_list_entry", read("cidr prefix_list_id"), irrelevant("a label", "description"), ID),
+    *kind(
         "aws_internet_gateway",
         irrelevant("AWS refuses a route to a gateway of another VPC", "vpc_id"),
         reported("arn owner_id"),
@@ -137,8 +167,6 @@ KINDS = (
 
 ROWS = (
     unmodelled("a VPC that is not read, and its subnets", "aws_default_vpc aws_default_subnet", "both"),
-    irrelevant("of no effect until it is associated", "aws_vpc_dhcp_options aws_default_vpc_dhcp_options"),
-    unmodelled("the VPC may use other name servers", "aws_vpc_dhcp_options_association", "names", of="vpc_id"),
     irrelevant(
         "plans addresses; ranges that are in use are read",
         "aws_vpc_ipam aws_vpc_ipam_organization_admin_account aws_vpc_ipam_pool aws_vpc_ipam_pool_cidr "
@@ -182,8 +210,4 @@ ROWS = (
         "aws_ec2_traffic_mirror_session aws_ec2_traffic_mirror_target",
     ),
     irrelevant(PUBLIC, "aws_eip aws_eip_association aws_eip_domain_name"),
-    irrelevant(
-        "whoever names the prefix list is undetermined where it matters",
-        "aws_ec2_managed_prefix_list aws_ec2_managed_prefix_list_entry",
-    ),
 )

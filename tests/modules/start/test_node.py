@@ -106,7 +106,7 @@ def test_a_plain_start_changes_nothing_of_python_or_of_jsii() -> None:
 
 def test_an_off_switch_that_is_misspelt_is_refused() -> None:
     done = ran("import modules.cdk", status=2, HUB_START="plian")
-    assert done.stderr == 'HUB_START is "plian"; expected "plain", or nothing for the fast start\n'
+    assert done.stderr == 'HUB_START is "plian"; expected "fresh", "plain", or nothing for the fastest start\n'
 
 
 APP = (

@@ -402,7 +402,6 @@ ADDED: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "aws_ec2_transit_gateway_prefix_list_reference",
         {"transit_gateway_route_table_id": of("aws_ec2_transit_gateway_route_table"), "prefix_list_id": "pl-0123"},
     ),
-    (PAYMENTS, "aws_vpc_dhcp_options_association", {"vpc_id": of("aws_vpc", PAYMENTS), "dhcp_options_id": "dopt-0123"}),
     (PAYMENTS, "aws_route53_resolver_firewall_rule_group_association", {"vpc_id": of("aws_vpc", PAYMENTS)}),
     (PAYMENTS, "aws_route53profiles_association", {"resource_id": of("aws_vpc", PAYMENTS)}),
     (PAYMENTS, "aws_vpclattice_service_network_vpc_association", {"vpc_identifier": of("aws_vpc", PAYMENTS)}),
@@ -428,3 +427,49 @@ def provider_of(stack: str) -> str:
     """The provider of a stack's VPC."""
     provider: str = next(iter(STACKS[stack]["resource"]["aws_vpc"].values()))["provider"]
     return provider
+
+
+# Services with an address in a hub ----------------------------------------------------------------------------------
+
+
+def with_service(stack: str, **arguments: Any) -> Network:
+    """The quickstart's network with a load balancer."""
+    blocks = {"added": {"provider": provider_of(stack), **arguments}}
+    resources = {**STACKS[stack]["resource"], "aws_lb": blocks}
+    return read({**STACKS, stack: {**STACKS[stack], "resource": resources}}.items())
+
+
+def exposed(network: Network) -> set[str]:
+    """What the report says that spokes reach, or may reach, of the load balancer."""
+    found = report(network, SERVICES, MEANT).findings
+    return {finding.severity.value for finding in found if "aws_lb.added" in finding.title}
+
+
+@pytest.mark.parametrize(
+    ("subnets", "severities"),
+    [([of("aws_subnet")], {"unknown"}), ("${data.aws_subnets.ours.ids}", {"unknown"}), (["subnet-0123"], set())],
+    ids=str,
+)
+def test_a_service_in_a_hub_is_something_that_a_spoke_may_reach(subnets: Any, severities: set[str]) -> None:
+    assert exposed(with_service(HUB, subnets=subnets)) == severities
+
+
+def test_a_service_in_a_hub_is_reached_as_its_groups_allow() -> None:
+    groups = [f"${{aws_security_group.{key}.id}}" for key in STACKS[HUB]["resource"]["aws_security_group"]]
+    assert exposed(with_service(HUB, subnets=[of("aws_subnet")], security_groups=groups)) == {"failed"}
+    shut = [
+        f"${{aws_default_security_group.{key}.id}}" for key in STACKS[HUB]["resource"]["aws_default_security_group"]
+    ]
+    assert exposed(with_service(HUB, subnets=[of("aws_subnet")], security_groups=shut)) == set()
+
+
+def test_a_service_in_a_spoke_changes_no_verdict() -> None:
+    network = with_service(PAYMENTS, subnets=[of("aws_subnet", PAYMENTS)])
+    assert report(network, SERVICES, MEANT).sound
+    assert len(network.unmodelled) == 1
+
+
+def test_a_service_in_two_subnets_has_an_address_in_each() -> None:
+    subnets = [f"${{aws_subnet.{key}.id}}" for key in list(STACKS[HUB]["resource"]["aws_subnet"])[:2]]
+    network = with_service(HUB, subnets=subnets)
+    assert len({instance.subnet for instance in network.instances.values() if "aws_lb" in instance.address}) == 2

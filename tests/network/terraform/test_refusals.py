@@ -134,6 +134,38 @@ def test_what_only_looks_like_a_name(value: str) -> None:
     assert refused(stacks) == ()
 
 
+@pytest.mark.parametrize("several", [{"count": 0}, {"count": "${var.copies}"}, {"for_each": {}}])
+def test_an_attribute_of_what_has_instances(several: dict[str, Any]) -> None:
+    """A role has no part in a network, and yet nothing of the stack is applied."""
+    stacks = Stacks().changed(PAYMENTS, "test-instance/role", **several)
+    stacks.stacks[PAYMENTS]["variable"] = {"copies": {"type": "number"}}
+    found = [each for each in refused(stacks) if "which has instances" in each.says]
+    assert {each.address for each in found} == {
+        stacks.address(PAYMENTS, f"test-instance/{path}") for path in ("profile", "trials", "session-manager")
+    }
+
+
+@pytest.mark.parametrize("reference", ["[0].name", "[*].name", ""])
+def test_an_instance_of_what_has_instances(reference: str) -> None:
+    stacks = Stacks().changed(PAYMENTS, "test-instance/role", count=1)
+    role = ".".join(stacks.find(PAYMENTS, "test-instance/role"))
+    for path in ("profile", "trials", "session-manager"):
+        stacks.changed(PAYMENTS, f"test-instance/{path}", role=f"${{{role}{reference}}}")
+    assert refused(stacks) == (), "an instance is named, or the list of them"
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [("network/subnet-use1-az1-routes", "network/subnet-use1-az1"), ("test-instance/profile", "test-instance/role")],
+)
+def test_what_another_account_makes_of_something_of_the_spoke(path: str, owner: str) -> None:
+    stacks = Stacks().changed(PAYMENTS, path, provider="aws.hub")
+    found = refused(stacks)
+    assert any(each.address == stacks.address(PAYMENTS, path) for each in found), found
+    own = ".".join(stacks.find(PAYMENTS, owner))
+    assert any(f"{own} is account 222222222222's" in each.says for each in found), found
+
+
 def test_a_resource_that_waits_for_what_is_not_there() -> None:
     stacks = Stacks().changed(PAYMENTS, "network/vpc", depends_on=["aws_vpc.nothing"])
     assert one(stacks).says == "it names aws_vpc.nothing, which the stack does not have"
