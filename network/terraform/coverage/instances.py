@@ -52,8 +52,11 @@ KINDS = (
     ),
     *kind(
         "aws_network_interface",
-        read("private_ip private_ip_list private_ips security_groups subnet_id"),
-        irrelevant(ANYWHERE, "ipv4_prefix_count ipv4_prefixes private_ip_list_enabled private_ips_count"),
+        read("private_ip_list private_ips security_groups subnet_id"),
+        irrelevant(
+            ANYWHERE,
+            "ipv4_prefix_count ipv4_prefixes private_ip private_ip_list_enabled private_ips_count",
+        ),
         irrelevant(FORWARDS, "source_dest_check"),
         irrelevant(
             IPV6,
