@@ -366,7 +366,6 @@ EDITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (HUB, "aws_vpc_endpoint", {"policy": "{}"}),
     (HUB, "aws_route53_resolver_endpoint", {"protocols": ["DoH"]}),
     (HUB, "aws_route53_resolver_endpoint", {"resolver_endpoint_type": "IPV6"}),
-    (HUB, "aws_route53_resolver_rule", {"target_ip": [{"ip": "10.0.0.53", "port": 54}]}),
     (HUB, "aws_route53_resolver_rule", {"target_ip": [{"ip": "10.0.0.53", "protocol": "DoH"}]}),
     (HUB, "aws_ec2_transit_gateway", {"security_group_referencing_support": "enable"}),
     (HUB, "aws_ec2_transit_gateway_route_table_association", {"replace_existing_association": True}),
@@ -472,6 +471,30 @@ def test_a_service_in_a_spoke_changes_no_verdict() -> None:
     network = with_service(PAYMENTS, subnets=[of("aws_subnet", PAYMENTS)])
     assert report(network, SERVICES, MEANT).sound
     assert len(network.unmodelled) == 1
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "added"),
+    [
+        ("111111111111", "us-east-1", True),
+        ("111111111111", "eu-west-1", False),
+        ("222222222222", "us-east-1", False),
+        (None, None, True),
+    ],
+)
+def test_a_service_whose_subnets_are_not_known_may_be_in_any_hub_of_its_account(
+    account: str | None, region: str | None, added: object
+) -> None:
+    stack = STACKS[HUB]
+    theirs = {"alias": "theirs", "region": region, "allowed_account_ids": [account] if account else None}
+    resources = {**stack["resource"], "aws_lb": {"added": {"provider": "aws.theirs", "subnets": "${flatten([])}"}}}
+    network = read(
+        {
+            **STACKS,
+            HUB: {**stack, "provider": {"aws": [*stack["provider"]["aws"], theirs]}, "resource": resources},
+        }.items()
+    )
+    assert any("aws_lb.added" in at for at in network.instances) is added
 
 
 def test_a_service_in_two_subnets_has_an_address_in_each() -> None:
