@@ -104,7 +104,7 @@ def _fields(snapshot: Snapshot, names: Names, file: str) -> Iterator[Doubt]:
         if not known.settled.issuperset(item):
             for why, about in _odd(item, known, place):
                 yield from _doubt(snapshot, names, (file, place, item), why, about)
-        for part in _parts(file, item, inner):
+        for part in _parts(file, item, inner) if inner else ():
             for why, about in () if within.settled.issuperset(part) else _odd(part, within, place):
                 owner, address = _subject(names, (file, place, item))
                 yield Doubt(address_of(names, address, part), why, owner, _belongs(names, item, part), about)
@@ -159,10 +159,10 @@ def _odd(item: Item, known: Rows, place: Owner, path: str = "") -> list[tuple[st
     found: list[tuple[str, str]] = []
     for key in [key for key in item if key not in known.settled]:
         row, value = known.others.get(key, UNLISTED), item[key]
-        if value in EMPTY or (isinstance(row, Field) and value in row.neutral):
+        if (isinstance(row, Field) and value in row.neutral) or value in EMPTY:
             continue
         for each in value if isinstance(value, list) else (value,):
-            if isinstance(row, Rows) and isinstance(each, Mapping):
+            if isinstance(row, Rows) and isinstance(each, dict):
                 if not row.settled.issuperset(each):
                     found += _odd(each, row, place, f"{path}{key}.")
             elif isinstance(row, Rows) or not row.is_neutral(each, place):
