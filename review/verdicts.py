@@ -160,6 +160,8 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
     trace = Trace(within(network, intent.organization), known, intent.accepted)
+    # Before doubts are in their places: what stands for them is nothing that anybody makes.
+    refused = refusals(network)
     network = trace.network
     alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
     columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))
@@ -169,7 +171,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = judge.exposed()
     found = by_cause(
         (
-            *map(judge.refusal, refusals(network)),
+            *map(judge.refusal, refused),
             *judge.hub_cases(),
             *judge.reach_cases(reaches),
             *judge.isolation_cases(opened),
