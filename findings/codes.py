@@ -548,8 +548,7 @@ REFUSED = Code(
 ACCOUNT = Code(
     "HUB311",
     "account",
-    "Each hub and spoke is in the account and the region that the topology says, and what a hub shares goes to the "
-    "topology's organization.",
+    "Each hub and spoke is in the account and the region that the topology says.",
     "spoke-core-payments: aws_vpc.network: it is in account 333333333333, and the topology says 222222222222",
     "Correct the provider of the stack, or the topology; the finding names both accounts.",
 )

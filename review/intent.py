@@ -50,8 +50,8 @@ def intent_of(design: Design) -> Intent:
         queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
         owners={hub.name: Owner(hub.account.id, hub.account.region) for hub in design.hubs}
         | {spoke.name: Owner(spoke.account.id, spoke.account.region) for spoke in spokes},
-        organization=next((hub.organization_arn for hub in design.hubs), ""),
         accepted=design.accepted,
+        organization=design.organization.id,
     )
 
 

@@ -21,6 +21,7 @@ from network.model import Doubt, Network, Owner, Refusal, Unknown, Vpc, stack_of
 from network.services import Service
 from review.accounts import misplaced
 from review.causes import Case, by_cause
+from review.membership import within
 
 __all__ = ["Intent", "Report", "intended", "report"]
 
@@ -45,12 +46,12 @@ class Intent:
     """DNS queries a second that each hub is expected to answer."""
     owners: Mapping[str, Owner] = field(default_factory=dict)
     """The account and region of each hub and spoke."""
-    organization: str = ""
-    """The ARN of the organization that everything is shared with, where somebody says."""
     judged: frozenset[str] | None = None
     """The spokes that are judged, by themselves and towards all others; None judges every one."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Addresses at which what could not be determined is accepted, each with the reason."""
+    organization: str = ""
+    """The id of the organization that the spokes' accounts are in; empty where nobody says."""
 
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
@@ -166,9 +167,10 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
-    elsewhere = misplaced(network, intent.judged_owners, intent.organization)
-    refused = refusals(network)  # of what is written, not of what doubts might make of it
-    trace = Trace(network, known, intent.accepted)
+    elsewhere = misplaced(network, intent.judged_owners)
+    trace = Trace(within(network, intent.organization), known, intent.accepted)
+    # Before doubts are in their places: what stands for them is nothing that anybody makes.
+    refused = refusals(network)
     network = trace.network
     alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
     columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))

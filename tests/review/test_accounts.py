@@ -1,4 +1,4 @@
-"""Who acts, against the topology: another account, region or organization than it says."""
+"""Who acts, against the topology: another account or region than it says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from findings import Severity, codes
 from network.names import named
 from review.intent import intent_of, names_in
 from review.verdicts import report
-from tests.assurance.faults import HUB, PAYMENTS, Stacks, catalogued
+from tests.assurance.faults import PAYMENTS, Stacks, catalogued
 from tests.examples import designed
 from tests.network.aws.recorded import Recorded, judged
 
@@ -56,14 +56,6 @@ def test_several_accounts_of_which_the_role_is_in_one() -> None:
     stacks = Stacks()
     provider(stacks, PAYMENTS)["allowed_account_ids"] = ["222222222222", "333333333333"]
     assert found(stacks) == []
-
-
-def test_a_share_with_another_organization() -> None:
-    other = "arn:aws:organizations::888888888888:organization/o-exampleorg2"
-    stacks = Stacks().changed(HUB, "gateway-share/organization", principal=other)
-    (address, says, severity), *more = found(stacks)
-    assert (address, severity, more) == (stacks.address(HUB, "gateway-share/organization"), Severity.FAILED, [])
-    assert f"with {other}, and the topology's organization is" in says
 
 
 def test_what_was_recorded_is_where_it_is_meant_to_be() -> None:

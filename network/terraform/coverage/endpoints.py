@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from network.terraform.coverage.rows import ID, TAGS, irrelevant, kind, read, reported, unmodelled, unset
+from network.terraform.coverage.rows import ID, IPV6, TAGS, irrelevant, kind, read, reported, unmodelled, unset
 
 __all__ = ["KINDS", "ROWS", "full_access"]
 
@@ -45,11 +45,13 @@ KINDS = (
         "aws_vpc_endpoint",
         read(
             "dns_options.private_dns_only_for_inbound_resolver_endpoint private_dns_enabled route_table_ids "
-            "security_group_ids service_name subnet_configuration subnet_ids vpc_id"
+            "security_group_ids service_name subnet_ids vpc_id"
         ),
         read("vpc_endpoint_type", only=("Gateway", "Interface"), else_="an endpoint of another type"),
         irrelevant("an endpoint of an AWS service needs nobody to accept it", "auto_accept"),
         irrelevant("the name of the service says it too", "service_region"),
+        read("subnet_configuration.ipv4 subnet_configuration.subnet_id"),
+        irrelevant(IPV6, "subnet_configuration.ipv6"),
         unmodelled("answers other records, or none over IPv4", "ip_address_type", "both", usual=("ipv4",)),
         unmodelled(
             "answers other records than those for IPv4",
