@@ -188,7 +188,7 @@ class Names:
             best = max(zones, key=lambda taker: len(taker.domain), default=None)
             if best is not None:
                 return self._follow(best, query, path, zones)
-            return Answer(Kind.PUBLIC, path.then(self._kept_hop(rule, query.vpc, name)))
+            return Answer(Kind.PUBLIC, path.then(self._kept_hop(rule, name)))
         return self._forward(rule, query, path)
 
     # Answers ------------------------------------------------------------------------------------------------------
@@ -230,9 +230,9 @@ class Names:
         at, fix = self._keep_private(vpc, name)
         return Hop(at, says, sources.RULE_MATCH, fix=fix)
 
-    def _kept_hop(self, rule: ResolverRule, vpc: Vpc, name: str) -> Hop:
+    def _kept_hop(self, rule: ResolverRule, name: str) -> Hop:
         """A SYSTEM rule that keeps a name in a VPC without an endpoint, so that it is resolved in public DNS."""
-        says = f"the SYSTEM rule for {rule.domain} keeps {name} in {vpc.address}, so it is resolved in public DNS"
+        says = f"the SYSTEM rule for {rule.domain} keeps {name} in the VPC, so it is resolved in public DNS"
         fix = f"have {rule.address} forward (rule_type FORWARD) or remove it, where the name is not to stay in the VPC"
         return Hop(rule.address, says, sources.RULE_MATCH, fix=fix)
 

@@ -32,9 +32,8 @@ KINDS = (
     ),
     *kind(
         "aws_route53_resolver_rule",
-        read("domain_name resolver_endpoint_id target_ip.ip"),
+        read("domain_name resolver_endpoint_id target_ip.ip target_ip.port"),
         read("rule_type", only=("FORWARD", "SYSTEM"), else_="another type of rule", about="names"),
-        read("target_ip.port", only=("53",), else_="nothing is known to answer at another port", about="names"),
         irrelevant("a label", "name"),
         unmodelled("a target that is asked over IPv6", "target_ip.ipv6", "names"),
         unmodelled("a target that is not asked in plain DNS", "target_ip.protocol", "names", usual=("Do53",)),
