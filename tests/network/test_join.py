@@ -250,7 +250,7 @@ def test_entries_of_the_default_acl_count_though_no_stack_manages_it() -> None:
 def test_an_association_that_the_stack_does_not_have_is_undetermined() -> None:
     change = of(example=Stacks().without(PAYMENTS_STACK, "resolver/rule-us-east-1_amazonaws_com-association"))
     says, end = failing(joined(Recorded().network, change), KMS)
-    assert says == "unknown"
+    assert says == "undetermined"
     assert "rslvr-rr-" in end.says or "not known" in end.says
 
 
@@ -418,7 +418,7 @@ def contract_elsewhere() -> Recorded:
 def test_without_its_contract_a_spoke_could_not_be_determined(snapshot: Callable[[], Recorded], action: str) -> None:
     found = alone(LEDGER_STACK, snapshot())
     says, end = failing(found, "ledger → kms")
-    assert says == "unknown"
+    assert says == "undetermined"
     assert action in end.says
     assert {reach.state for (spoke, _), reach in judged(found).reaches.items() if spoke == "payments"} == {
         State.PRIVATE,
@@ -442,7 +442,7 @@ def test_an_association_whose_table_is_not_known_may_be_in_any() -> None:
     stacks = Stacks().changed(LEDGER_STACK, association, transit_gateway_route_table_id="${var.table}")
     for network in (stacks.network, joined(never_applied().network, stacks.network)):
         says, end = failing(named(network, names_in(designed("quickstart"))), "ledger → kms")
-        assert says == "unknown"
+        assert says == "undetermined"
         assert end.at == stacks.address(LEDGER_STACK, association)
 
 

@@ -363,7 +363,7 @@ def test_what_may_go_either_way_is_unknown(change: Callable[[Recorded], None]) -
     snapshot = Recorded()
     change(snapshot)
     found, end = failing(snapshot.network, KMS)
-    assert found == "unknown", f"{found}: {end}"
+    assert found == "undetermined", f"{found}: {end}"
 
 
 @pytest.mark.parametrize("kind", ["vpn", "direct-connect-gateway", "connect", "peering", "network-function"])
@@ -466,5 +466,5 @@ def test_a_unit_is_known_by_what_its_accounts_see() -> None:
             each["associatedEntity"] = "arn:aws:organizations::999999999999:ou/o-exampleorg1/ou-1234-12345678"
     assert judged(snapshot.network).sound
     snapshot.items("ResolverRules", LEDGER)[:] = []
-    assert failing(snapshot.network, "ledger → kms")[0] == "unknown"
+    assert failing(snapshot.network, "ledger → kms")[0] == "undetermined"
     assert judged(snapshot.network).state("payments", "kms") is State.PRIVATE

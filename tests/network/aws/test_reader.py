@@ -222,7 +222,7 @@ def test_what_is_missing_is_unknown_and_never_a_pass(account: str, region: str, 
     assert found.sound == allowed or not named_, complaints(found)
     for spoke in SPOKES if named_ else ():
         for service in found.services:
-            assert found.state(spoke, service).value in {"unknown", "private", "gateway"}, "more than is known"
+            assert found.state(spoke, service).value in {"undetermined", "private", "gateway"}, "more than is known"
     if told == "not recorded":
         assert any(f"{file} (not recorded: ec2:Describe{file}" in each for each in network.unmodelled)
 
