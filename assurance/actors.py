@@ -18,7 +18,9 @@ Act = tuple[str, str, Owner | None, str]
 
 def strangers(network: Network) -> Iterator[Refusal]:
     """What AWS refuses since the provider is of another account, or of another region, than what it acts on."""
-    for address, parent, owner, shared in chain(_in_vpcs(network), _in_use(network), _in_gateways(network)):
+    for address, parent, owner, shared in chain(
+        _in_vpcs(network), _in_use(network), _in_gateways(network), _in_shares(network)
+    ):
         maker = network.makers.get(address)
         if maker is None or owner is None or maker is owner:
             continue
@@ -68,7 +70,8 @@ def _in_vpcs(network: Network) -> Iterator[Act]:
         owner = owners.get(table.vpc)
         yield table.address, str(table.vpc), owner, ""
         for route in table.routes:
-            yield route.address, table.address, owner, ""
+            if isinstance(route.target, str):  # any other may be in this table or not
+                yield route.address, table.address, owner, ""
     for endpoint in network.gateway_endpoints.values():
         owner = owners.get(endpoint.vpc)
         yield endpoint.address, str(endpoint.vpc), owner, ""
@@ -88,6 +91,8 @@ def _in_use(network: Network) -> Iterator[Act]:
         owner = owners.get(group.vpc)
         yield group.address, str(group.vpc), owner, str(group.vpc)
         for rule in (*group.ingress, *group.egress):
+            if isinstance(rule.peer, Unknown):
+                continue  # it may be in this group or not
             yield rule.address, group.address, network.makers.get(group.address, owner), ""
     for endpoint in network.interface_endpoints.values():
         yield endpoint.address, str(endpoint.vpc), owners.get(endpoint.vpc), str(endpoint.vpc)
@@ -100,22 +105,30 @@ def _in_use(network: Network) -> Iterator[Act]:
 
 
 def _in_gateways(network: Network) -> Iterator[Act]:
-    """Tables of gateways and what is in them, rules of resolver endpoints, and what is in shares."""
+    """Tables of gateways and what is in them, and rules of resolver endpoints."""
     for table in network.gateway_tables.values():
         gateway = network.gateways.get(str(table.gateway))
         owner = gateway.owner if gateway is not None else None
         yield table.address, str(table.gateway), owner, ""
-        for address in (part.address for parts in (table.associations, table.propagations) for part in parts):
-            yield address, table.address, owner, ""
+        for link in (*table.associations, *table.propagations):
+            if link.target in network.attachments:  # any other may be in this table or not
+                yield link.address, table.address, owner, ""
         for route in table.routes:
-            yield route.address, table.address, owner, ""
+            if route.attachment is None or route.attachment in network.attachments:
+                yield route.address, table.address, owner, ""
     for rule in network.rules.values():
         endpoint = network.resolver_endpoints.get(str(rule.endpoint))
         yield rule.address, str(rule.endpoint), endpoint.owner if endpoint is not None else None, ""
+
+
+def _in_shares(network: Network) -> Iterator[Act]:
+    """Shares and what is in them: an account shares what it owns."""
     owned = {at: gateway.owner for at, gateway in network.gateways.items()}
     owned |= {at: rule.owner for at, rule in network.rules.items()}
     for share in network.shares:
         for link in (*share.resources, *share.principals):
+            if isinstance(link.target, Unknown):
+                continue  # it may be in this share or not
             yield link.address, share.address, share.owner, ""
         for link in share.resources:
             at = str(link.target)

@@ -342,6 +342,7 @@ NOT_PLACED: Mapping[str, str] = {
     "unmodelled": "no walk reads them",
     "loose": "no walk reads them",
     "doubts": "a trace has put them into the parts that they are about",
+    "states": "no walk reads them",
     "ids": "no walk reads them",
     "fixed": "no walk reads them; what is refused is found for each part",
     "refused": "no walk reads them; what is refused is found for each part",

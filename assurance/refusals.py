@@ -49,6 +49,7 @@ class _Refusals:
             self.resolver_endpoints,
             self.routes,
             self.entries,
+            self.ports,
             self.private_names,
             self.gateway_endpoints,
             self.links,
@@ -212,6 +213,15 @@ class _Refusals:
                     sources.ACLS,
                 )
 
+    def ports(self) -> Iterator[Refusal]:
+        """Rules of security groups whose range of ports ends before it begins."""
+        for group in self.network.groups.values():
+            for rule in (*group.ingress, *group.egress):
+                ends = rule.first_port, rule.last_port
+                if rule.address in self.made and rule.protocol in {"tcp", "udp"} and _reversed(*ends):
+                    says = f"its ports go from {ends[0]} to {ends[1]} (InvalidParameterValue)"
+                    yield Refusal(rule.address, says, "let from_port be the lower of the two", sources.GROUPS)
+
     def links(self) -> Iterator[Refusal]:
         """Attachments that are associated with two tables of their gateway, or propagate to one table twice."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -319,6 +329,10 @@ def _unread(address: str, cidr: Unknown) -> Iterator[Refusal]:
         return
     says = f"{cidr.why} is no range: it begins at {meant.network_address}"
     yield Refusal(address, says, f"write {meant}", sources.VPC_RANGES)
+
+
+def _reversed(first: int | Unknown, last: int | Unknown) -> bool:
+    return isinstance(first, int) and isinstance(last, int) and first > last
 
 
 def _misplaced(address: str, ip: IPv4Address, subnet: str, cidr: Prefix) -> Iterator[Refusal]:

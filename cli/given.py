@@ -194,7 +194,7 @@ def network_of(
         refuse(f"{error.filename}: {error.strerror}")
     if planned is None:
         return network, None
-    network = named(network, names_in(planned))
+    network = named(network, names_in(planned), planned.states.address)
     if reasons := lost(planned, given, network, "its stack" if exists is None or others else "what was recorded"):
         refuse("\n".join(reasons))
     meant = intent_of(planned)

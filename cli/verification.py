@@ -77,7 +77,7 @@ def verify(
         roles, usable = check_roles(clients, regions, pool)
     with progress("recording", len({account.id for account in accounts}), "accounts") as count:
         files, recording = recorded(design, clients, asked.__contains__, count)
-    deployed = named(read(files), names_in(design))
+    deployed = named(read(files), names_in(design), design.states.address)
     judged = judge(design, wanted, designed, deployed, unseen(recording.missing))
     promised = promises(design, designed, traced)
     able = [spoke for spoke in spokes if spoke.test_instance is not None and Role.of(spoke.account) in usable]

@@ -14,7 +14,7 @@ from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupR
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC, VPCEndPoint
 
-from emulator import transit_gateway
+from emulator import transit_gateway, vpc
 from emulator.mount import Extension
 
 ROOT_VOLUME_SIZE = 8
@@ -186,7 +186,7 @@ class Backend(transit_gateway.Backend):
                 self.enis[eni_id]._group_set = groups  # noqa: SLF001 # moto has no setter
 
 
-class Response(transit_gateway.Response):
+class Response(vpc.Response):
     """Operations that moto gets wrong."""
 
     ec2_backend: Backend
@@ -224,6 +224,9 @@ class Response(transit_gateway.Response):
 
     def modify_vpc_endpoint(self) -> ActionResult:
         """ModifyVpcEndpoint, with private DNS and DNS options, which moto drops."""
+        known: Any = self.ec2_backend.get_vpc_end_point(self._get_param("VpcEndpointId"))
+        if self._get_bool_param("PrivateDnsEnabled", if_none=False) and not known.private_dns_enabled:
+            self._check_private_dns(self.ec2_backend.get_vpc(known.vpc_id), known.service_name)
         result = super().modify_vpc_endpoint()
         endpoint: Any = self.ec2_backend.vpc_end_points[self._get_param("VpcEndpointId")]
         endpoint.private_dns_enabled = self._get_bool_param("PrivateDnsEnabled", if_none=endpoint.private_dns_enabled)

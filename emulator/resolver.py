@@ -26,6 +26,7 @@ from moto.route53resolver.responses import Route53ResolverResponse
 from emulator import ram
 from emulator.backends import in_region
 from emulator.mount import Extension
+from emulator.vpc import is_reserved
 
 
 class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[misc]  # both have a tag_resource
@@ -92,11 +93,20 @@ class Backend(Route53ResolverBackend, TaggableResourcesMixin):  # type: ignore[m
         return super().delete_resolver_rule(resolver_rule_id)
 
     def create_resolver_endpoint(self, *args: Any, **kwargs: Any) -> ResolverEndpoint:
-        """CreateResolverEndpoint, refused if another network interface has a requested address.
+        """CreateResolverEndpoint, refused if another network interface has a requested address, or AWS keeps it.
 
-        moto gives the address to both. The error code is from the API reference, not confirmed against AWS.
+        So it is with subnets of two VPCs, and with a security group of another one. moto does all of that. The error
+        codes are from the API reference, not confirmed against AWS.
         """
-        for wanted in kwargs["ip_addresses"]:
+        subnets = [self.ec2_backend.get_subnet(wanted["SubnetId"]) for wanted in kwargs["ip_addresses"]]
+        groups = [self.ec2_backend.get_security_group_from_id(group) for group in kwargs["security_group_ids"]]
+        if len({part.vpc_id for part in (*subnets, *groups) if part is not None}) > 1:
+            raise InvalidRequestException("Subnets and security groups of a resolver endpoint must be in one VPC.")
+        for wanted, subnet in zip(kwargs["ip_addresses"], subnets, strict=True):
+            if wanted.get("Ip") and is_reserved(wanted["Ip"], subnet):
+                raise InvalidRequestException(
+                    f"IP address '{wanted['Ip']}' is reserved in subnet '{wanted['SubnetId']}'"
+                )
             if wanted.get("Ip") in self._addresses_in_use(wanted["SubnetId"]):
                 raise ResourceExistsException(
                     f"The IP address '{wanted['Ip']}' in subnet '{wanted['SubnetId']}' is already in use"

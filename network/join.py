@@ -44,15 +44,15 @@ from network.model import (
     Vpc,
     stack_of,
 )
+from network.names import distinguished
 from network.unplaced import doubted, doubted_groups, doubted_tables, doubted_zones
 
 __all__ = ["join"]
 
-MAPPINGS = tuple(
-    each.name
-    for each in fields(Network)
-    if each.name not in {"ids", "unmodelled", "rule_associations", "loose", "doubts", "fixed", "refused", "makers"}
+NO_PARTS = frozenset(
+    {"doubts", "fixed", "ids", "loose", "makers", "refused", "rule_associations", "states", "unmodelled"}
 )
+MAPPINGS = tuple(each.name for each in fields(Network) if each.name not in NO_PARTS)
 """The fields that hold parts by their addresses, in the order in which a part comes after what it belongs to."""
 UNSURE = Unknown("it is in the snapshot and not in the stack; a plan tells whether it stays")
 
@@ -62,7 +62,7 @@ def join(base: Network, change: Network) -> Network:
 
     Literal ids in either come to the address of the part that has them.
     """
-    return _Joining(base, change).network()
+    return _Joining(distinguished(base, change.states), change).network()
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,7 @@ class _Joining:
             fixed=tuple(_written(each, self.addresses) for each in self.change.fixed),
             refused=self.change.refused,
             makers=self.change.makers,
+            states={**self.base.states, **self.change.states},
             ids={**{at: id_ for at, id_ in self.base.ids.items() if at not in self.same}, **self.change.ids},
         )
 

@@ -408,6 +408,9 @@ class Network:
     makers: Mapping[str, Owner] = field(default_factory=dict)
     """With which account's provider, in which region, each resource is to be built: those of stacks and plans. What is
     not here exists, and AWS has accepted it."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Where the state of each stack is (the tag `hub:state`), of those that say so: two topologies may have stacks of
+    one name."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """AWS's id of each address that exists, as far as it is known. A plan's resources that are about to be destroyed
     are here too, although they are nowhere else in the network."""

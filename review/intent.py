@@ -49,6 +49,7 @@ def intent_of(design: Design) -> Intent:
         ),
         queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
         accepted=design.accepted,
+        organization=design.organization.id,
     )
 
 

@@ -20,6 +20,7 @@ from findings.codes import Code
 from network.model import Doubt, Network, Refusal, Unknown, Vpc, stack_of
 from network.services import Service
 from review.causes import Case, by_cause
+from review.membership import within
 
 __all__ = ["Intent", "Report", "intended", "report"]
 
@@ -46,6 +47,8 @@ class Intent:
     """The spokes that are judged, by themselves and towards all others; None judges every one."""
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Addresses at which what could not be determined is accepted, each with the reason."""
+    organization: str = ""
+    """The id of the organization that the spokes' accounts are in; empty where nobody says."""
 
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
@@ -156,7 +159,9 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
-    trace = Trace(network, known, intent.accepted)
+    trace = Trace(within(network, intent.organization), known, intent.accepted)
+    # Before doubts are in their places: what stands for them is nothing that anybody makes.
+    refused = refusals(network)
     network = trace.network
     alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
     columns = sorted(set().union(*intent.services.values(), *intent.gateway.values(), *intent.kept.values()))
@@ -166,7 +171,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = judge.exposed()
     found = by_cause(
         (
-            *map(judge.refusal, refusals(network)),
+            *map(judge.refusal, refused),
             *judge.hub_cases(),
             *judge.reach_cases(reaches),
             *judge.isolation_cases(opened),

@@ -1,7 +1,7 @@
 """Which address each of AWS's ids goes by.
 
-An address is `<where>: <id>`. Where it is says the tag `hub:stack` of the thing, or else of what it belongs to (its
-VPC, its gateway), or else its account and region.
+An address is `<where>: <id>`. Where it is say the tags `hub:stack` and `hub:state` of the thing, or else of what it
+belongs to (its VPC, its gateway), or else its account and region.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from network.aws.snapshot import Item, Snapshot, tags_of
 from network.model import Owner, Unknown, stack_of
+from network.names import beside
 
 __all__ = ["Names", "place_name", "zone_id"]
 
-STACK_TAG = "hub:stack"
-"""The tag by which a part is found to be a stack's; recordings never leave it out."""
+STACK_TAG, STATE_TAG = "hub:stack", "hub:state"
+"""The tags by which a part is found to be a stack's; recordings never leave them out."""
 
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Vpcs", "VpcId", ()),
@@ -60,6 +61,8 @@ class Names:
     def __init__(self, snapshot: Snapshot) -> None:
         self.ids: dict[str, str] = {}
         """The id of each address."""
+        self.states: dict[str, str] = {}
+        """Where the state of each stack is."""
         self._addresses: dict[str, str] = {}
         users = _vpcs_of_rules(snapshot)
         for file, key, parents in KINDS:
@@ -82,10 +85,19 @@ class Names:
         return str(id_) in self._addresses
 
     def _add(self, id_: str, owner: Owner, item: Item, parents: Iterable[str]) -> None:
-        tag = tags_of(item).get(STACK_TAG)
+        tags = tags_of(item)
+        tag = self._stack(tags[STACK_TAG], tags.get(STATE_TAG)) if STACK_TAG in tags else None
         above = (stack_of(self._addresses[parent]) for parent in parents if parent in self._addresses)
         where = tag or next(above, None) or place_name(owner)
         self._name(id_, where)
+
+    def _stack(self, stack: str, state: str | None) -> str:
+        """What a stack goes by: the second of a name has its state behind it."""
+        if state is None or self.states.setdefault(stack, state) == state:
+            return stack
+        other = beside(stack, state)
+        self.states[other] = state
+        return other
 
     def _beside(self, id_: str, owner: Owner, vpcs: Iterable[str]) -> None:
         """A rule without an endpoint, and resolver parts have no tags: it is where the only VPC is that uses it."""

@@ -62,4 +62,10 @@ def read(files: Mapping[str, bytes]) -> Network:
     network = replace(network, instances={**network.instances, **other_interfaces(snapshot, names, network)})
     made = {**dict(child_ids(network, names.ids)), **names.ids}
     network = guard(fill(snapshot, network))
-    return replace(network, unmodelled=unmodelled(snapshot, names, network), doubts=doubts(snapshot, names), ids=made)
+    return replace(
+        network,
+        unmodelled=unmodelled(snapshot, names, network),
+        doubts=doubts(snapshot, names),
+        states=names.states,
+        ids=made,
+    )

@@ -193,7 +193,7 @@ class Builder:
 
     def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
         """Note the addresses that a resource asks for; those that are not known are not judged."""
-        known = (as_address(ip) for ip in ips if ip)
+        known = (ip if isinstance(ip, IPv4Address) else as_address(ip) for ip in ips if ip)
         self.fixed += [Fixed(address, subnet, ip) for ip in known if isinstance(ip, IPv4Address)]
 
     def link(self, what: str, resource: Resource, parent: str, target: str) -> None:

@@ -19,10 +19,12 @@ def _instance(to: Builder, r: Resource) -> None:
         # Without one it is in the default VPC, or has an interface that is listed itself.
         to.placed(r, "subnet_id", subnet)
     to.instances[r.address] = Instance(r.address, subnet, as_texts(groups))
-    for name in ("private_ip", "private_ips", "private_ip_list"):
+    for name in ADDRESSES[r.kind]:
         to.fix(r.address, subnet, *as_list(r.get(name)))
 
 
+ADDRESSES = {"aws_instance": ("private_ip",), "aws_network_interface": ("private_ips", "private_ip_list")}
+"""The arguments with which it asks for addresses."""
 READERS: Mapping[str, Reader] = {
     "aws_instance": _instance,
     "aws_network_interface": _instance,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from network.model import Doubt, Instance, Network, Subnet, Unknown
+from network.model import Doubt, Instance, Network, Owner, Subnet, Unknown
 
 __all__ = ["other_interfaces"]
 
@@ -14,13 +14,11 @@ def other_interfaces(network: Network, placed: Iterable[Doubt]) -> dict[str, Ins
 
     Only in hubs, where packets of spokes may meet them. A spoke's own are no workload that a proof has to speak for.
     """
-    hubs = {hub.address: hub.owner.account for hub in network.hubs.values()}
+    hubs = {hub.address: hub.owner for hub in network.hubs.values()}
     inside = [subnet for subnet in network.subnets.values() if subnet.vpc in hubs]
 
     def may_be_in(doubt: Doubt, subnet: Subnet) -> bool:
-        accounts = (doubt.owner.account, hubs[str(subnet.vpc)])
-        same = accounts[0] == accounts[1] or any(isinstance(account, Unknown) for account in accounts)
-        return subnet.address in doubt.names if doubt.names else same
+        return subnet.address in doubt.names if doubt.names else _may_be(doubt.owner, hubs[str(subnet.vpc)])
 
     found = {}
     for doubt in placed:
@@ -31,3 +29,9 @@ def other_interfaces(network: Network, placed: Iterable[Doubt]) -> dict[str, Ins
                 what = groups or (Unknown(doubt.why, doubt.address),)
                 found[address] = Instance(address, subnet.address, what)
     return found
+
+
+def _may_be(one: Owner, other: Owner) -> bool:
+    """Whether two accounts and regions may be the same."""
+    pairs = ((one.account, other.account), (one.region, other.region))
+    return all(left == right or isinstance(left, Unknown) or isinstance(right, Unknown) for left, right in pairs)

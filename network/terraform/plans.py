@@ -133,12 +133,9 @@ class Plan:
         """What Terraform forgets, and leaves in AWS as it is."""
         for address, change in self._changes.items():
             told = change.get("change")
-            if (
-                isinstance(told, dict)
-                and "forget" in (told.get("actions") or ())
-                and isinstance(told.get("before"), dict)
-            ):
-                yield {"address": address, "type": str(change.get("type")), "values": told["before"]}
+            before = told.get("before") if isinstance(told, dict) and told.get("actions") == ["forget"] else None
+            if isinstance(before, dict):
+                yield {"address": address, "type": str(change.get("type")), "values": before}
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """The id of each resource that exists before the plan is applied, and of what AWS made with it, by address.

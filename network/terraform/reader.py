@@ -8,7 +8,9 @@ so is a part whose parent was not read.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from network.model import Network
 from network.terraform import endpoints, gateways, instances, resolver, security, shares, vpcs, zones
@@ -22,6 +24,7 @@ from network.terraform.syntax import DocumentError
 
 __all__ = ["DocumentError", "read"]
 
+STATE = re.compile(r'"hub:state"\s*:\s*"([^"]+)"')
 Source = Mapping[str, Json] | bytes | str
 """A document: parsed, or its text."""
 
@@ -47,6 +50,7 @@ def read(
     builder = Builder()
     parameters: dict[tuple[Json, Json, str], Json] = {}
     names = Names()
+    states: dict[str, str] = {}
     known: list[Plan | State] = []
     waiting: list[tuple[str, Source]] = []
     problems: list[tuple[str, str]] = []
@@ -57,6 +61,7 @@ def read(
         except DocumentError as error:
             problems += error.problems
             continue
+        states[name] = _state_of(source)
         if not isinstance(document, Stack):
             known.append(document)
             continue
@@ -78,7 +83,14 @@ def read(
         builder.ids.update(applied.ids())
         if isinstance(applied, Plan):
             builder.repeats(applied.before, READERS)
-    return builder.network()
+    return replace(builder.network(), states={name: state for name, state in states.items() if state})
+
+
+def _state_of(source: Source) -> str:
+    """Where a stack's state is, as all of its tags say; empty where they do not."""
+    text = source if isinstance(source, (bytes, str)) else json.dumps(source)
+    found = set(STATE.findall(text.decode(errors="replace") if isinstance(text, bytes) else text))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _document(name: str, document: Mapping[str, Json], parameters: Parameters, names: Names) -> Stack | Plan | State:

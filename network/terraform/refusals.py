@@ -14,6 +14,7 @@ from functools import lru_cache
 from network.model import Refusal, Unknown, stack_of
 from network.terraform.documents import ACCEPTER, Resource
 from network.terraform.expressions import Json
+from network.terraform.syntax import provider_name
 
 __all__ = ["Refusals"]
 
@@ -187,7 +188,7 @@ def _refused_providers(blocks: Iterable[_Block], configured: list[str]) -> Itera
         yield Refusal(f"provider.{name}", says, fix, CONFIGURATIONS)
     aliased = any(name.startswith("aws.") for name in names)
     for block in blocks:
-        chosen = block.body.get("provider") or "aws"
+        chosen = provider_name(block.body.get("provider")) or "aws"
         if chosen in names or not block.kind.startswith("aws_"):
             continue
         at, fix = block.address, f"choose one of {', '.join(sorted(names))}"

@@ -20,7 +20,7 @@ from network.terraform.documents import (
     owner_of,
 )
 from network.terraform.expressions import Identity, Json, Lookup, Set, evaluate, follow
-from network.terraform.syntax import Block, bodies, sections
+from network.terraform.syntax import Block, bodies, provider_name, sections
 
 __all__ = ["Stack"]
 
@@ -113,12 +113,12 @@ class Stack:
         provider = block.get("provider")
         if isinstance(provider, str) and provider in self._owners:
             return self._owners[provider]
-        return self._owners.get(_bare(provider) if provider is not None else kind.partition("_")[0], NOBODY)
+        return self._owners.get(provider_name(provider) if provider is not None else kind.partition("_")[0], NOBODY)
 
     def _owners_in(self, module: Block) -> list[Owner]:
         """The owners of what a module makes: it has the providers that it is given, or else those without an alias."""
         given = [provider for block in bodies(module.get("providers")) for provider in block.values()]
-        names = [_bare(each) for each in given] or [name for name in self._owners if "." not in name]
+        names = [provider_name(each) for each in given] or [name for name in self._owners if "." not in name]
         return list(dict.fromkeys(self._owners.get(name, NOBODY) for name in names)) or [NOBODY]
 
     # Instances ----------------------------------------------------------------------------------------------------
@@ -262,12 +262,6 @@ class Stack:
                 return Unknown(f"which table is the main one of {address}")
             attribute = PARTS[1]
         return Identity(f"{address}#{attribute}") if attribute in PARTS else Unknown(f"{address}: {attribute}")
-
-
-def _bare(provider: Json) -> str:
-    """The name of a provider, which may be written as a reference."""
-    text = provider if isinstance(provider, str) else ""
-    return text[2:-1].strip() if text.startswith("${") and text.endswith("}") else text
 
 
 def _scoped(scope: Scope, outer: Lookup) -> Lookup:

@@ -11,7 +11,7 @@ from typing import Any
 
 from network.terraform.expressions import Json
 
-__all__ = ["Block", "DocumentError", "Form", "Sections", "bodies", "sections"]
+__all__ = ["Block", "DocumentError", "Form", "Sections", "bodies", "provider_name", "sections"]
 
 Block = Mapping[str, Json]
 Kinds = Mapping[str, Mapping[str, Block]]
@@ -170,3 +170,9 @@ def sections(name: str, document: Block) -> Sections:
 def bodies(value: Any) -> list[Block]:  # noqa: ANN401  any JSON value
     """The blocks of one type, as far as they have the form of blocks."""
     return list(Form().blocks(value, ""))
+
+
+def provider_name(provider: Json) -> str:
+    """The name of a provider, which may be written as a reference."""
+    text = provider if isinstance(provider, str) else ""
+    return text[2:-1].strip() if text.startswith("${") and text.endswith("}") else text

@@ -497,3 +497,11 @@ def test_a_rule_of_another_account_that_nobody_shares() -> None:
     stacks = Stacks().changed(PAYMENTS, "resolver/exemption-efs", provider="aws.hub")
     found = [each for each in refusals(stacks.network) if "is in no share" in each.says]
     assert [each.address for each in found] == [stacks.address(PAYMENTS, "resolver/exemption-efs-association")]
+
+
+def test_ports_that_end_before_they_begin() -> None:
+    """Of a rule that lets the hub's own VPC in, and that no spoke needs."""
+    stacks = Stacks().changed(HUB, "endpoints/ingress-https-443-hub", to_port=22)
+    (found,) = refusals(stacks.network)
+    assert found.address == stacks.address(HUB, "endpoints/ingress-https-443-hub")
+    assert found.says == "its ports go from 443 to 22 (InvalidParameterValue)"

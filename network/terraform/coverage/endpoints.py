@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from network.terraform.coverage.rows import ID, TAGS, irrelevant, kind, read, reported, unmodelled, unset
+from network.terraform.coverage.rows import ID, IPV6, TAGS, irrelevant, kind, read, reported, unmodelled, unset
 
 __all__ = ["KINDS", "ROWS", "full_access"]
 
 LATTICE = "reached only through an association of a VPC or an endpoint, which are not modelled themselves"
 SERVICE = "a service of one's own, which is in no catalogue; AWS refuses it a domain that is not its owner's"
-ANYWHERE = "the trace sends to every address of each subnet"
 
 
 def full_access(policy: Any) -> bool:  # noqa: ANN401  a text, or what an expression in it comes to
@@ -51,7 +50,8 @@ KINDS = (
         read("vpc_endpoint_type", only=("Gateway", "Interface"), else_="an endpoint of another type"),
         irrelevant("an endpoint of an AWS service needs nobody to accept it", "auto_accept"),
         irrelevant("the name of the service says it too", "service_region"),
-        irrelevant(ANYWHERE, "subnet_configuration"),
+        read("subnet_configuration.ipv4 subnet_configuration.subnet_id"),
+        irrelevant(IPV6, "subnet_configuration.ipv6"),
         unmodelled("answers other records, or none over IPv4", "ip_address_type", "both", usual=("ipv4",)),
         unmodelled(
             "answers other records than those for IPv4",

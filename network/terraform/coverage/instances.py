@@ -13,8 +13,8 @@ INSTANCES = "names of instances, and no service's name is one"
 KINDS = (
     *kind(
         "aws_instance",
-        read("security_groups subnet_id vpc_security_group_ids"),
-        irrelevant(ANYWHERE, "private_ip secondary_private_ips"),
+        read("private_ip security_groups subnet_id vpc_security_group_ids"),
+        irrelevant(ANYWHERE, "secondary_private_ips"),
         irrelevant(
             "a public address, which is of use only with a route to an internet gateway: the trace reports that",
             "associate_public_ip_address",
@@ -52,11 +52,10 @@ KINDS = (
     ),
     *kind(
         "aws_network_interface",
-        read("security_groups subnet_id"),
+        read("private_ip_list private_ips security_groups subnet_id"),
         irrelevant(
             ANYWHERE,
-            "ipv4_prefix_count ipv4_prefixes private_ip private_ip_list private_ip_list_enabled private_ips "
-            "private_ips_count",
+            "ipv4_prefix_count ipv4_prefixes private_ip private_ip_list_enabled private_ips_count",
         ),
         irrelevant(FORWARDS, "source_dest_check"),
         irrelevant(

@@ -207,7 +207,7 @@ def support_off(snapshot: Recorded) -> str:
 def private_dns_off(snapshot: Recorded) -> str:
     endpoint = snapshot.item("VpcEndpoints", ServiceName="com.amazonaws.us-east-1.kms")
     endpoint["PrivateDnsEnabled"] = False
-    return f"hub-core: {snapshot.vpc(HUB)}"
+    return f"hub-core: {endpoint['VpcEndpointId']}"
 
 
 BROKEN, UNREACHABLE = "broken", "unreachable"

@@ -6,6 +6,7 @@ against the emulator: `first` the hub when nothing stands, `second` its spokes w
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def planned(plans: dict[str, dict[str, Any]], stack: str, kind: str) -> Iterator
 
 
 def test_a_first_plan_is_the_same_network_as_the_stack() -> None:
-    assert read([(HUB, plan("first", HUB))]) == read([(HUB, Stacks().stacks[HUB])])
+    # The plan is from before the tag that says where a stack's state is.
+    assert read([(HUB, plan("first", HUB))]) == replace(read([(HUB, Stacks().stacks[HUB])]), states={})
 
 
 def test_a_first_plan_of_the_hub_and_stacks_of_spokes() -> None:
