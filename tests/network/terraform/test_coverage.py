@@ -361,7 +361,6 @@ EDITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (HUB, "aws_vpc_endpoint", {"policy": "{}"}),
     (HUB, "aws_route53_resolver_endpoint", {"protocols": ["DoH"]}),
     (HUB, "aws_route53_resolver_endpoint", {"resolver_endpoint_type": "IPV6"}),
-    (HUB, "aws_route53_resolver_rule", {"target_ip": [{"ip": "10.0.0.53", "port": 54}]}),
     (HUB, "aws_route53_resolver_rule", {"target_ip": [{"ip": "10.0.0.53", "protocol": "DoH"}]}),
     (HUB, "aws_ec2_transit_gateway", {"security_group_referencing_support": "enable"}),
     (HUB, "aws_ec2_transit_gateway_route_table_association", {"replace_existing_association": True}),
