@@ -41,9 +41,8 @@ def install(*, constructs: bool = True) -> None:
     Call it before importing anything else; without `constructs`, since most commands create none. `modules.cdk` calls
     it with them, before it imports CDKTF.
 
-    This changes the process: garbage collection thresholds, pydantic's plug-ins, a stub for typeguard unless it is
-    already imported, a cache for `importlib.metadata.version`, and variables that jsii and Node read. A plain start
-    only chooses the Node from the Python dependencies: jsii starts it in its own way, and loads the whole provider.
+    This changes garbage collection thresholds, and variables that pydantic, jsii and Node read. A plain start only
+    chooses the Node from the Python dependencies: jsii starts it in its own way, and loads the whole provider.
     """
     if is_plain():
         if constructs:
@@ -66,4 +65,3 @@ def _prepare() -> None:
     from modules.start import node  # noqa: PLC0415  as above
 
     node.prepare()
-    python.skip_checks()
