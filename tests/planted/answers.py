@@ -426,6 +426,8 @@ def _another_service(question: _Question) -> Answer:
     spoke = question.spoke
     if spoke is not None:
         return REFUSED  # there is no gateway endpoint of such a service
+    if any(each.service_name == question.edit.value for each in question.hub.endpoints):
+        return REFUSED  # two endpoints would answer the same names
     return _breaks(question.private(question.affected, [_service_of(question)]))
 
 
