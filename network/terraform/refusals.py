@@ -561,6 +561,7 @@ ONCE: Mapping[str, tuple[_One, ...]] = {
     ),
     "aws_iam_instance_profile": (_taken("aws_iam_instance_profile", "name", "an instance profile"),),
     "aws_iam_role": (_taken("aws_iam_role", "name", "a role"),),
+    "aws_kms_alias": (_taken("aws_kms_alias", "name", "a key's alias"),),
     "aws_main_route_table_association": (_managed("aws_main_route_table_association", "vpc_id", "VPC's main table"),),
     "aws_network_acl_association": (
         _One(
