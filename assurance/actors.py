@@ -24,6 +24,10 @@ def strangers(network: Network) -> Iterator[Refusal]:
         maker = network.makers.get(address)
         if maker is None or owner is None or maker is owner:
             continue
+        if isinstance(maker.account, Unknown) and isinstance(owner.account, str):
+            says = f"the account of its provider could not be determined, and {parent} is account {owner.account}'s"
+            yield Refusal(address, says, "set allowed_account_ids of its provider", sources.SHARED_VPC, certain=False)
+            continue
         where = _elsewhere(maker, owner)
         if where and not (shared and _is_shared(network, shared, maker)):
             says = f"{where[0]} makes it, and {parent} is {where[1]}"

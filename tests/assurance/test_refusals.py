@@ -381,6 +381,15 @@ def test_another_accounts_provider(path: str) -> None:
     assert "makes it, and" in found.get(address, ""), f"expected a refusal at {address}, found {found}"
 
 
+@pytest.mark.parametrize("path", [SUBNET, "gateway/association", "gateway-share/organization"])
+def test_a_provider_of_an_account_that_nobody_says(path: str) -> None:
+    stacks = Stacks()
+    stacks.stacks[HUB]["provider"]["aws"].append({"alias": "unsaid", "region": "us-east-1"})
+    found = one(stacks.changed(HUB, path, provider="aws.unsaid"))
+    assert (found.address, found.certain) == (stacks.address(HUB, path), False)
+    assert found.says.startswith("the account of its provider could not be determined")
+
+
 def test_another_regions_provider() -> None:
     stacks = Stacks()
     stacks.stacks[PAYMENTS]["provider"]["aws"].append(

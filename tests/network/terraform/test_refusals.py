@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,9 @@ from network.model import Network, Refusal
 from network.terraform.reader import read
 from network.terraform.refusals import ONE_OF, REQUIRED
 from tests.assurance.faults import HUB, PAYMENTS, Stacks
+from tests.network.terraform.test_provider import schemas
+from tests.plugins import plugin_cache
+from tests.waiting import PATIENCE
 
 Edit = Callable[[Stacks], object]
 
@@ -232,14 +238,72 @@ def test_arguments_that_the_provider_refuses(path: str, changes: dict[str, Any],
 
 
 @pytest.mark.slow
-def test_the_provider_requires_these_arguments(provider_schema: Any) -> None:
+def test_the_provider_requires_these_arguments() -> None:
     for kind, names in REQUIRED.items():
-        attributes = provider_schema[kind]["block"]["attributes"]
+        attributes = schemas()[kind]["block"]["attributes"]
         required = tuple(sorted(name for name, each in attributes.items() if each.get("required")))
         assert required == tuple(sorted(names)), kind
     for kind, groups in ONE_OF.items():
-        unknown = {name for names in groups for name in names} - provider_schema[kind]["block"]["attributes"].keys()
+        unknown = {name for names in groups for name in names} - schemas()[kind]["block"]["attributes"].keys()
         assert not unknown, f"{kind} has no {unknown}"
+
+
+def _twice(stacks: Stacks) -> None:
+    stacks.stacks[PAYMENTS]["provider"]["aws"].append(dict(provider(stacks)))
+
+
+def _both_lists(stacks: Stacks) -> None:
+    provider(stacks)["forbidden_account_ids"] = ["333333333333"]
+
+
+def _circle(stacks: Stacks) -> None:
+    waits = "{}.{}".format(*stacks.find(PAYMENTS, "network/subnet-use1-az1"))
+    stacks.changed(PAYMENTS, "network/vpc", depends_on=[waits])
+
+
+def _name(stacks: Stacks) -> None:
+    stacks.changed(PAYMENTS, "network/vpc", depends_on=["aws_vpc.nothing"])
+
+
+def _nobody(stacks: Stacks) -> None:
+    stacks.changed(PAYMENTS, "network/vpc", provider="aws.nobody")
+
+
+def _no_target(stacks: Stacks) -> None:
+    del stacks.at(PAYMENTS, "gateway/route-hub")["transit_gateway_id"]
+
+
+def _no_vpc(stacks: Stacks) -> None:
+    del stacks.at(PAYMENTS, "network/subnet-use1-az1")["vpc_id"]
+
+
+@pytest.mark.slow
+def test_terraform_refuses_the_same(tmp_path: Path) -> None:
+    """And nothing of the stack as it was."""
+    sound = Stacks().stacks[PAYMENTS]
+    _validated(sound, tmp_path, "init", "-backend=false")
+    assert _validated(sound, tmp_path, "validate") == 0
+    for edit in (_twice, _both_lists, _circle, _name, _nobody, _no_target, _no_vpc):
+        stacks = Stacks()
+        edit(stacks)
+        assert any(each.certain for each in refused(stacks)), edit
+        assert _validated(stacks.stacks[PAYMENTS], tmp_path, "validate") == 1, f"expected a refusal of {edit}"
+
+
+def _validated(stack: Any, folder: Path, *command: str) -> int:
+    (folder / "cdk.tf.json").write_text(json.dumps(stack), encoding="utf-8")
+    environment = {**os.environ, "TF_PLUGIN_CACHE_DIR": str(plugin_cache())}
+    terraform = subprocess.run(
+        ["terraform", *command, "-no-color"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
+    )
+    assert terraform.returncode == 0 or command == ("validate",), terraform.stdout + terraform.stderr
+    return terraform.returncode
 
 
 # What one resource makes and another takes away --------------------------------------------------------------------
