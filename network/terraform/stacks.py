@@ -14,6 +14,7 @@ from network.terraform.documents import (
     PARAMETER,
     PARTS,
     SAME,
+    TOLD,
     Parameters,
     Resource,
     Scope,
@@ -112,7 +113,7 @@ class Stack:
         for kind, block in self._is.providers:
             alias = block.get("alias")
             name = f"{kind}.{alias}" if alias else kind
-            told = {key: evaluate(block.get(key), self._lookup) for key in ("allowed_account_ids", "region")}
+            told = {key: evaluate(block.get(key), self._lookup) for key in TOLD}
             owner = owner_of(told)
             found[name] = owner if found.get(name, owner) == owner else NOBODY
         return found
