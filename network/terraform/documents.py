@@ -6,7 +6,7 @@ A reference to a resource comes to that resource's address, so that everything e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from network.model import Owner, Unknown
@@ -68,7 +68,7 @@ class Resource:
     document: Document
     uncertain: str = ""
     """Why it is not known whether, or how often, it exists: a count that nothing tells."""
-    scope: Scope = field(default_factory=dict)
+    scope: Scope | None = None
 
     def get(self, name: str) -> Json:
         """An attribute's value: None where it is not set, `Unknown` where nothing tells."""

@@ -18,7 +18,7 @@ from network.terraform.builder import Builder, Reader
 from network.terraform.documents import Names, Parameters
 from network.terraform.expressions import Json
 from network.terraform.plans import Plan, is_plan
-from network.terraform.stacks import Stack
+from network.terraform.stacks import Judged, Stack
 from network.terraform.states import State, is_state
 from network.terraform.syntax import DocumentError
 
@@ -76,8 +76,9 @@ def read(
     for applied in known:
         parameters.update(applied.writes())
     parameters = {**(recorded or {}), **parameters}
+    judged: Judged = {}
     for name, source in waiting:
-        builder.take(Stack(name, _parsed(name, source), parameters), READERS)
+        builder.take(Stack(name, _parsed(name, source), parameters, judged), READERS)
     for applied in known:
         builder.take(applied, READERS)
         builder.ids.update(applied.ids())

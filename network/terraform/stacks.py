@@ -23,7 +23,12 @@ from network.terraform.documents import (
 from network.terraform.expressions import Identity, Json, Lookup, Set, evaluate, follow
 from network.terraform.syntax import Block, bodies, provider_name, sections
 
-__all__ = ["Stack"]
+__all__ = ["Judged", "Stack"]
+
+Conditions = tuple[tuple[str, str], ...]
+"""The conditions of a parameter's value, each with its error."""
+Judged = dict[tuple[tuple[Json, Json, str], Conditions], tuple[Json, str]]
+"""What conditions say of a parameter's value, which many stacks read: an error, or nothing."""
 
 MANY = 1_000
 """Instances of one block that are read."""
@@ -39,11 +44,14 @@ class Stack:
 
     builds = True
 
-    def __init__(self, name: str, document: Mapping[str, Json], parameters: Parameters) -> None:
+    def __init__(
+        self, name: str, document: Mapping[str, Json], parameters: Parameters, judged: Judged | None = None
+    ) -> None:
         self.name = name
         self._is = sections(name, document)
         self._resources = self._is.resources
         self._parameters = parameters
+        self._judged: Judged = {} if judged is None else judged
         self._known: dict[str, Json] = {}
         self._counted: dict[tuple[str, str], Instances | Unknown] = {}
         self._followed: set[tuple[str, ...]] = set()
@@ -210,11 +218,21 @@ class Stack:
                 "that writes it too, or a snapshot of the account that was recorded after it was written"
             )
         value = self._parameters[place]
-        for lifecycle in bodies(block.get("lifecycle")):
-            for each in bodies(lifecycle.get("postcondition")):
-                if evaluate(each.get("condition"), lambda path: self._of_parameter(value, path)) is False:
-                    return Unknown(str(each.get("error_message")))
-        return value
+        conditions = tuple(
+            (str(each.get("condition")), str(each.get("error_message")))
+            for lifecycle in bodies(block.get("lifecycle"))
+            for each in bodies(lifecycle.get("postcondition"))
+        )
+        of, told = self._judged.get((place, conditions), (None, None))
+        if of is not value or told is None:
+            told = self._judgement(value, conditions)
+            self._judged[place, conditions] = (value, told)
+        return value if told == "" else Unknown(told)
+
+    def _judgement(self, value: Json, conditions: Conditions) -> str:
+        """The error of the condition that a value does not meet."""
+        found = ((evaluate(text, lambda path: self._of_parameter(value, path)), error) for text, error in conditions)
+        return next((error or "a condition" for met, error in found if met is False), "")
 
     @staticmethod
     def _of_parameter(value: Json, path: tuple[str, ...]) -> Json:
