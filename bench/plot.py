@@ -9,7 +9,7 @@ from html import escape
 
 __all__ = ["Line", "plot"]
 
-_COLOURS = ("#b3541e", "#1f5fa8", "#3a7d44")
+_COLOURS = ("#b3541e", "#1f5fa8", "#7a9fc8", "#3a7d44")
 _WIDTH, _HEIGHT, _LEFT, _TOP = 360, 300, 56, 40
 
 

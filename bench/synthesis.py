@@ -1,7 +1,8 @@
 """`python -m bench.synthesis [--sizes 1,10,100] [--runs 5]`: compares three ways to synthesise a network.
 
 The three are this project (`main.py`), CDKTF Python as in its documentation (`bench/plain`), and compiled CDKTF
-TypeScript (`bench/typescript`). They run alternately, on the same Node, with bytecode and caches built beforehand. The
+TypeScript (`bench/typescript`). They run alternately, on the same Node, with bytecode and caches built beforehand. This
+project runs warm, with every stack known, and cold (`HUB_START=fresh`), each also with spokes that all differ. The
 peers have to write the same files as each other and as the reference network (`bench/reference`); this project may
 differ as `bench.frozen` allows. Otherwise nothing is measured and the exit status is 1. Writes
 `bench/results/synthesis.md` and a plot. The figures are ratios to TypeScript, since seconds depend on the machine.
@@ -42,6 +43,9 @@ LIMIT = 900.0
 """Seconds. A run that can be expected to take longer, from the previous size, is skipped and marked in the table."""
 
 OURS, PLAIN, TYPESCRIPT = "this project", "plain CDKTF Python", "CDKTF TypeScript"
+COLD, DIFFERENT, DIFFERENT_COLD = f"{OURS}, cold", f"{OURS}, spokes differ", f"{OURS}, spokes differ, cold"
+SAME = {COLD: OURS, DIFFERENT_COLD: DIFFERENT, PLAIN: TYPESCRIPT}
+"""Contestants that have to write what another one writes."""
 
 
 @dataclass
@@ -94,29 +98,36 @@ def peers_input(of: Design) -> str:
 
 
 class Contest:
-    """The three contestants at one size, in a separate folder."""
+    """The contestants at one size, in a separate folder."""
 
     def __init__(self, size: int, folder: Path) -> None:
         self.size = size
         self.folder = folder
         text = topology(size)
         (folder / "network.yaml").write_text(text, encoding="utf-8")
+        (folder / "different.yaml").write_text(topology(size, alike=False), encoding="utf-8")
         network = folder / "network.json"
         network.write_text(peers_input(design(topology_of(read_text(text)).topology)), encoding="utf-8")
         self.commands = {
-            OURS: [sys.executable, str(ROOT / "main.py")],
+            **{name: [sys.executable, str(ROOT / "main.py")] for name in (OURS, COLD, DIFFERENT, DIFFERENT_COLD)},
             PLAIN: [sys.executable, str(ROOT / "bench" / "plain" / "main.py"), str(network)],
             TYPESCRIPT: [str(NODE), str(ROOT / "bench" / "typescript" / "out" / "network.js"), str(network)],
         }
         kept = {
             key: value
             for key, value in os.environ.items()
-            if not key.startswith(("JSII_", "NODE_", "PYTHON")) and key != "HUB_CACHE"
+            if not key.startswith(("JSII_", "NODE_", "PYTHON")) and key not in {"HUB_CACHE", "HUB_START"}
         }
-        self.environment = {
-            **kept,
-            "PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}",
-            "HUB_TOPOLOGY": str(folder / "network.yaml"),
+        kept["PATH"] = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
+        self.environments = {
+            name: {
+                **kept,
+                "HUB_TOPOLOGY": str(
+                    folder / ("different.yaml" if name in {DIFFERENT, DIFFERENT_COLD} else "network.yaml")
+                ),
+                **({"HUB_START": "fresh"} if name in {COLD, DIFFERENT_COLD} else {}),
+            }
+            for name in self.commands
         }
         self.figures = {name: Figures() for name in self.commands}
         self.noise: list[float] = []
@@ -131,13 +142,13 @@ class Contest:
     def weigh(self, name: str) -> dict[str, bytes]:
         """Measure the memory of one contestant. Returns the files that it wrote."""
         folder = self.fresh()
-        self.figures[name].memory = peak_memory(self.commands[name], folder, self.environment)
+        self.figures[name].memory = peak_memory(self.commands[name], folder, self.environments[name])
         return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.json"))}
 
     def time(self, name: str) -> None:
         """Time one contestant once."""
         self.noise.append(calibrate())
-        self.figures[name].times.append(timed(self.commands[name], self.fresh(), self.environment))
+        self.figures[name].times.append(timed(self.commands[name], self.fresh(), self.environments[name]))
 
 
 def difference(one: dict[str, bytes], other: dict[str, bytes]) -> str | None:
@@ -162,13 +173,15 @@ def compete(size: int, runs: int, without: Sequence[str], folder: Path) -> Conte
     """Measure all contestants at one size: first memory, while filling caches and comparing; then time."""
     contest = Contest(size, folder)
     names = [name for name in contest.commands if name not in without]
-    timed(contest.commands[OURS], contest.fresh(), contest.environment)
+    for name in {OURS, DIFFERENT} & set(names):
+        timed(contest.commands[name], contest.fresh(), contest.environments[name])  # now every stack is known
     wrote = {name: contest.weigh(name) for name in names}
     for name in names:
-        if departed := departures(name, wrote[name]):
+        if name in {OURS, PLAIN, TYPESCRIPT} and (departed := departures(name, wrote[name])):
             raise FailedError(f"{name}, {size} spokes, and the reference: " + "\n".join(departed[:5]))
-        if name != OURS and (found := difference(wrote[TYPESCRIPT], wrote[name])):
-            raise FailedError(f"{name} and {TYPESCRIPT}, {size} spokes: {found}")
+        like = SAME.get(name, name)
+        if like in wrote and (found := difference(wrote[like], wrote[name])):
+            raise FailedError(f"{name} and {like}, {size} spokes: {found}")
     wrote.clear()
     for turn in range(runs):
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
@@ -186,7 +199,8 @@ def report(contests: Sequence[Contest]) -> str:
         "[CDKTF Python as in its documentation](../plain/main.py) and by",
         "[CDKTF TypeScript](../typescript/network.ts), compiled: a hub with four services, and spokes in three zones.",
         "All run alternately, on the same Node. The peers read a list of ready-made values; this project also reads",
-        "and checks the topology, and plans addresses and names.",
+        "and checks the topology, and plans addresses and names. It runs with every stack known from an earlier run,",
+        "and cold (`HUB_START=fresh`); and both again with spokes that all differ in shape, beside the same peers.",
         "",
         f"Python {platform.python_version()}, Node {node_version()}, {os.cpu_count()} processors ({processor()}).",
         "Times are medians, with minimum and maximum in brackets; memory is the peak PSS of all processes",
@@ -240,7 +254,7 @@ def draw(contests: Sequence[Contest]) -> str:
     """The results as a plot."""
     measured = {
         name: [(contest.size, contest.figures[name]) for contest in contests if contest.figures[name].times]
-        for name in (PLAIN, OURS, TYPESCRIPT)
+        for name in (PLAIN, OURS, COLD, TYPESCRIPT)
     }
     return plot(
         ("wall time, s", [Line(name, [(n, f.wall) for n, f in points]) for name, points in measured.items()]),

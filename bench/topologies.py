@@ -19,8 +19,13 @@ def spoke_name(at: int) -> str:
     return f"spoke{at:04}"
 
 
-def topology(spokes: int, services: Sequence[str] = ("kms", "ssm", "ssmmessages", "ec2messages")) -> str:
-    """The text of a topology: each spoke is like the others, in an account and a /24 of its own."""
+def topology(
+    spokes: int, services: Sequence[str] = ("kms", "ssm", "ssmmessages", "ec2messages"), *, alike: bool = True
+) -> str:
+    """The text of a topology: each spoke is like the others, in an account and a /24 of its own.
+
+    If they are not `alike`, each one exempts another name, so that no two have the same shape.
+    """
     document: dict[str, Any] = {
         "organization": {"id": "o-exampleorg1", "management_account": "999999999999"},
         "role": "NetworkDeploy",
@@ -40,6 +45,7 @@ def topology(spokes: int, services: Sequence[str] = ("kms", "ssm", "ssmmessages"
                 "hub": "core",
                 "account": f"{at + 1:012}",
                 "cidr": f"10.{128 + at // 256}.{at % 256}.0/24",
+                **({} if alike else {"exempt": [f"own{at:04}"]}),
             }
             for at in range(spokes)
         },

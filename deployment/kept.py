@@ -143,13 +143,12 @@ def packages() -> list[str] | None:
 
 def _has_other_node() -> bool:
     """Whether the environment names a Node, or a program for it, whose version is unknown."""
-    node = os.environ.get("JSII_NODE")
-    if node is not None:
-        from modules.start.node import BINARY  # noqa: PLC0415  seldom needed
+    named = {os.environ[name] for name in ("JSII_NODE", "JSII_RUNTIME") if name in os.environ}
+    if not named:
+        return False
+    from modules.start.node import BINARY, RUNTIME  # noqa: PLC0415  seldom needed
 
-        if node != str(BINARY):
-            return True
-    return "JSII_RUNTIME" in os.environ
+    return not named <= {str(BINARY), str(RUNTIME)}
 
 
 def _settings() -> Iterator[str]:

@@ -137,9 +137,7 @@ def _make(design: Design, wanted: Callable[[str], bool], added: Callable[[str], 
     try:
         with tempfile.TemporaryDirectory(prefix="endpoint-hub-") as folder:
             return _make_in(folder, design, wanted, added)
-    except OSError as error:
-        raise SynthesisError(f"there is no temporary folder to use (TMPDIR): {error.strerror or error}") from None
-    except RuntimeError as error:
+    except (OSError, RuntimeError, json.JSONDecodeError) as error:
         why = failures.reason(error)
         if why is None:
             raise

@@ -545,6 +545,14 @@ REFUSED = Code(
     "Do what the finding says, and trace again. Where it is a question of what was not read, give that too.",
 )
 
+ACCOUNT = Code(
+    "HUB311",
+    "account",
+    "Each hub and spoke is in the account and the region that the topology says.",
+    "spoke-core-payments: aws_vpc.network: it is in account 333333333333, and the topology says 222222222222",
+    "Correct the provider of the stack, or the topology; the finding names both accounts.",
+)
+
 # 4xx: the deployed network -------------------------------------------------------------------------------------------
 
 DEPLOYED = Code(

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import modules.cdk  # noqa: F401  CDKTF is loaded before its provider
+
+# isort: split
+import jsii
+
 from modules import start
 from modules.start import cache
 from modules.start.assembly import kept_assembly
@@ -210,6 +214,7 @@ __all__ = [
 
 
 _PACKAGE = "cdktf_cdktf_provider_aws"
+_ASSEMBLY = "@cdktf/provider-aws"
 
 
 def _listed() -> dict[str, str]:
@@ -240,22 +245,29 @@ def _bypass_package_root() -> Path:
     return Path(root.__path__[0])
 
 
-def _load_assembly(package: Path) -> None:
-    """Have Node load the package's assembly, cut to the listed submodules; if that fails, whole, with a notice."""
-    from modules.start import kernel  # noqa: PLC0415  only needed for a fast start
+def _load_assembly(package: Path) -> Path | None:
+    """Have Node load the package's assembly, cut to the listed submodules. If that fails, whole, with a notice.
 
+    Returns the cut.
+    """
+    cut = None
     whole = next(package.glob("_jsii/*.jsii.tgz"))
     try:
-        kernel.replacements[whole.name] = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
+        cut = kept_assembly(whole, set(_HOMES.values()), version("jsii"), cache.FOLDER)
     except Exception as error:  # noqa: BLE001  an optimisation must not prevent the start
         reason = getattr(error, "strerror", None) or error
         sys.stderr.write(f"synthesis starts slower: cannot use the cache {cache.FOLDER} ({reason})\n")
-    import_module(f"{_PACKAGE}._jsii")
+    else:
+        jsii.load(_ASSEMBLY, whole.name.removesuffix(".jsii.tgz").partition("@")[2], str(cut))
+    import_module(f"{_PACKAGE}._jsii")  # loads the whole one, unless one of that name and version is loaded
+    return cut
 
 
 _HOMES = _listed()
+CUT: Path | None = None
+"""The cut assembly that Node has loaded; None where it has loaded the whole one."""
 if _PACKAGE not in sys.modules and not start.is_plain():
-    _load_assembly(_bypass_package_root())
+    CUT = _load_assembly(_bypass_package_root())
 
 if not TYPE_CHECKING:
 

@@ -17,8 +17,9 @@ from assurance.refusals import refusals
 from assurance.trace import Exposure, Reach, State, Trace
 from findings import Affected, Finding, Place, Severity, Step, codes
 from findings.codes import Code
-from network.model import Doubt, Network, Refusal, Unknown, Vpc, stack_of
+from network.model import Doubt, Network, Owner, Refusal, Unknown, Vpc, stack_of
 from network.services import Service
+from review.accounts import misplaced
 from review.causes import Case, by_cause
 from review.membership import within
 
@@ -43,6 +44,8 @@ class Intent:
     """Pairs of segments whose spokes may reach each other, both ways."""
     queries: Mapping[str, int] = field(default_factory=dict)
     """DNS queries a second that each hub is expected to answer."""
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    """The account and region of each hub and spoke."""
     judged: frozenset[str] | None = None
     """The spokes that are judged, by themselves and towards all others; None judges every one."""
     accepted: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +56,11 @@ class Intent:
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
         return self.judged is None or not self.judged.isdisjoint(spokes)
+
+    @property
+    def judged_owners(self) -> Mapping[str, Owner]:
+        """The owners of the hubs, and of the spokes that are judged."""
+        return {name: owner for name, owner in self.owners.items() if name not in self.hub or self.judges(name)}
 
     def wants(self, spoke: str, service: str) -> bool:
         """Whether a spoke is meant to reach a service."""
@@ -159,6 +167,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
+    elsewhere = misplaced(network, intent.judged_owners)
     trace = Trace(within(network, intent.organization), known, intent.accepted)
     # Before doubts are in their places: what stands for them is nothing that anybody makes.
     refused = refusals(network)
@@ -171,7 +180,8 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     exposed = judge.exposed()
     found = by_cause(
         (
-            *map(judge.refusal, refused),
+            *(judge.refusal(each, codes.REFUSED) for each in refused),
+            *(judge.refusal(each, codes.ACCOUNT) for each in elsewhere),
             *judge.hub_cases(),
             *judge.reach_cases(reaches),
             *judge.isolation_cases(opened),
@@ -383,11 +393,11 @@ class _Judge:
                 )
                 yield Case(finding)
 
-    def refusal(self, refused: Refusal) -> Case:
-        """What would never be applied."""
+    def refusal(self, refused: Refusal, code: Code) -> Case:
+        """What would never be applied, or by somebody else."""
         severity = Severity.FAILED if refused.certain else Severity.UNKNOWN
         place = Place(address=refused.address)
-        finding = Finding(codes.REFUSED, place, severity, refused.says, refused.fix, source=refused.source)
+        finding = Finding(code, place, severity, refused.says, refused.fix, source=refused.source)
         return Case(self._excused(finding))
 
     def _finding(

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Generator
 
 import pytest
-import typeguard  # noqa: F401  imported first, so it is not replaced: the generated classes check each argument (modules/start/python.py)
 from hypothesis import HealthCheck, core, settings
 
 from tests.families import EXAMPLES, SEED, SOAK, number

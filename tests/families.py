@@ -106,6 +106,12 @@ PLANNED = Family(
     50,
     500,
 )
+SOLVED = Family(
+    "random networks whose isolation a solver is asked for, beside the 40 that are always the same",
+    "tests/assurance/test_isolation_by_solver.py",
+    10,
+    2000,
+)
 FAMILIES = (
     NETWORKS,
     EXAMPLES,

@@ -38,12 +38,11 @@ def _requested() -> str:
 def install(*, constructs: bool = True) -> None:
     """Make the start fast. Further calls have no effect.
 
-    Call it before importing anything else. Without `constructs`, Node is not started, since most commands create no
-    constructs. Those that do still start Node, since `modules.cdk` calls this before it imports CDKTF.
+    Call it before importing anything else; without `constructs`, since most commands create none. `modules.cdk` calls
+    it with them, before it imports CDKTF.
 
-    This changes the process: garbage collection thresholds, pydantic's plug-ins, a stub for typeguard unless it is
-    already imported, a cache for `importlib.metadata.version`, and jsii's kernel. A plain start changes none of these:
-    jsii itself starts the Node from the Python dependencies, and loads the whole provider.
+    This changes garbage collection thresholds, and variables that pydantic, jsii and Node read. A plain start only
+    chooses the Node from the Python dependencies: jsii starts it in its own way, and loads the whole provider.
     """
     if is_plain():
         if constructs:
@@ -53,7 +52,7 @@ def install(*, constructs: bool = True) -> None:
         return
     _tune()
     if constructs:
-        _start_node()
+        _prepare()
 
 
 @once
@@ -62,11 +61,7 @@ def _tune() -> None:
 
 
 @once
-def _start_node() -> None:
+def _prepare() -> None:
     from modules.start import node  # noqa: PLC0415  as above
 
-    running = node.start()  # before importing jsii, which takes as long as starting Node
-    python.skip_checks()
-    from modules.start import kernel  # noqa: PLC0415  it imports jsii
-
-    kernel.install(running)
+    node.prepare()

@@ -67,5 +67,7 @@ Error.captureStackTrace = (object, below = Error.captureStackTrace) => {
   if (Error.stackTraceLimit !== Number.MAX_SAFE_INTEGER) captureStackTrace(object, below);
 };
 
-process.on("SIGINT", () => {}); // for Python to act on; this process ends when its input does
+// For Python to act on. This process ends when its input does, and then deletes what it unpacked: on a busy machine that
+// takes longer than the five seconds after which jsii would terminate it.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 require(program);

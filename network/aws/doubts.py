@@ -58,6 +58,8 @@ TREES = {file: rows(fields) for file, fields in FILES.items() if fields[0].path}
 WITHIN = {file: TREES[file].below(part) for file, (part, _) in PARTS.items()}
 ROWS: Mapping[str, Rows] = TREES | {file: TREES[file].without(part) for file, (part, _) in PARTS.items()}
 """The fields of items, without those of parts that have addresses of their own."""
+LINGERING = frozenset({"TransitGatewayAttachments", "TransitGatewayVpcAttachments", "TransitGateways", "VpcEndpoints"})
+"""Files that list for a while what is gone."""
 KNOWN_TYPES = frozenset({"Interface", "Gateway", "GatewayLoadBalancer"})
 """Types of endpoints that are read. Packets come to one of a load balancer by the routes that lead to it."""
 EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -104,10 +106,11 @@ def _fields(snapshot: Snapshot, names: Names, file: str) -> Iterator[Doubt]:
         if not known.settled.issuperset(item):
             for why, about in _odd(item, known, place):
                 yield from _doubt(snapshot, names, (file, place, item), why, about)
-        for part in _parts(file, item, inner):
+        for part in _parts(file, item, inner) if inner else ():
             for why, about in () if within.settled.issuperset(part) else _odd(part, within, place):
                 owner, address = _subject(names, (file, place, item))
-                yield Doubt(address_of(names, address, part), why, owner, _belongs(names, item, part), about)
+                belongs = (address, *_belongs(names, item, part))
+                yield Doubt(address_of(names, address, part), why, owner, belongs, about)
 
 
 def _parts(file: str, item: Item, inner: str) -> Iterable[Item]:
@@ -127,7 +130,8 @@ def _doubt(snapshot: Snapshot, names: Names, of: tuple[str, Owner, Item], why: s
         belongs = tuple(names.of(vpc) for vpc, (_, each) in vpcs if each.get("DhcpOptionsId") == item["DhcpOptionsId"])
     public = file == "HostedZones" and not (item.get("Config") or {}).get("PrivateZone")
     unused = file == "DhcpOptions" and not belongs
-    if state_of(item) not in GONE and not id_.startswith(AUTODEFINED) and not public and not unused:
+    gone = file in LINGERING and state_of(item) in GONE
+    if not gone and not id_.startswith(AUTODEFINED) and not public and not unused:
         owner, address = _subject(names, of)
         yield Doubt(address, why, owner, belongs, about)
 
@@ -159,10 +163,10 @@ def _odd(item: Item, known: Rows, place: Owner, path: str = "") -> list[tuple[st
     found: list[tuple[str, str]] = []
     for key in [key for key in item if key not in known.settled]:
         row, value = known.others.get(key, UNLISTED), item[key]
-        if value in EMPTY or (isinstance(row, Field) and value in row.neutral):
+        if (isinstance(row, Field) and value in row.neutral) or value in EMPTY:
             continue
         for each in value if isinstance(value, list) else (value,):
-            if isinstance(row, Rows) and isinstance(each, Mapping):
+            if isinstance(row, Rows) and isinstance(each, dict):
                 if not row.settled.issuperset(each):
                     found += _odd(each, row, place, f"{path}{key}.")
             elif isinstance(row, Rows) or not row.is_neutral(each, place):

@@ -68,7 +68,7 @@ def read_gateway_tables(
     return {
         names.of(id_): reader.table(id_, item)
         for id_, (_, item) in snapshot.owned("TransitGatewayRouteTables", "TransitGatewayRouteTableId").items()
-        if item.get("State", "available") not in {"deleting", "deleted"}
+        if str(item.get("State")) not in {"deleting", "deleted"}
     }
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from network.model import Owner, Unknown
 from network.terraform.coverage.table import has_own_id
 from network.terraform.expressions import Json, decode
-from network.terraform.syntax import Block, Form
+from network.terraform.syntax import Block, Form, bodies
 
 __all__ = [
     "ACCEPTER",
@@ -23,11 +23,13 @@ __all__ = [
     "PARAMETER",
     "PARTS",
     "SAME",
+    "TOLD",
     "Document",
     "Names",
     "Parameters",
     "Resource",
     "Scope",
+    "assumed",
     "blocks_in",
     "ids_of",
     "owner_of",
@@ -136,14 +138,31 @@ class Names:
         return value
 
 
+TOLD = ("allowed_account_ids", "assume_role", "assume_role_with_web_identity", "region")
+"""The arguments of a provider that say where it acts."""
+ACCOUNT = 4
+"""The field of an ARN that has the account."""
+
+
 def owner_of(block: Mapping[str, Json]) -> Owner:
-    """The account and region that a provider's block says."""
+    """The account and region that a provider's block says: the only account that it allows, or its role's."""
     accounts, region = block.get("allowed_account_ids"), block.get("region")
-    known = isinstance(accounts, list) and len(accounts) == 1 and isinstance(accounts[0], str)
+    allowed = [each for each in accounts if isinstance(each, str)] if isinstance(accounts, list) else []
+    roles = [account for account in assumed(block) if not accounts or account in allowed]
+    known = allowed if isinstance(accounts, list) and len(accounts) == len(allowed) == 1 else roles
     return Owner(
-        account=accounts[0] if isinstance(accounts, list) and known else Unknown("the provider's account"),
+        account=known[0] if known else Unknown("the provider's account"),
         region=region if isinstance(region, str) else Unknown("the provider's region"),
     )
+
+
+def assumed(block: Mapping[str, Json]) -> list[str]:
+    """The account of the role that a provider assumes, of several the last."""
+    found = []
+    for name in ("assume_role_with_web_identity", "assume_role"):
+        parts = [str(each.get("role_arn")).split(":") for each in bodies(block.get(name))][-1:]
+        found += [part[ACCOUNT] for part in parts if len(part) > ACCOUNT and part[ACCOUNT].isdigit()]
+    return found[-1:]
 
 
 def blocks_in(form: Form, values: Json, place: str) -> list[Block]:

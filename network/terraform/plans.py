@@ -15,6 +15,7 @@ from network.terraform.documents import (
     NOBODY,
     PARTS,
     SAME,
+    TOLD,
     Document,
     Names,
     Resource,
@@ -50,8 +51,6 @@ PARTS_OF_OTHERS = frozenset(
 )
 """Those resources."""
 REPEATS = frozenset({"count_expression", "for_each_expression"})
-TOLD = ("allowed_account_ids", "region")
-"""What a provider says of an account."""
 
 Path = tuple[str, ...]
 """The steps of a reference."""

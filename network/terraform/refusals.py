@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from network.model import Refusal, Unknown, stack_of
-from network.terraform.documents import ACCEPTER, Resource
+from network.terraform.documents import ACCEPTER, Resource, assumed
 from network.terraform.expressions import Json
 from network.terraform.syntax import provider_name
 
@@ -152,7 +152,7 @@ def _refused_accounts(at: str, block: Mapping[str, Json]) -> Iterator[Refusal]:
     if allowed and forbidden:
         says = "allowed_account_ids and forbidden_account_ids exclude each other, and it sets both"
         yield Refusal(at, says, "remove forbidden_account_ids", PROVIDER)
-    for account in _assumed(block):
+    for account in assumed(block):
         if allowed and account not in allowed and not any("${" in each for each in allowed):
             says = f"it assumes a role of account {account}, and allows only {' and '.join(allowed)}"
             yield Refusal(at, says, "name the same account in role_arn and in allowed_account_ids", PROVIDER)
@@ -164,19 +164,6 @@ def _refused_accounts(at: str, block: Mapping[str, Json]) -> Iterator[Refusal]:
 def _accounts(block: Mapping[str, Json], name: str) -> list[str]:
     value = block.get(name)
     return [str(each) for each in value] if isinstance(value, list) else []
-
-
-def _assumed(block: Mapping[str, Json]) -> Iterator[str]:
-    """The account of the last role that a provider assumes, which it acts in."""
-    for name in ("assume_role_with_web_identity", "assume_role"):
-        roles = [str(each.get("role_arn")) for each in _each(block.get(name))]
-        parts = roles[-1].split(":") if roles else []
-        if len(parts) > ACCOUNT and parts[ACCOUNT].isdigit():
-            yield parts[ACCOUNT]
-
-
-ACCOUNT = 4
-"""The field of an ARN that has the account."""
 
 
 def _refused_providers(blocks: Iterable[_Block], configured: list[str]) -> Iterator[Refusal]:
@@ -574,6 +561,7 @@ ONCE: Mapping[str, tuple[_One, ...]] = {
     ),
     "aws_iam_instance_profile": (_taken("aws_iam_instance_profile", "name", "an instance profile"),),
     "aws_iam_role": (_taken("aws_iam_role", "name", "a role"),),
+    "aws_kms_alias": (_taken("aws_kms_alias", "name", "a key's alias"),),
     "aws_main_route_table_association": (_managed("aws_main_route_table_association", "vpc_id", "VPC's main table"),),
     "aws_network_acl_association": (
         _One(

@@ -14,6 +14,7 @@ from network.terraform.documents import (
     PARAMETER,
     PARTS,
     SAME,
+    TOLD,
     Parameters,
     Resource,
     Scope,
@@ -104,7 +105,7 @@ class Stack:
         for kind, block in self._is.providers:
             alias = block.get("alias")
             name = f"{kind}.{alias}" if alias else kind
-            told = {key: evaluate(block.get(key), self._lookup) for key in ("allowed_account_ids", "region")}
+            told = {key: evaluate(block.get(key), self._lookup) for key in TOLD}
             owner = owner_of(told)
             found[name] = owner if found.get(name, owner) == owner else NOBODY
         return found
@@ -242,7 +243,7 @@ class Stack:
         attribute = SAME[kind] if steps[0] == "id" and kind in SAME else steps[0]
         if block.get(attribute) is not None:
             return self._of_block(path, block[attribute], steps[1:], self._within(scope))
-        return self._of_aws(address, attribute)
+        return Identity(address) if attribute in IDENTITIES else self._made_with(address, attribute)
 
     def _of_block(self, path: tuple[str, ...], value: Json, steps: tuple[str, ...], lookup: Lookup) -> Json:
         """What a block says of an attribute. One that comes back to itself says nothing."""
@@ -253,10 +254,8 @@ class Stack:
         self._followed.discard(path)
         return follow(found, steps)
 
-    def _of_aws(self, address: str, attribute: str) -> Json:
-        """What AWS gives a resource: an id, or something that it makes with it."""
-        if attribute in IDENTITIES:
-            return Identity(address)
+    def _made_with(self, address: str, attribute: str) -> Json:
+        """What AWS makes with a resource."""
         if attribute == MAIN_TABLE:
             if self._resources.get("aws_main_route_table_association"):
                 return Unknown(f"which table is the main one of {address}")

@@ -124,13 +124,14 @@ def _is_plain(value: Json) -> bool:
     """Whether blocks are written as objects alone, as a synthesis writes them."""
     if not isinstance(value, dict) or COMMENT in value:
         return False
-    for names in value.values():
-        if not isinstance(names, dict) or COMMENT in names:
-            return False
-        for block in names.values():
-            if not isinstance(block, dict):
-                return False
-    return True
+    return all(
+        isinstance(names, dict) and COMMENT not in names and OBJECT.issuperset(map(type, names.values()))
+        for names in value.values()
+    )
+
+
+OBJECT = frozenset({dict})
+"""The type of a block that is written as an object."""
 
 
 @dataclass(frozen=True)

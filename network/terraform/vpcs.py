@@ -119,7 +119,7 @@ def _add_route(to: Builder, routes: list[Route], route: Route, get: Callable[[st
 
 
 def _table_association(to: Builder, r: Resource) -> None:
-    if r.get("subnet_id") is None and r.get("gateway_id") is not None:
+    if r.raw.get("gateway_id") and r.get("subnet_id") is None:
         to.unmodelled.append(f"{r.address} (the route table of a gateway)")
     else:
         to.only(to.subnet_tables, to.parent(r, "subnet_id"), as_text(r.get("route_table_id")))

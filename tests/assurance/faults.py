@@ -72,8 +72,17 @@ class Stacks:
         return block
 
     def without(self, stack: str, path: str) -> Stacks:
+        """The stacks without a resource, for which nothing waits any more, and which no output shows."""
         kind, key = self.find(stack, path)
         del self.stacks[stack]["resource"][kind][key]
+        outputs = self.stacks[stack].get("output", {})
+        shown = f"${{{kind}.{key}.id}}"
+        for name in [name for name, output in outputs.items() if output["value"] == shown]:
+            del outputs[name]
+        for blocks in self.stacks[stack]["resource"].values():
+            for block in blocks.values():
+                if f"{kind}.{key}" in block.get("depends_on", ()):
+                    block["depends_on"] = [each for each in block["depends_on"] if each != f"{kind}.{key}"]
         return self
 
     def changed(self, stack: str, path: str, **arguments: Any) -> Stacks:

@@ -228,6 +228,29 @@ def test_what_cannot_be_traced_is_refused(text: str | None, message: str, tmp_pa
     assert message in said
 
 
+def test_documents_of_another_form_are_refused_all_at_once_with_their_places(tmp_path: Path) -> None:
+    stacks = Stacks()
+    stacks.stacks[HUB]["resource"]["aws_vpc"] = 1
+    stacks.stacks[PAYMENTS]["provider"] = "aws"
+    status, _, said = trace(folder(stacks, tmp_path))
+    assert status == 2
+    for stack, problem in ((HUB, "resource.aws_vpc is 1;"), (PAYMENTS, "provider is 'aws';")):
+        assert f"{tmp_path / 'stacks' / stack / 'cdk.tf.json'}: {problem}" in said.replace("\n", "")
+
+
+def test_an_object_that_has_a_name_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"resource": {"aws_vpc": {}, "aws_vpc": {}}}')
+    status, _, said = trace(str(tmp_path))
+    assert (status, '"aws_vpc" is in one object twice' in said) == (2, True)
+
+
+def test_a_plan_with_errors_is_refused(tmp_path: Path) -> None:
+    plan = {"format_version": "1.2", "planned_values": {}, "configuration": {}, "errored": True}
+    (tmp_path / "x.json").write_text(json.dumps(plan))
+    status, _, said = trace(str(tmp_path))
+    assert (status, '"errored" is true' in said) == (2, True)
+
+
 def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
     status, _, said = trace(str(tmp_path / "missing.json"))
     assert (status, "missing.json: No such file" in said) == (2, True)

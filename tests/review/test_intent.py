@@ -24,6 +24,7 @@ def alike() -> Stacks:
     for blocks in stacks.stacks[PAYMENTS]["resource"].values():
         for key in [key for key in blocks if key.startswith("test-instance")]:
             del blocks[key]
+    del stacks.stacks[PAYMENTS]["output"]["test_instance_id"]
     return stacks
 
 

@@ -51,7 +51,8 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         ),
     ),
     "TransitGatewayRouteTables": (
-        *read(f"{TABLE} TransitGatewayId State"),
+        *read(f"{TABLE} TransitGatewayId"),
+        *not_modelled("packets", "the table may not be in use", "State", "available", "deleting", "deleted"),
         *irrelevant(LISTED, "DefaultAssociationRouteTable DefaultPropagationRouteTable"),
     ),
     "TransitGatewayRouteTableAssociations": (

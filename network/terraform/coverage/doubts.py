@@ -39,6 +39,8 @@ def doubts_of(resource: Resource) -> Iterable[Doubt]:
 
 def _of_arguments(resource: Resource, kind: Kind) -> Iterator[Doubt]:
     for path, row, value in _open(kind.shape, resource.raw, resource):
+        if path == "region" and value == resource.owner.region:
+            continue  # newer providers take a region with each resource, and a state shows it
         yield _doubt(resource, row, _sets(path, value, row), kind.of)
 
 
@@ -46,7 +48,7 @@ def _open(
     shape: Shape, given: Mapping[str, Any], resource: Resource | None, at: str = ""
 ) -> Iterator[tuple[str, Row, Any]]:
     """The arguments that are set and not modelled, with their rows and values; those of blocks are values already."""
-    for name in given.keys() - shape.silent:
+    for name in (name for name in given if name not in shape.silent):
         row = shape.open.get(name, NEW)
         block = shape.blocks.get(name)
         if block is not None and block.quiet and _only(block, given[name]):

@@ -43,7 +43,7 @@ RULES = (
         "observes, records or bills",
         "aws_applicationinsights_ aws_auditmanager_ aws_backup_ aws_bcmdataexports_ aws_budgets_ aws_ce_ "
         "aws_cloudtrail aws_cloudwatch_ aws_codeguruprofiler_ aws_codegurureviewer_ aws_computeoptimizer_ aws_config_ "
-        "aws_costoptimizationhub_ aws_cur_ aws_detective_ aws_devopsguru_ aws_dlm_ aws_fis_ aws_guardduty_ "
+        "aws_costoptimizationhub_ aws_cur_ aws_detective_ aws_devopsguru_ aws_dlm_ aws_guardduty_ "
         "aws_inspector2_ aws_inspector_ aws_licensemanager_ aws_macie2_ aws_notifications_ "
         "aws_notificationscontacts_ aws_rbin_ aws_resiliencehub_ aws_resourceexplorer2_ aws_resourcegroups_ aws_rum_ "
         "aws_securityhub_ aws_securitylake_ aws_servicequotas_ aws_shield_ aws_ssmcontacts_ aws_ssmincidents_ "
@@ -62,6 +62,10 @@ RULES = (
         "aws_pinpoint_ aws_pinpointsmsvoicev2_ aws_qbusiness_ aws_qldb_ aws_redshiftdata_ aws_rekognition_ aws_s3_ "
         "aws_s3control_ aws_s3tables_ aws_schemas_ aws_ses_ aws_sesv2_ aws_sfn_ aws_simpledb_ aws_sns_ aws_sqs_ "
         "aws_ssm_ aws_swf_ aws_timestreamquery_ aws_timestreamwrite_ aws_transcribe_",
+    ),
+    irrelevant(
+        "acts later than the apply; what it changes then is in a snapshot",
+        "aws_config_remediation_configuration aws_fis_ aws_ssm_association aws_ssm_maintenance_window",
     ),
     irrelevant("disks and images", "aws_ami aws_ebs_ aws_snapshot_create_volume_permission aws_volume_attachment"),
     placed(

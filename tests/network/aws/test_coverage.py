@@ -245,6 +245,39 @@ def test_a_field_is_a_doubt_of_the_part_that_has_it() -> None:
     assert {doubt.address for doubt in network.doubts} <= routes
 
 
+@pytest.mark.parametrize("state", ["pending", "failed", "failed-insufficient-capacity", "unavailable"])
+def test_a_subnet_that_is_not_available_is_a_doubt(state: str) -> None:
+    snapshot = Recorded()
+    for subnet in snapshot.items("Subnets"):
+        subnet["State"] = state
+    assert len(snapshot.network.doubts) == len(snapshot.items("Subnets"))
+    assert not judged(snapshot.network).sound
+
+
+@pytest.mark.parametrize("state", ["deleted", "rejected", "failed"])
+def test_what_is_gone_is_no_doubt(state: str) -> None:
+    snapshot = Recorded()
+    ids = {"VpcEndpointId": "vpce-0123456789abcdef0", "VpcId": snapshot.vpc(HUB), "OwnerId": HUB}
+    snapshot.items("VpcEndpoints").append(
+        {**ids, "State": state, "IpAddressType": "ipv6", "VpcEndpointType": "Resource"}
+    )
+    (reservation,) = snapshot.items("Reservations", PAYMENTS)
+    over = {"InstanceId": "i-0123456789abcdef0", "State": {"Name": "terminated"}, "Novelty": "something"}
+    reservation["Instances"].append(over)
+    assert snapshot.network.doubts == ()
+    assert judged(snapshot.network).sound
+
+
+def test_a_route_that_the_network_leaves_out_is_a_doubt_of_its_table() -> None:
+    """Local routes and what a propagation says are no parts of their own."""
+    snapshot = Recorded()
+    table = snapshot.items("TransitGatewayStaticRoutes")[0]
+    table["Routes"][0]["Novelty"] = "something"
+    (doubt,) = snapshot.network.doubts
+    assert doubt.names[0] == f"hub-core: {table['TransitGatewayRouteTableId']}"
+    assert not judged(snapshot.network).sound
+
+
 def test_a_file_that_nobody_knows_is_a_doubt_of_its_account() -> None:
     snapshot = Recorded()
     snapshot.documents[snapshot.path("Novelties")] = {"Novelties": [{"Id": "n-1"}]}

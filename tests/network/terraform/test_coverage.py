@@ -105,6 +105,11 @@ def test_an_argument_that_the_table_does_not_have_is_named(kind: str) -> None:
     assert not listed(built(kind, brand_new=False), "brand_new"), "a default says nothing"
 
 
+def test_a_region_of_its_own_is_named_where_it_is_another_than_the_providers() -> None:
+    assert built("aws_vpc", cidr_block="10.0.0.0/24", region="us-east-1").doubts == ()
+    assert listed(built("aws_vpc", cidr_block="10.0.0.0/24", region="eu-west-1"), "sets region to eu-west-1")
+
+
 def test_a_new_argument_within_a_block_is_named() -> None:
     network = built("aws_route53_resolver_rule", target_ip=[{"ip": "10.0.0.53", "brand_new": "on"}])
     assert listed(network, "sets target_ip.brand_new to on")
@@ -466,6 +471,30 @@ def test_a_service_in_a_spoke_changes_no_verdict() -> None:
     network = with_service(PAYMENTS, subnets=[of("aws_subnet", PAYMENTS)])
     assert report(network, SERVICES, MEANT).sound
     assert len(network.unmodelled) == 1
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "added"),
+    [
+        ("111111111111", "us-east-1", True),
+        ("111111111111", "eu-west-1", False),
+        ("222222222222", "us-east-1", False),
+        (None, None, True),
+    ],
+)
+def test_a_service_whose_subnets_are_not_known_may_be_in_any_hub_of_its_account(
+    account: str | None, region: str | None, added: object
+) -> None:
+    stack = STACKS[HUB]
+    theirs = {"alias": "theirs", "region": region, "allowed_account_ids": [account] if account else None}
+    resources = {**stack["resource"], "aws_lb": {"added": {"provider": "aws.theirs", "subnets": "${flatten([])}"}}}
+    network = read(
+        {
+            **STACKS,
+            HUB: {**stack, "provider": {"aws": [*stack["provider"]["aws"], theirs]}, "resource": resources},
+        }.items()
+    )
+    assert any("aws_lb.added" in at for at in network.instances) is added
 
 
 def test_a_service_in_two_subnets_has_an_address_in_each() -> None:

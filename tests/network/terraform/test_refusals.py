@@ -134,6 +134,15 @@ def test_what_only_looks_like_a_name(value: str) -> None:
     assert refused(stacks) == ()
 
 
+def test_a_second_alias_of_one_name() -> None:
+    stacks = Stacks()
+    kind, key = stacks.find("state", "state/alias")
+    stacks.added("state", kind, **stacks.stacks["state"]["resource"][kind][key])
+    found = one(stacks)
+    assert found.address == "state: aws_kms_alias.added"
+    assert "AWS takes each name of a key's alias once" in found.says
+
+
 @pytest.mark.parametrize("several", [{"count": 0}, {"count": "${var.copies}"}, {"for_each": {}}])
 def test_an_attribute_of_what_has_instances(several: dict[str, Any]) -> None:
     """A role has no part in a network, and yet nothing of the stack is applied."""
