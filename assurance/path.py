@@ -85,6 +85,12 @@ class Path:
         """The walk with another verdict of its last hop."""
         return Path((*self.hops[:-1], replace(self.hops[-1], verdict=verdict))) if self.hops else self
 
+    def survived(self) -> Path:
+        """The walk where what was dropped at a hop did not matter: something else took its place."""
+        if self.verdict is not Verdict.DROPPED:
+            return self
+        return Path(tuple(replace(h, verdict=Verdict.PASSES) if h.verdict is Verdict.DROPPED else h for h in self.hops))
+
     def __str__(self) -> str:
         """Every hop."""
         return "\n".join(map(str, self.hops))

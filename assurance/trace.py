@@ -205,7 +205,8 @@ class Trace:
         failing = [port for port, each in ways.items() if any(path.verdict is way.verdict for path in each)]
         ports = tuple(failing) if way.verdict is not Verdict.PASSES and len(failing) < len(ways) else ()
         states = {Verdict.PASSES: State.PRIVATE, Verdict.DROPPED: State.BROKEN, Verdict.UNKNOWN: State.UNKNOWN}
-        return states[way.verdict], answer.path + way, ports
+        # A rule that is refused decides nothing where another one leads to the endpoint.
+        return states[way.verdict], answer.path.survived() + way, ports
 
     def _is_client(self, source: Interface, target: Interface, port: int) -> bool:
         """An instance whose groups allow HTTPS out and not another port is meant for HTTPS services only."""

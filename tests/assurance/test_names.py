@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assurance.dns import Answer, Kind
-from assurance.trace import Trace
+from assurance.trace import State, Trace
 from network.model import (
     Forwarder,
     HostedZone,
@@ -87,6 +87,17 @@ def test_a_system_rule_leaves_the_name_to_zones_and_then_to_the_public() -> None
     wide = with_zone(written, DOMAIN, record("kms"))
     assert answered(wide).kind is Kind.PRIVATE
     assert lost(wide, f"x.{NAME}") == (Kind.NXDOMAIN, "zone")
+
+
+def test_a_rule_that_is_refused_is_not_blamed_where_another_one_leads_to_the_endpoint() -> None:
+    written = draft()
+    written.rule("hub", "narrow", NAME, (IPv4Address("192.0.2.53"),))
+    written.accounts["s0"] = "2" * 12
+    written.use_rule("s0", "hub: narrow")
+    written.change("tables", "hub: table", routes=())
+    reach = Trace(written.network(), SERVICES).reach("s0", SERVICES[0])
+    assert reach.path.end is not None
+    assert (reach.state, reach.path.end.at) == (State.BROKEN, "hub: table"), str(reach.path)
 
 
 @pytest.mark.parametrize("kind", ["RECURSIVE", "DELEGATE", OPEN], ids=str)

@@ -58,6 +58,17 @@ def test_a_broken_path_is_exit_status_1_with_the_hop_and_the_fix(tmp_path: Path)
     ]
 
 
+def test_what_would_never_be_applied_is_exit_status_1_though_every_path_works(tmp_path: Path) -> None:
+    """A resource without a provider: nobody knows whose account it would be in."""
+    stacks = Stacks()
+    stacks.added(HUB, "aws_security_group", vpc_id=stacks.reference(HUB, "network/vpc"))
+    status, said, _ = trace(QUICKSTART, folder(stacks, tmp_path), "--format", "json")
+    document = json.loads(said)
+    wrong = [each for each in document["findings"] if each["severity"] in {"failed", "unknown"}]
+    assert {each["code"] for each in wrong} == {"HUB310"}, wrong
+    assert (status, document["sound"]) == (1, False)
+
+
 def test_a_topology_beside_stacks_says_what_is_meant(tmp_path: Path) -> None:
     stacks = folder(Stacks("production"), tmp_path)
     assert trace(stacks)[0] == 1, "without it, no spoke is meant to reach another"
