@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,6 +111,8 @@ app = typer.Typer(
 def _show_version(asked: bool) -> None:  # noqa: FBT001  the option's own form
     """Print the version in pyproject.toml."""
     if asked:
+        import tomllib  # noqa: PLC0415  seldom needed
+
         project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         sys.stdout.write(f"{project['name']} {project['version']}\n")
         raise typer.Exit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,7 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli import progress
-from deployment.walk import Step
+
+if TYPE_CHECKING:  # every verb imports this file
+    from deployment.walk import Step
 
 __all__ = [
     "FAILED",
@@ -62,6 +64,8 @@ def following(accounts: Mapping[str, str]) -> Iterator[Callable[[Step], None]]:
     if progress.quiet:
         yield lambda _: None
         return
+    from deployment.walk import Step  # noqa: PLC0415  as above
+
     steps = {stack: Step(stack) for stack in accounts}
 
     def picture() -> Table:

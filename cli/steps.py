@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
-from cli.console import REFUSED, caution, err, fail, out, refuse, table
+from cli.console import REFUSED, caution, fail, out, refuse, table
 from cli.options import accepted
 from cli.progress import counted, progress
+from cli.topology_files import accept, read_file, refuse_topology
 from deployment import operations
 from deployment.manifest import STACK_FILE
 from deployment.output import UnwritableError, write
@@ -25,7 +25,7 @@ from findings import Finding
 from network.model import Network
 from review.proof import needed_hubs, prove
 from review.verdicts import Report
-from topology import Design, Reading, TopologyError, read_topology
+from topology import Design
 
 __all__ = [
     "accept",
@@ -42,36 +42,8 @@ __all__ = [
     "terraform_in",
 ]
 
-MOST_SHOWN = 1000
-"""The most problems that are printed: enough for any file that is meant to be a topology."""
 MOST_STACKS = 100
 """The most stacks that are listed: a table of thousands takes longer than their synthesis, and nobody reads it."""
-
-
-def read_file(file: Path) -> Reading:
-    """Read a topology and show its warnings; end the command if it has problems."""
-    try:
-        reading = read_topology(file)
-    except TopologyError as refused:
-        refuse_topology(refused)
-    return accept(reading)
-
-
-def refuse_topology(refused: TopologyError) -> NoReturn:
-    """Show each problem of a topology on a line of its own, and end the command."""
-    for problem in refused.problems[:MOST_SHOWN]:
-        err.print(str(problem), markup=False)
-    count = len(refused.problems)
-    if count > MOST_SHOWN:
-        err.print(f"… and {count - MOST_SHOWN:,} more", markup=False)
-    refuse(f"{count:,} problem{'s' if count > 1 else ''}; nothing was written")
-
-
-def accept(reading: Reading) -> Reading:
-    """Show the warnings of a sound topology."""
-    for warning in reading.warnings:
-        caution(warning)
-    return reading
 
 
 def accepting(planned: Design, given: list[str] | None) -> Design:

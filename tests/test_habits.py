@@ -87,6 +87,16 @@ def test_a_verb_of_synthesis_needs_no_other_package(arguments: list[str]) -> Non
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_check_imports_nothing_that_only_a_synthesis_or_an_apply_needs() -> None:
+    program = (
+        "import runpy, sys\ntry: runpy.run_module('cli', run_name='__main__')\nexcept SystemExit: pass\n"
+        "names = {name.partition('.')[0] for name in sys.modules}\n"
+        "print(*sorted(names & {'assurance', 'deployment', 'network', 'review', 'stacks', 'jsii', 'boto3'}))"
+    )
+    *_, imported = python(program, "check", QUICKSTART).stdout.split("\n")[:-1]
+    assert not imported, f"a check waits for the imports of {imported}"
+
+
 def test_synth_needs_no_other_package(tmp_path: Path) -> None:
     done = python(WITHOUT, "synth", QUICKSTART, "--output", str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (0, "")

@@ -8,10 +8,8 @@ import typer
 
 from cli.console import REFUSED, out
 from cli.options import File, Form
-from cli.steps import accept, refuse_topology
+from cli.topology_files import accept, refuse_topology
 from findings import Finding
-from findings.render import render
-from findings.report import Report
 from topology import TopologyError, design, read_topology
 
 
@@ -35,4 +33,7 @@ def check(file: File, form: Form = "table") -> None:
 
 
 def _write(form: str, found: tuple[Finding, ...], *notes: str) -> None:
+    from findings.render import render  # noqa: PLC0415  a table needs neither
+    from findings.report import Report  # noqa: PLC0415
+
     sys.stdout.write(render(Report("check", found, notes=notes), form) + "\n")
