@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from assurance import sources
-from network.model import Network, Owner, Refusal
+from network.model import Network, Owner, Refusal, stack_of
 
 __all__ = ["misplaced"]
 
 
-def misplaced(network: Network, owners: Mapping[str, Owner]) -> Iterator[Refusal]:
-    """VPCs in another account or region than `owners` has for the hub or spoke of their name."""
+def misplaced(network: Network, owners: Mapping[str, Owner], judges: Callable[[str], bool]) -> Iterator[Refusal]:
+    """VPCs in another account or region than `owners` has for their stack; of spokes, those that are judged."""
+    spokes = {vpc.address: name for name, vpc in network.spokes.items()}
     for vpc in network.vpcs.values():
-        meant = owners.get(vpc.name)
-        if meant is not None:
+        meant, spoke = owners.get(stack_of(vpc.address)), spokes.get(vpc.address)
+        if meant is not None and (spoke is None or judges(spoke)):
             found = _elsewhere(vpc.address, vpc.owner, meant)
             # A snapshot may not say where something is that exists.
             yield from (each for each in found if each.certain or vpc.address in network.makers)

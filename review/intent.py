@@ -48,8 +48,8 @@ def intent_of(design: Design) -> Intent:
             if table != HUB_TABLE
         ),
         queries={hub.name: hub.queries_per_second for hub in design.hubs if hub.queries_per_second is not None},
-        owners={hub.name: Owner(hub.account.id, hub.account.region) for hub in design.hubs}
-        | {spoke.name: Owner(spoke.account.id, spoke.account.region) for spoke in spokes},
+        owners={hub.stack: Owner(hub.account.id, hub.account.region) for hub in design.hubs}
+        | {spoke.stack: Owner(spoke.account.id, spoke.account.region) for spoke in spokes},
         accepted=design.accepted,
         organization=design.organization.id,
     )

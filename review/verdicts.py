@@ -45,7 +45,7 @@ class Intent:
     queries: Mapping[str, int] = field(default_factory=dict)
     """DNS queries a second that each hub is expected to answer."""
     owners: Mapping[str, Owner] = field(default_factory=dict)
-    """The account and region of each hub and spoke."""
+    """The account and region of each hub's and spoke's stack: a hub and a spoke may have one name."""
     judged: frozenset[str] | None = None
     """The spokes that are judged, by themselves and towards all others; None judges every one."""
     accepted: Mapping[str, str] = field(default_factory=dict)
@@ -56,11 +56,6 @@ class Intent:
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
         return self.judged is None or not self.judged.isdisjoint(spokes)
-
-    @property
-    def judged_owners(self) -> Mapping[str, Owner]:
-        """The owners of the hubs, and of the spokes that are judged."""
-        return {name: owner for name, owner in self.owners.items() if name not in self.hub or self.judges(name)}
 
     def wants(self, spoke: str, service: str) -> bool:
         """Whether a spoke is meant to reach a service."""
@@ -167,7 +162,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
     left_out = tuple(doubt for doubt in network.doubts if doubt.address in intent.accepted)
     if left_out:
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
-    elsewhere = misplaced(network, intent.judged_owners)
+    elsewhere = misplaced(network, intent.owners, intent.judges)
     trace = Trace(within(network, intent.organization), known, intent.accepted)
     # Before doubts are in their places: what stands for them is nothing that anybody makes.
     refused = refusals(network)

@@ -402,12 +402,18 @@ def _boolean(off: Callable[[_Question], Answer]) -> Callable[[_Question], Answer
 def _no_dns_support(question: _Question) -> Answer:
     spoke = question.spoke
     if spoke is None:
-        return _breaks(question.private(question.affected))
+        return _without_private_dns(question)
     return _breaks([*question.private([spoke]), *question.gateway(spoke, spoke.gateway_endpoints)])
 
 
 def _no_hostnames(question: _Question) -> Answer:
-    return NOTHING if question.spoke is not None else _breaks(question.private(question.affected))
+    return NOTHING if question.spoke is not None else _without_private_dns(question)
+
+
+def _without_private_dns(question: _Question) -> Answer:
+    """AWS refuses private DNS in such a VPC, whether or not the hub has a spoke that would miss it."""
+    missed = question.private(question.affected)
+    return _breaks(missed) if missed or not question.hub.endpoints else REFUSED
 
 
 def _service_of(question: _Question) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from deployment.synthesis import synthesise
 from findings import Severity, codes
 from network.names import named
-from review.intent import intent_of, names_in
+from network.terraform.reader import read
+from review.intent import intent_of, names_in, services_in
 from review.verdicts import report
 from tests.assurance.faults import PAYMENTS, Stacks, catalogued
 from tests.examples import designed
 from tests.network.aws.recorded import Recorded, judged
+from topology import design
+from topology.document import read_text
+from topology.reader import topology_of
 
 
 def found(stacks: Stacks) -> list[tuple[str, str, Severity]]:
@@ -60,3 +67,11 @@ def test_several_accounts_of_which_the_role_is_in_one() -> None:
 
 def test_what_was_recorded_is_where_it_is_meant_to_be() -> None:
     assert not [each for each in judged(Recorded().network).findings if each.code is codes.ACCOUNT]
+
+
+def test_a_hub_and_a_spoke_may_have_one_name_in_two_accounts() -> None:
+    text = Path("examples/quickstart.yaml").read_text(encoding="utf-8").replace("ledger:", "core:")
+    planned = design(topology_of(read_text(text)).topology)
+    network = named(read(synthesise(planned).stacks.items()), names_in(planned))
+    findings = report(network, services_in(network), intent_of(planned)).findings
+    assert [each.title for each in findings if each.code is codes.ACCOUNT] == []
