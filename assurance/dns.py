@@ -517,10 +517,13 @@ def _unclear(taker: _Taker, query: _Query) -> Hop | None:
 
 def _resolver_off(vpc: Vpc, name: str) -> Hop:
     """Why a VPC's resolver answers nothing, or may not."""
-    fix = "set enable_dns_support to true"
-    if isinstance(vpc.dns_support, Unknown):
-        says = f"{name}: the VPC's resolver may be off: {vpc.dns_support.why}"
-        return Hop(vpc.dns_support.at or vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN, fix)
+    fix, unknown = "set enable_dns_support to true", vpc.dns_support
+    if isinstance(unknown, Unknown) and unknown.at:
+        says = f"what becomes of {name} is not known"
+        return undetermined(vpc.address, says, sources.DNS_ATTRIBUTES, open_by=unknown)
+    if isinstance(unknown, Unknown):
+        says = f"{name}: the VPC's resolver may be off: {unknown.why}"
+        return Hop(vpc.address, says, sources.DNS_ATTRIBUTES, Verdict.UNKNOWN, fix)
     return Hop(vpc.address, f"{name}: the VPC's resolver is off", sources.DNS_ATTRIBUTES, Verdict.DROPPED, fix)
 
 

@@ -437,8 +437,8 @@ class Packets:
             says = "a route with an unknown destination may lead out"
             yield Path((undetermined(route.address, says, open_by=route.destination),))
         elif isinstance(route.target, Unknown):
-            says = f"the target of the {what} is unknown: {route.target.why}"
-            yield Path((undetermined(route.target.at or route.address, says),))
+            says = f"the target of the {what} is unknown"
+            yield Path((undetermined(route.address, says, open_by=route.target),))
         elif route.kind in {"internet_gateway", "nat_gateway"}:
             yield Path((hop,))
         elif route.kind == "transit_gateway" and isinstance(route.target, str) and subnet.address not in seen:
@@ -514,7 +514,7 @@ def _through(attachment: Attachment) -> Hop:
 
 def _no_table(subnet: Subnet) -> Hop:
     if isinstance(subnet.table, Unknown) and subnet.table.at:
-        return undetermined(subnet.table.at, subnet.table.why)
+        return undetermined(subnet.address, "where its packets go is not known", open_by=subnet.table)
     return undetermined(subnet.address, "its route table is not in the input")
 
 
@@ -529,6 +529,6 @@ def _route_hop(table: str, piece: Prefix, route: Route | str | None) -> Hop:
         fix = "remove the route, or change its target"
         return Hop(route.address, says, sources.ROUTE_TABLES, Verdict.DROPPED, fix)
     if isinstance(route.target, Unknown):
-        says = f"where the route to {route.destination} leads is not known: {route.target.why}"
-        return undetermined(route.target.at or route.address, says)
+        says = f"where the route to {route.destination} leads is not known"
+        return undetermined(route.address, says, open_by=route.target)
     return Hop(route.address, f"{piece}: {route.destination} leads to {route.target}", sources.ROUTE_TABLES)

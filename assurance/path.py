@@ -96,10 +96,14 @@ class Path:
         return "\n".join(map(str, self.hops))
 
 
+ACCEPT = "if it changes nothing here, accept it with the reason: `accept` in the topology, or --accept 'ADDRESS=REASON'"
+
+
 def undetermined(at: str, says: str, source: str = sources.ROUTE_TABLES, *, open_by: object = None) -> Hop:
     """A hop that what was read does not decide. `open_by`, the value that is not known, may name who leaves it so."""
     if isinstance(open_by, Unknown) and open_by.at:
-        at, says = open_by.at, f"{says}: {open_by.why}"
+        return Hop(open_by.at, f"{says}: {open_by.at} {open_by.why}", source, Verdict.UNKNOWN, ACCEPT)
+    says = f"{says}: {open_by.why}" if isinstance(open_by, Unknown) else says
     return Hop(at, says, source, Verdict.UNKNOWN, "trace it together with the stack that determines it")
 
 

@@ -159,8 +159,7 @@ def _reported(attachment: Attachment, available: bool | Unknown, shared: Hop) ->
     """
     at = attachment.address
     if isinstance(available, Unknown):
-        says = f"whether it is available could not be determined: {available.why}"
-        return undetermined(available.at or at, says, sources.ACCEPT)
+        return undetermined(at, "whether it is available could not be determined", sources.ACCEPT, open_by=available)
     if not available:
         fix = "accept it in the gateway's account (aws_ec2_transit_gateway_vpc_attachment_accepter)"
         return Hop(at, "AWS reports the attachment as pending acceptance", sources.ACCEPT, Verdict.DROPPED, fix)

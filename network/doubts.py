@@ -87,7 +87,8 @@ class _Casting:
         """By the address of the part that they are about."""
         here = frozenset(_addresses(network))
         for doubt in network.doubts:
-            for address in (doubt.address,) if doubt.address in here else self._touched(doubt):
+            part = doubt.part or doubt.address
+            for address in (part,) if part in here else self._touched(doubt):
                 self.doubts[address].append(doubt)
 
     def network(self) -> Network:

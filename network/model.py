@@ -352,6 +352,8 @@ class Doubt:
     """Addresses of what the resource names, where the network has no part for it."""
     about: str = "both"
     """What it may change: `names`, `packets` or `both`."""
+    part: str = ""
+    """The address of the part that it is about, where that is another: an endpoint's policy is about the endpoint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from assurance.path import ACCEPT
 from assurance.trace import State
 from network.doubts import cast
 from network.model import Doubt, Network, Owner, Unknown
@@ -125,3 +126,12 @@ def test_another_region_is_left_alone() -> None:
     owner = Owner(SPOKE_ACCOUNT.account, "eu-west-9")
     found = judged(doubted("payments: aws_new_thing.it", owner))
     assert found.sound, [finding.title for finding in found.findings]
+
+
+def test_a_doubt_about_another_part_leaves_that_open_and_names_its_own_resource() -> None:
+    endpoint = next(at for at, each in NETWORK.interface_endpoints.items() if str(each.service).endswith(".kms"))
+    policy = f"{HUB}: aws_vpc_endpoint_policy.it"
+    found = judged(replace(NETWORK, doubts=(Doubt(policy, WHY, HUB_ACCOUNT, (), "packets", endpoint),)))
+    assert {key for key in MEANT.services["ledger"] if found.state("ledger", key) is State.UNKNOWN} == {"kms"}
+    assert {finding.place.address for finding in found.findings} == {policy}
+    assert {finding.fix for finding in found.findings} == {ACCEPT}, "what to do about it is to accept it"

@@ -90,11 +90,10 @@ def _of_place(resource: Resource, row: Row) -> Iterator[Doubt]:
 def _doubt(resource: Resource, row: Row, why: str, of: str) -> Doubt:
     """A doubt about the resource, or about what it belongs to where that is known."""
     whole = resource.get(of) if of else None
+    part = whole if isinstance(whole, str) and ADDRESS.fullmatch(whole) else ""
     owner = resource.owner if row.reach != "organization" else EVERYWHERE
     names = () if row.reach != "named" else _names(resource)
-    if isinstance(whole, str) and ADDRESS.fullmatch(whole):
-        return Doubt(whole, f"{resource.address} {why}", owner, names, row.about)
-    return Doubt(resource.address, why, owner, names, row.about)
+    return Doubt(resource.address, why, owner, names, row.about, part)
 
 
 EVERYWHERE = Owner(Unknown("every account of the organization"), Unknown("every region"))

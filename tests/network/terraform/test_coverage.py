@@ -249,7 +249,7 @@ def test_a_type_that_is_not_modelled_is_named(kind: str) -> None:
     assert [line.partition(" (")[0] for line in network.unmodelled] == [f"stack: {kind}.x"]
     (doubt,) = network.doubts
     assert (doubt.about, row.reason in doubt.why) == (row.about, True)
-    assert doubt.address == ("vpc-0123" if row.of else f"stack: {kind}.x")
+    assert (doubt.address, doubt.part) == (f"stack: {kind}.x", "vpc-0123" if row.of else "")
 
 
 @pytest.mark.parametrize("kind", sorted(set(ROWS) - set(OPEN_TYPES)))
@@ -343,8 +343,8 @@ def doubts(kind: str, **values: Any) -> tuple[Doubt, ...]:
 def test_a_policy_of_an_endpoint_is_the_endpoints() -> None:
     endpoint = "stack: aws_vpc_endpoint.e"
     (doubt,) = doubts("aws_vpc_endpoint_policy", vpc_endpoint_id=endpoint, policy="{}")
-    assert doubt.address == endpoint
-    assert doubt.why.startswith("stack: aws_vpc_endpoint_policy.x sets policy to {}")
+    assert (doubt.address, doubt.part) == ("stack: aws_vpc_endpoint_policy.x", endpoint)
+    assert doubt.why.startswith("sets policy to {}")
     assert doubts("aws_vpc_endpoint_policy", vpc_endpoint_id=endpoint, policy=json.dumps({"Statement": [ALL]})) == ()
 
 
