@@ -530,7 +530,7 @@ ACCEPTED = Code(
     "What the topology or the command accepts could not be determined, and the rest was proved without it: what it "
     "does to names and packets is taken to be nothing. A warning is an accepted address at which there was nothing to "
     "accept.",
-    "hub-core: aws_networkfirewall_firewall.x: not modelled; accepted: it inspects and drops nothing (NET-12)",
+    "hub-core: aws_cloudformation_stack.x: not modelled; accepted: it has dashboards and no network (NET-12)",
     "Nothing, as long as the reason holds; take an address that matches nothing out of `accept`.",
 )
 

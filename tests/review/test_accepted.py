@@ -27,7 +27,7 @@ from tests.review.test_verdicts import intent, judged
 from tests.topology import sound
 from tests.topology.sound import on_top, problems_of, reading_of
 
-FIREWALL = "hub-core: aws_networkfirewall_firewall.x"
+FIREWALL = "hub-core: aws_cloudformation_stack.x"
 REASON = "it drops nothing"
 QUICKSTART = str(ROOT / "examples/quickstart.yaml")
 
@@ -67,7 +67,7 @@ def test_the_rest_of_the_path_is_still_proved() -> None:
 
 
 def test_one_of_two_that_are_not_known_is_not_enough() -> None:
-    other = "hub-core: aws_networkfirewall_firewall.y"
+    other = "hub-core: aws_cloudformation_stack.y"
     found = excused(doubted(FIREWALL, other), {FIREWALL: REASON})
     assert not found.sound
     assert {finding.place.address for finding in found.findings} == {other}

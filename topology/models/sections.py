@@ -179,7 +179,7 @@ class Accepted(Section):
     """A resource of which it is accepted that not everything could be determined. What fails cannot be accepted."""
 
     address: ResourceAddress
-    """The resource, as reports name it after `at:`, in quotes: `"hub-core: aws_networkfirewall_firewall.x"`."""
+    """The resource, as reports name it after `at:`, in quotes: `"hub-core: aws_cloudformation_stack.x"`."""
     reason: Reason
     """Why that is accepted. Every report shows it."""
 
