@@ -16,7 +16,7 @@ from assurance.path import Hop, Path, Verdict
 from assurance.prefixes import Table
 from assurance.tables import Tables
 from assurance.trace import Trace
-from network.model import GatewayTable, Network, ResolverRule, Vpc
+from network.model import GatewayTable, Network, ResolverRule, Unknown, Vpc
 
 __all__ = ["MUTATIONS", "Mutation"]
 
@@ -78,29 +78,29 @@ def _shares_ignored() -> Iterator[None]:
         yield
 
 
-def _no_system_rules(original: Any, self: Names, vpc: Vpc) -> Iterator[Any]:
+def _no_system_rules(original: Any, self: Names, vpc: str | Unknown) -> Iterator[Any]:
     return (taker for taker in original(self, vpc) if taker.what.kind != "SYSTEM")
 
 
-def _no_rules_on_hubs(original: Any, self: Names, vpc: Vpc) -> Iterator[Any]:
+def _no_rules_on_hubs(original: Any, self: Names, vpc: str | Unknown) -> Iterator[Any]:
     hubs = {hub.address for hub in self.network.hubs.values()}
-    return iter(()) if vpc.address in hubs else original(self, vpc)
+    return iter(()) if vpc in hubs else original(self, vpc)
 
 
 def _first_target(original: Any, self: Names, rule: ResolverRule, *given: Any) -> Any:
     return original(self, replace(rule, targets=rule.targets[:1]), *given)
 
 
-def _everything_below(original: Any, self: Names, vpc: Vpc, *, inbound: bool) -> Iterator[Any]:
+def _everything_below(original: Any, self: Names, vpc: str | Unknown, *, inbound: bool) -> Iterator[Any]:
     return (replace(taker, everything_below=True) for taker in original(self, vpc, inbound=inbound))
 
 
-def _always_inbound(original: Any, self: Names, vpc: Vpc, *, inbound: bool) -> Iterator[Any]:
+def _always_inbound(original: Any, self: Names, vpc: str | Unknown, *, inbound: bool) -> Iterator[Any]:
     del inbound
     return original(self, vpc, inbound=True)  # type: ignore[no-any-return]
 
 
-def _no_own_endpoints(original: Any, self: Names, vpc: Vpc, *, inbound: bool) -> Iterator[Any]:
+def _no_own_endpoints(original: Any, self: Names, vpc: str | Unknown, *, inbound: bool) -> Iterator[Any]:
     return original(self, vpc, inbound=inbound) if inbound else iter(())
 
 
@@ -137,10 +137,10 @@ def _ports_ignored(rule: Any, flow: Any) -> bool:
 
 def _first_interface(original: Any, self: Trace, vpc: Vpc) -> Iterator[Any]:
     seen = set()
-    for interface in original(self, vpc):
+    for home, interface in original(self, vpc):
         if interface.address not in seen:
             seen.add(interface.address)
-            yield interface
+            yield home, interface
 
 
 MUTATIONS: dict[str, Mutation] = {
