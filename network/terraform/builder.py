@@ -121,6 +121,8 @@ class Builder:
     default_groups: dict[str, str] = field(default_factory=dict)
     default_tables: dict[str, Switches] = field(default_factory=dict)
     joins: dict[str, Switches] = field(default_factory=dict)
+    replacing: dict[str, bool | Unknown] = field(default_factory=dict)
+    """Attachments that are taken out of a default table, since an association of their own replaces that one."""
     accepters: dict[str, tuple[str, Owner, Switches]] = field(default_factory=dict)
     links: dict[str, dict[str, list[Link]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     gateway_routes: dict[str, list[GatewayRoute]] = field(default_factory=lambda: defaultdict(list))
@@ -369,12 +371,30 @@ class Builder:
 
     def _join_default(self, gateway: str, table: str, does: Switches) -> None:
         for at, attachment in self.attachments.items():
-            wants = self.accepters[at][2] if at in self.accepters else self.joins[at]
             if attachment.gateway == gateway:
-                for what, switch, wanted in zip(("association", "propagation"), does, wants, strict=True):
-                    unknown = next((each for each in (switch, wanted) if isinstance(each, Unknown)), None)
-                    if switch is not False and wanted is not False:
+                replaced = (self.replacing.get(at, self.replacing.get(NOWHERE, False)), False)
+                wants = self._wants(attachment)
+                for what, *switches, gone in zip(("association", "propagation"), does, wants, replaced, strict=True):
+                    unknown = next((each for each in (*switches, gone) if isinstance(each, Unknown)), None)
+                    if False not in switches and gone is not True:
                         self.links[what][table].append(Link(at, unknown or at))
+
+    def _wants(self, attachment: Attachment) -> Switches:
+        """Whether an attachment joins default tables. Of a gateway of another account, only an accepter can say no.
+
+        The provider changes the tables of a gateway in the attachment's own account only, and otherwise ignores what
+        the attachment says.
+        """
+        if attachment.address in self.accepters:
+            return self.accepters[attachment.address][2]
+        own, owner = attachment.owner, self.gateways[str(attachment.gateway)].owner
+        if own == owner or own.account == owner.account:
+            return self.joins[attachment.address]
+        if isinstance(own.account, str) and isinstance(owner.account, str):
+            return True, True
+        unsure = Unknown("whether the gateway is another account's")
+        associates, propagates = (each is True or unsure for each in self.joins[attachment.address])
+        return associates, propagates
 
     def _vpc(self, vpc: Vpc) -> Vpc:
         unplaced = (Unknown("a range of a VPC that is not known"),) if NOWHERE in self.cidrs else ()

@@ -276,6 +276,13 @@ def test_the_default_table_and_another_one() -> None:
     assert "Resource.AlreadyAssociated" in found.says
 
 
+def test_the_default_table_and_another_one_that_replaces_it() -> None:
+    stacks = Stacks().changed(HUB, "gateway/gateway", default_route_table_association="enable")
+    stacks.changed(HUB, "gateway/attachment", transit_gateway_default_route_table_association=True)
+    stacks.changed(HUB, "gateway/association", replace_existing_association=True)
+    assert refused(stacks) == []
+
+
 # Names ------------------------------------------------------------------------------------------------------------
 
 

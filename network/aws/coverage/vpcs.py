@@ -11,7 +11,7 @@ __all__ = ["FILES"]
 IPV6 = "names and packets are traced over IPv4 alone; a VPC or subnet with an IPv6 range is a doubt of its own"
 IPV6_RANGE = "what is reachable over IPv6 is not traced"
 PEER_TEXT = "the group's id and VPC say which group it is"
-INTERNET_BLOCK = "packets to and from internet gateways may be blocked"
+INTERNET_BLOCK = "can only block internet gateways: no private path uses one, and a route to one is reported anyway"
 OUTPOST = "packets in an Outpost take other paths"
 IN_OUTPOSTS = "for subnets in an Outpost alone, which are a doubt of their own"
 ICMP = "TCP and UDP alone are traced"
@@ -40,7 +40,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("on whose hardware instances run", "InstanceTenancy"),
         *not_modelled("both", "the VPC may not be in use yet", "State", "available"),
         *not_modelled("packets", IPV6_RANGE, "Ipv6CidrBlockAssociationSet"),
-        *not_modelled("packets", INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode", "off"),
+        *irrelevant(INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode"),
         *not_modelled("packets", "packets that are not encrypted are dropped", "EncryptionControl.Mode", "monitor"),
         *irrelevant(
             "only the mode decides, and enforcing is a doubt with every exclusion",
@@ -68,7 +68,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *not_modelled("packets", IPV6_RANGE, "AssignIpv6AddressOnCreation", OFF),
         *not_modelled("packets", IPV6_RANGE, "Ipv6CidrBlockAssociationSet"),
         *not_modelled("both", "names are answered with made-up IPv6 addresses, by NAT64", "EnableDns64", OFF),
-        *not_modelled("packets", INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode", "off"),
+        *irrelevant(INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode"),
     ),
     "RouteTables": (
         *read("RouteTableId VpcId OwnerId"),

@@ -77,8 +77,7 @@ KINDS = (
     ),
     *kind(
         "aws_ec2_transit_gateway_route_table_association",
-        read("transit_gateway_attachment_id transit_gateway_route_table_id"),
-        unmodelled("takes the attachment out of another table", "replace_existing_association", "packets"),
+        read("replace_existing_association transit_gateway_attachment_id transit_gateway_route_table_id"),
         reported("resource_id resource_type"),
         ID,
     ),
@@ -94,6 +93,11 @@ BY_CORE = "carries only what a route sends to a core network, and the trace foll
 BY_VGW = "carries only what a route sends to a VPN gateway, and the trace follows no such route: it is undetermined"
 
 ROWS = (
+    unmodelled(
+        "a network of the service is attached to the gateway, and has routes to it",
+        "aws_finspace_kx_environment",
+        "both",
+    ),
     unmodelled(
         "an attachment to the gateway, which learns or is given routes",
         "aws_dx_gateway_association aws_dx_gateway_association_proposal aws_ec2_transit_gateway_connect "

@@ -34,13 +34,14 @@ KINDS = (
         irrelevant("a label", "description name"),
         irrelevant("of its deletion", "skip_destroy"),
         unmodelled(
-            "may block internet gateways in every account",
+            "what such a policy decides is not known",
             "type",
             "packets",
             usual=(
                 "AISERVICES_OPT_OUT_POLICY",
                 "BACKUP_POLICY",
                 "CHATBOT_POLICY",
+                "DECLARATIVE_POLICY_EC2",
                 "RESOURCE_CONTROL_POLICY",
                 "SERVICE_CONTROL_POLICY",
                 "TAG_POLICY",

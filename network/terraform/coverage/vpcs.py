@@ -10,6 +10,7 @@ POOL = "the range itself is read, and is unknown until a pool has given it"
 INSTANCES = "names of instances, and no service's name is one"
 OUTPOST = "connects the subnet to a network on premises"
 BY_ROUTES = "carries only what a route sends to it, and the trace follows no such route: it is undetermined"
+BLOCKS_INTERNET = "can only block internet gateways: no private path uses one, and a route to one is reported anyway"
 PUBLIC = "a public address, which is of use only with a route to an internet gateway: the trace reports that"
 
 OTHER_OPTIONS = "ipv6_address_preferred_lease_time netbios_name_servers netbios_node_type ntp_servers"
@@ -200,8 +201,10 @@ ROWS = (
         "packets",
         of="route_table_id",
     ),
-    unmodelled("blocks internet gateways", "aws_vpc_block_public_access_options", "packets", reach="account"),
-    unmodelled("decides which VPCs have internet gateways", "aws_vpc_block_public_access_exclusion", "packets"),
+    irrelevant(
+        BLOCKS_INTERNET,
+        "aws_vpc_block_public_access_exclusion aws_vpc_block_public_access_options",
+    ),
     irrelevant(
         "observes packets",
         "aws_flow_log aws_vpc_network_performance_metric_subscription aws_internetmonitor_monitor "
