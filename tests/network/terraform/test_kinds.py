@@ -222,6 +222,7 @@ def test_a_rule_of_its_own_has_one_peer(peer: dict[str, Any], expected: list[str
         ({"protocol": "17", "from_port": 53, "to_port": 53}, ("udp", 53, 53)),
         ({"protocol": "icmp", "from_port": 0, "to_port": 0}, ("icmp", 0, 65535)),
         ({"protocol": "tcp", "from_port": 0, "to_port": 1}, ("tcp", 0, 1)),
+        ({"protocol": "tcp", "from_port": 0, "to_port": 0}, ("tcp", 0, 0)),
     ],
     ids=str,
 )
