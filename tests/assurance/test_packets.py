@@ -142,6 +142,7 @@ def test_two_vpcs_with_routes_to_each_other_are_joined_both_ways() -> None:
         (changed("attachments", "a attached", gateway="another"), Verdict.DROPPED, "a"),
         (changed("subnets", "a work", zone="z2"), Verdict.DROPPED, "a attached"),
         (changed("subnets", "a work", zone=OPEN), Verdict.UNKNOWN, "a attached"),
+        (changed("subnets", "a work", zone="use1-az1"), Verdict.UNKNOWN, "a attached"),
         (changed("subnets", "a door", zone=OPEN), Verdict.UNKNOWN, "a attached"),
         (changed("attachments", "a attached", subnets=(OPEN,)), Verdict.UNKNOWN, "a attached"),
         (changed("attachments", "b attached", subnets=("b door", "not read")), Verdict.UNKNOWN, "b attached"),
