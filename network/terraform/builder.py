@@ -45,6 +45,7 @@ from network.model import (
 )
 from network.name_servers import foreign
 from network.terraform.coverage.doubts import doubts_of
+from network.terraform.coverage.table import has_effect
 from network.terraform.documents import NOBODY, Document, Resource
 from network.terraform.expressions import Json
 from network.terraform.others import other_interfaces
@@ -160,7 +161,7 @@ class Builder:
                     self.services.append(doubt)
                 elif doubt.about != "IPv6":
                     self.doubts.append(doubt)
-            if resource.uncertain:
+            if resource.uncertain and has_effect(resource.kind):
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
             if document.builds:
                 self.makers[resource.address] = resource.owner

@@ -446,6 +446,27 @@ def test_what_can_only_block_internet_gateways_changes_no_verdict(kind: str, arg
     assert found.sound, [each.title for each in found.findings]
 
 
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        ("aws_cloudwatch_log_group", True),
+        ("aws_iam_role", True),
+        ("aws_internet_gateway", True),
+        ("aws_nat_gateway", True),
+        ("aws_vpc_peering_connection", True),
+        ("random_id", True),
+        ("aws_route", False),
+        ("aws_vpn_connection", False),
+        ("aws_vpc_brand_new", False),
+    ],
+)
+def test_what_may_exist_or_not_leaves_something_open_where_its_type_has_an_effect(kind: str, *, known: bool) -> None:
+    resources = {**STACKS[HUB]["resource"], kind: {"it": {"provider": provider_of(HUB), "count": "${var.count}"}}}
+    found = report(read({**STACKS, HUB: {**STACKS[HUB], "resource": resources}}.items()), SERVICES, MEANT)
+    unknown = [each.title for each in found.findings if each.severity.value == "unknown"]
+    assert (not unknown) is known, unknown
+
+
 def provider_of(stack: str) -> str:
     """The provider of a stack's VPC."""
     provider: str = next(iter(STACKS[stack]["resource"]["aws_vpc"].values()))["provider"]
