@@ -45,7 +45,7 @@ from network.model import (
 __all__ = ["cast", "opened"]
 
 GROUPED = ("resolver_endpoints", "instances")
-"""Parts that get a group of their own, of which nobody knows what it allows."""
+"""Parts that get a security group of their own, of which it is not known what it allows."""
 MAPPINGS = (
     "vpcs",
     "subnets",
@@ -272,7 +272,7 @@ OPENED: Mapping[type, Callable[[Any, Unknown], dict[str, Any]]] = {
     AclEntry: lambda _, what: {"protocol": "-1", "first_port": 0, "last_port": 65535, "cidr": what},
     Attachment: lambda _, what: {"available": what},
     GatewayEndpoint: lambda _, what: {"service": what},
-    # Its destination is known: it is its own range alone that leads nobody knows where.
+    # Its destination is known: only for its own range it is not known where packets go.
     GatewayRoute: lambda route, what: {"attachment": f"{route.attachment} ({what.why})"},
     GatewayTable: _of_gateway_table,
     HostedZone: _any_record,
@@ -289,4 +289,4 @@ OPENED: Mapping[type, Callable[[Any, Unknown], dict[str, Any]]] = {
     Share: lambda share, what: {"principals": tuple(replace(link, target=what) for link in share.principals)},
     Subnet: lambda _, what: {"table": what},
 }
-"""What is not known of each kind of part that somebody is in doubt about."""
+"""What is not known of each kind of part that a doubt is about."""

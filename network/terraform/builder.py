@@ -192,7 +192,7 @@ class Builder:
     def only(places: dict[str, str | Unknown], at: str, value: str | Unknown) -> None:
         """Note what only one resource can say of something. What two of them say differently is not known."""
         differs = places.get(at, value) != value
-        places[at] = Unknown(f"{places[at]} and {value} are both said to be its own") if differs else value
+        places[at] = Unknown(f"both {places[at]} and {value} are associated with it") if differs else value
 
     def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
         """Note the addresses that a resource asks for; those that are not known are not judged."""
@@ -338,7 +338,7 @@ class Builder:
                 parts.append(more)
 
     def _share_anew(self) -> None:
-        """Make a share of each that was not read and has something here: what else is in it, nobody knows."""
+        """Make a share of each that was not read and has something here: what else is in it is not known."""
         for what in ("shared", "principal"):
             for parent, links in self.links[what].items():
                 if parent not in self.shares and parent != NOWHERE:

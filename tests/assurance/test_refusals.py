@@ -385,7 +385,7 @@ def test_another_accounts_provider(path: str) -> None:
     )
     address = stacks.address(PAYMENTS, path)
     found = {at: says for at, says, _ in refused(stacks)}
-    assert "makes it, and" in found.get(address, ""), f"expected a refusal at {address}, found {found}"
+    assert "creates it, and" in found.get(address, ""), f"expected a refusal at {address}, found {found}"
 
 
 @pytest.mark.parametrize("path", [SUBNET, "gateway/association", "gateway-share/organization"])
@@ -427,7 +427,7 @@ def test_a_route_in_the_hubs_table_by_the_spokes_provider() -> None:
     assert found.address == f"{PAYMENTS}: aws_route.added"
     assert (
         found.says
-        == f"account 222222222222 makes it, and {stacks.address(HUB, 'network/route-table')} is account 111111111111's"
+        == f"account 222222222222 creates it, and {stacks.address(HUB, 'network/route-table')} is account 111111111111's"
     )
 
 

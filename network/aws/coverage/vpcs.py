@@ -57,7 +57,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("how many addresses are free", "AvailableIpAddressCount"),
         *irrelevant("a default subnet is one like any other", "DefaultForAz"),
         *irrelevant(
-            "an instance is taken to have a public address wherever a route leads to the internet",
+            "an instance is assumed to have a public address wherever a route leads to the internet",
             "MapPublicIpOnLaunch",
         ),
         *irrelevant("names of instances, which are none of a service's", "PrivateDnsNameOptionsOnLaunch"),
@@ -67,7 +67,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *not_modelled("packets", "the subnet is VMware's, with routers of its own", "Type"),
         *not_modelled("packets", IPV6_RANGE, "AssignIpv6AddressOnCreation", OFF),
         *not_modelled("packets", IPV6_RANGE, "Ipv6CidrBlockAssociationSet"),
-        *not_modelled("both", "names are answered with made-up IPv6 addresses, by NAT64", "EnableDns64", OFF),
+        *not_modelled("both", "names are answered with synthesised IPv6 addresses, for NAT64", "EnableDns64", OFF),
         *irrelevant(INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode"),
     ),
     "RouteTables": (
@@ -97,7 +97,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("an id that nothing refers to", "Associations.NetworkAclAssociationId"),
         *irrelevant(ICMP, "Entries.IcmpTypeCode"),
         *irrelevant(IPV6, "Entries.Ipv6CidrBlock"),
-        *irrelevant("every subnet's ACL is told", "IsDefault"),
+        *irrelevant("each subnet's ACL is listed", "IsDefault"),
     ),
     "SecurityGroups": (
         *read("GroupId GroupName VpcId OwnerId SecurityGroupArn"),
@@ -108,7 +108,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *read("DhcpOptionsId OwnerId DhcpConfigurations.Values.Value"),
         *not_modelled(
             "names",
-            "what VPCs are told by DHCP may change how they resolve names",
+            "what DHCP hands to a VPC may change how it resolves names",
             "DhcpConfigurations.Key",
             "domain-name-servers",
             "domain-name",

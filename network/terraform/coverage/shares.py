@@ -32,7 +32,7 @@ KINDS = (
         "aws_organizations_policy",
         irrelevant("who may do what in AWS", "content"),
         irrelevant("a label", "description name"),
-        irrelevant("of its deletion", "skip_destroy"),
+        irrelevant("concerns its deletion only", "skip_destroy"),
         unmodelled(
             "what such a policy decides is not known",
             "type",
@@ -54,7 +54,7 @@ KINDS = (
 )
 
 ROWS = (
-    irrelevant("sharing within the organization needs nobody to accept it", "aws_ram_resource_share_accepter"),
+    irrelevant("sharing within the organization needs no acceptance", "aws_ram_resource_share_accepter"),
     irrelevant("the trace assumes that it is on", "aws_ram_sharing_with_organization"),
     irrelevant(
         "which accounts there are, and what they may do",
