@@ -226,19 +226,35 @@ def _is_terraform(address: str) -> bool:
 def _same_intent(alike: Iterable[tuple[str, ...]], trace: Trace, intent: Intent) -> list[tuple[str, ...]]:
     """Groups whose spokes are also meant for the same, and may have the same parts of which the VPC is not known."""
     found: dict[object, list[str]] = {}
+    excepted = frozenset(_excepted(trace.network, intent.accepted))
     for at, names in enumerate(alike):
         for name in names:
+            vpc = trace.spoke(name)
             meant = (
+                vpc.address if vpc.address in excepted else "",
                 intent.hub.get(name),
                 intent.services.get(name),
                 intent.gateway.get(name),
                 intent.kept.get(name),
                 intent.segment.get(name),
                 intent.judges(name),
-                trace.unplaced(trace.network.spokes[name]),
+                trace.unplaced(vpc),
             )
             found.setdefault((at, meant), []).append(name)
     return [tuple(names) for names in found.values()]
+
+
+def _excepted(network: Network, accepted: Collection[str]) -> Iterator[str | Unknown]:
+    """The VPCs of which a part is accepted. The same part of a VPC that is alike is another address, and is not."""
+    stacks = frozenset(map(stack_of, accepted))
+    yield from (vpc for vpc in network.vpcs if stack_of(vpc) in stacks)
+    attachments = network.attachments
+    yield from (each.vpc for each in attachments.values() if {each.address, each.accepter} & set(accepted))
+    yield from (each.vpc for each in network.rule_associations if each.address in accepted)
+    for table in network.gateway_tables.values():
+        for link in (*table.associations, *table.propagations):
+            if link.address in accepted and link.target in attachments:
+                yield attachments[str(link.target)].vpc
 
 
 REACHABLE = {Verdict.PASSES: "reachable", Verdict.DROPPED: "blocked", Verdict.UNKNOWN: "could not be determined"}
