@@ -193,10 +193,16 @@ class _Joining:
         )
 
     def _doubts(self) -> Iterator[Doubt]:
-        """The change's doubts, and the snapshot's about everything that the change does not say anew."""
+        """The change's doubts, and the snapshot's about everything of which the change does not have every value.
+
+        A plan has them. A stack leaves to AWS what it does not set, and a state says what was, before it was changed.
+        """
         for doubt in self.base.doubts:
-            if doubt.address not in self.same:
-                yield _written(doubt, self.addresses)
+            now = self.same.get(doubt.address, doubt.address)
+            planned = now in self.change.makers and stack_of(str(now)) in self.known
+            if not planned:
+                kept = _written(doubt, self.addresses)
+                yield replace(kept, address=now) if isinstance(now, str) else kept
         for doubt in self.change.doubts:
             yield _written(doubt, self.addresses)
 
