@@ -149,6 +149,13 @@ class Builder:
         own = self._own([link.target for link in endpoint.tables], "endpoint table", endpoint.address)
         return [link for link in endpoint.tables if link.target in own]
 
+    def _groups(self, endpoint: InterfaceEndpoint) -> list[str | Unknown]:
+        """The groups that an endpoint names; without any it keeps its VPC's default group beside what is associated."""
+        default = self.default_groups.get(str(endpoint.vpc)) if not endpoint.groups else None
+        joins = default is not None and self.linked("endpoint group", endpoint.address)
+        own = self._own(endpoint.groups, "endpoint group", endpoint.address)
+        return [default, *own] if default is not None and joins else own
+
     def take(self, document: Document, readers: Mapping[str, Reader]) -> None:
         """Add a document's resources, each by the reader of its kind."""
         for resource in document.resources():
@@ -267,7 +274,7 @@ class Builder:
                 at: replace(
                     e,
                     subnets=_once(self._own(e.subnets, "endpoint subnet", at), self.linked("endpoint subnet", at)),
-                    groups=_once(self._own(e.groups, "endpoint group", at), self.linked("endpoint group", at)),
+                    groups=_once(self._groups(e), self.linked("endpoint group", at)),
                 )
                 for at, e in self.interface_endpoints.items()
             },
