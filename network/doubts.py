@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from network.model import (
+    INSIDE,
     Acl,
     AclEntry,
     Attachment,
@@ -61,16 +62,6 @@ MAPPINGS = (
     "gateway_endpoints",
     "instances",
 )
-INSIDE: Mapping[type, tuple[str, ...]] = {
-    Acl: ("ingress", "egress"),
-    GatewayEndpoint: ("tables",),
-    GatewayTable: ("associations", "propagations", "routes"),
-    HostedZone: ("vpcs", "records"),
-    RouteTable: ("routes",),
-    SecurityGroup: ("ingress", "egress"),
-    Share: ("resources", "principals"),
-}
-"""The parts that a part consists of, which have addresses of their own."""
 
 
 def cast(network: Network) -> Network:
@@ -143,7 +134,7 @@ class _Casting:
             return vpcs or found
         account = doubt.owner.account
         owned = chain.from_iterable(self._owned.values()) if isinstance(account, Unknown) else self._of(account)
-        return [at for at, owner in owned if _may_be(doubt.owner, owner)]
+        return [at for at, owner in owned if doubt.owner.may_be(owner)]
 
     def _of(self, account: str) -> Iterator[tuple[str, Owner]]:
         return chain(self._owned.get(account, ()), self._owned.get(None, ()))
@@ -205,12 +196,6 @@ def _addresses(network: Network) -> Iterator[str]:
         for part in parts:
             yield part.address
             yield from (each.address for name in INSIDE.get(type(part), ()) for each in getattr(part, name))
-
-
-def _may_be(one: Owner, other: Owner) -> bool:
-    """Whether two accounts and regions may be the same."""
-    pairs = ((one.account, other.account), (one.region, other.region))
-    return all(left == right or not isinstance(left, str) or not isinstance(right, str) for left, right in pairs)
 
 
 def _unknown(doubt: Doubt) -> Unknown:

@@ -25,7 +25,6 @@ _ROUTE53 = "https://docs.aws.amazon.com/Route53/latest/APIReference"
 REFERENCES = f"{_TERRAFORM}/language/expressions/references"
 GRAPH = f"{_TERRAFORM}/internals/graph"
 CONFIGURATIONS = f"{_TERRAFORM}/language/providers/configuration"
-ARGUMENTS = f"{_TERRAFORM}/language/syntax/configuration"
 PROVIDER = f"{_PROVIDER}/index.html.markdown"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from network.policies import allows_everything
 from network.terraform.coverage.rows import ID, IPV6, TAGS, irrelevant, kind, read, reported, unmodelled, unset
 
 __all__ = ["KINDS", "ROWS", "full_access"]
@@ -14,28 +14,8 @@ SERVICE = "an endpoint service of your own, in no catalogue; AWS accepts only a 
 
 
 def full_access(policy: Any) -> bool:  # noqa: ANN401  a text, or what an expression in it comes to
-    """Whether an endpoint's policy is none, or AWS's default: one statement, which allows everything to anybody."""
-    if unset(policy):
-        return True
-    try:
-        document = json.loads(policy) if isinstance(policy, str) else policy
-    except ValueError:
-        return False
-    statements = document.get("Statement") if isinstance(document, dict) else None
-    found = statements if isinstance(statements, list) else [statements]
-    return len(found) == 1 and isinstance(found[0], dict) and _allows_all(found[0])
-
-
-def _allows_all(statement: dict[str, Any]) -> bool:
-    rest = {key: value for key, value in statement.items() if key != "Sid"}
-    anybody = rest.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    everything = all(rest.get(key) in ("*", ["*"]) for key in ("Action", "Resource"))
-    return (
-        rest.keys() == {"Action", "Effect", "Principal", "Resource"}
-        and rest["Effect"] == "Allow"
-        and anybody
-        and everything
-    )
+    """Whether an endpoint's policy is none, or AWS's default."""
+    return unset(policy) or allows_everything(policy)
 
 
 POLICY = unmodelled("a policy other than AWS's default may deny requests", "policy", "packets", neutral=full_access)
