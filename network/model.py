@@ -52,7 +52,7 @@ Prefix = IPv4Network
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that nothing in what was read tells."""
+    """A value that could not be determined from what was read."""
 
     why: str
     at: str = ""
