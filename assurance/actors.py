@@ -1,4 +1,4 @@
-"""Who acts: resources that another account's provider makes than the one that owns what they are in."""
+"""Who acts: resources created by another account's provider than the one that owns what they are in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def strangers(network: Network) -> Iterator[Refusal]:
             continue
         where = _elsewhere(maker, owner)
         if where and not (shared and _is_shared(network, shared, maker)):
-            says = f"{where[0]} makes it, and {parent} is {where[1]}"
+            says = f"{where[0]} creates it, and {parent} is {where[1]}"
             fix = f"use a provider of account {owner.account} in {owner.region}"
             yield Refusal(address, says, fix, sources.SHARED_VPC)
     yield from _unshared(network)

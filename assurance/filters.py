@@ -1,4 +1,4 @@
-"""What lets packets pass at an interface and at a subnet: security groups and network ACLs."""
+"""What allows and denies packets at an interface and at a subnet: security groups and network ACLs."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Filters:
         return _assumed(own, "egress") if own.groups is None else self._decide(own, "egress", (target, ()), flow)
 
     def allows_out(self, source: Interface, target: Interface, flow: Flow) -> bool:
-        """Whether an interface's own groups let a flow out."""
+        """Whether an interface's own groups allow a flow out."""
         return self.security(source, "egress", target, flow).verdict is Verdict.PASSES
 
     def denies_out(self, source: Interface, target: Interface, flow: Flow) -> bool:
-        """Whether it is certain that an interface's own groups do not let a flow out."""
+        """Whether it is certain that an interface's own groups deny a flow out."""
         return self.security(source, "egress", target, flow).verdict is Verdict.DROPPED
 
     def groups_of(self, interface: Interface) -> tuple[SecurityGroup | None, ...]:

@@ -7,6 +7,7 @@ to pass, "blocked" needs every fork to be dropped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,6 +33,8 @@ from network.model import (
 __all__ = ["Packets"]
 
 
+ZONE_ID = re.compile(r"-az\d+$")
+"""What the id of a zone ends with, and its name does not."""
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
 """Private ranges (RFC 1918), carriers' shared range (RFC 6598), which VPCs use as a private one, and link-local."""
 
@@ -225,8 +228,7 @@ class Packets:
         zones = {door.zone for door in doors}
         if isinstance(subnet.zone, str) and subnet.zone in zones:
             return Hop(attachment.address, f"it has a subnet in {subnet.zone}", sources.ATTACHMENTS)
-        known = isinstance(subnet.zone, str) and not any(isinstance(zone, Unknown) for zone in zones)
-        if not known or len(doors) < len(attachment.subnets):
+        if len(doors) < len(attachment.subnets) or not all(_comparable(subnet.zone, zone) for zone in zones):
             unknown = next((at for at in attachment.subnets if isinstance(at, Unknown)), None)
             says = "its zones could not be determined"
             return undetermined(attachment.address, says, sources.ATTACHMENTS, open_by=unknown)
@@ -479,6 +481,11 @@ class _Crossing:
     flow: Flow
     passed: frozenset[str] = frozenset()
     """Subnets of attachments by which it came into a VPC and left it again."""
+
+
+def _comparable(one: str | Unknown, other: str | Unknown) -> bool:
+    """Whether two zones are known, and both by their names or both by their ids: no account's names say which ids."""
+    return isinstance(one, str) and isinstance(other, str) and bool(ZONE_ID.search(one)) is bool(ZONE_ID.search(other))
 
 
 def _may_attach(attachment: Attachment, vpc: str, gateway: str) -> bool:

@@ -34,7 +34,7 @@ class Hop:
     fix: str = ""
     """What would make it pass."""
     undo: str = ""
-    """What would stop what passes here, where this hop is what lets it pass."""
+    """What would block what passes here, where this hop allows it."""
 
     def __str__(self) -> str:
         """One line, and another for what would fix it."""

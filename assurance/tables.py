@@ -25,6 +25,8 @@ __all__ = ["LOCAL", "Entry", "Members", "Tables"]
 
 LOCAL = "local"
 """The kind of a stand-in for a range of the VPC that is not known."""
+MIDDLE = frozenset({"network_interface", "vpc_endpoint"})
+"""Kinds of route that replace the local route of the same range; any other to that range loses to it."""
 
 
 class Tables:
@@ -92,10 +94,12 @@ class Tables:
         vpc = self.network.vpcs.get(str(table.vpc)) if table is not None else None
         if table is None or vpc is None:
             return None, ()
-        local = [(cidr, vpc.address) for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
+        known = [cidr for cidr in vpc.cidrs if isinstance(cidr, IPv4Network)]
+        replaced = {route.destination for route in table.routes if route.kind in MIDDLE}
+        local = [(cidr, vpc.address) for cidr in known if cidr not in replaced]
         written = [(route.destination, route) for route in table.routes if isinstance(route.destination, IPv4Network)]
         unknown = tuple(route for route in table.routes if not isinstance(route.destination, IPv4Network))
-        if len(local) < len(vpc.cidrs):
+        if len(known) < len(vpc.cidrs):
             # A range of the VPC that is not known is local too.
             unknown += (Route(vpc.address, Unknown("a range of the VPC"), LOCAL, vpc.address),)
         return Table([*local, *written]), unknown

@@ -14,7 +14,7 @@ from assurance.flows import ANY, Flow, Interface
 from assurance.packets import Packets
 from assurance.path import Hop, Path, Verdict, likeliest, undetermined, worst
 from network.doubts import cast
-from network.model import Network, SecurityRule, Subnet, Unknown, Vpc, stack_of
+from network.model import InterfaceEndpoint, Network, SecurityRule, Subnet, Unknown, Vpc, stack_of
 from network.services import Service, by_endpoint
 
 __all__ = ["Exposure", "Reach", "State", "Trace"]
@@ -182,6 +182,9 @@ class Trace:
 
     def _private(self, vpc: Vpc, service: Service, answer: Answer) -> _Found:
         endpoint = self.network.interface_endpoints[str(answer.endpoint)]
+        if endpoint.service != service.endpoint:
+            hop = _of_another_service(endpoint, service)
+            return (State.BROKEN if hop.verdict is Verdict.DROPPED else State.UNKNOWN), answer.path.then(hop), ()
         targets = self._interfaces(endpoint.address, endpoint.subnets, endpoint.groups)
         missing = self.unplaced(vpc)
         if len(targets) < len(endpoint.subnets) or not targets:
@@ -379,6 +382,15 @@ class Trace:
 WORST = (State.BROKEN, State.UNREACHABLE, State.UNKNOWN, State.PUBLIC, State.GATEWAY, State.PRIVATE)
 _Found = tuple[State, Path, tuple[int, ...]]
 """How a name is reached, the path that shows it, and the ports that fail where others do not."""
+
+
+def _of_another_service(endpoint: InterfaceEndpoint, service: Service) -> Hop:
+    """An endpoint to which a record leads for the name of a service that is not, or may not be, its own."""
+    if isinstance(endpoint.service, Unknown):
+        return undetermined(endpoint.address, "its service is not known", sources.ENDPOINT, open_by=endpoint.service)
+    says = f"it is the endpoint of {endpoint.service}, and {service.endpoint} is asked for"
+    fix = f"have the record lead to an endpoint of {service.endpoint}"
+    return Hop(endpoint.address, says, sources.ENDPOINT, Verdict.DROPPED, fix)
 
 
 def _workloads(subnets: Iterable[Subnet]) -> tuple[Interface, ...]:

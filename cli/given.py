@@ -70,21 +70,27 @@ def _tagged_stack(file: Path) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The parsed stacks, plans and states, read one at a time. Raises `OSError`, and `UnsoundError` for other files."""
+def documents(files: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+    """The texts of stacks, plans and states, one at a time. Raises `OSError`, and `UnsoundError` for other files.
+
+    They are texts because a reader looks once for what is refused in all stacks whose texts are alike, and keeps no
+    parsed stack that waits for another one.
+    """
     for name, file in files.items():
-        yield name, _json(file)
+        yield name, _text(file)
 
 
-def _json(file: Path) -> Mapping[str, Any]:
+def _text(file: Path) -> str:
+    content = file.read_bytes()
     try:
-        document = json.loads(file.read_bytes(), object_pairs_hook=_once)
+        text = content.decode(json.detect_encoding(content))  # also what PowerShell writes
+        document = json.loads(text, object_pairs_hook=_once)
     except (RecursionError, ValueError) as error:
         raise UnsoundError([f"{file} is not JSON: {error}"]) from None
     known = {"format_version", "planned_values", "terraform", "resource"}
     if not isinstance(document, dict) or not known & document.keys():
         raise UnsoundError([f"{file} is neither a synthesised stack nor a plan or a state (terraform show -json)"])
-    return document
+    return text
 
 
 def recorded_files(folder: Path) -> dict[str, bytes]:

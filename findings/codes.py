@@ -60,7 +60,7 @@ DUPLICATE_KEY = Code(
 NOT_A_TOPOLOGY = Code(
     "HUB105",
     "not a topology",
-    "The file is empty, or holds a list or a text where a topology is a mapping.",
+    "The file is empty, or contains a list or a text where a topology is a mapping.",
     "network.yaml:1 the file is empty; start from examples/minimal.yaml",
     "Start from `examples/minimal.yaml`.",
 )
@@ -521,14 +521,14 @@ HUB_NOT_READ = Code(
     "hub",
     "The hub of every spoke is in what was traced.",
     "payments: its hub is not in what was read, so what it should reach is not known",
-    "Trace the stack or the plan of its hub as well, or the topology, or a snapshot that holds the hub.",
+    "Trace the stack or the plan of its hub as well, or the topology, or a snapshot that contains the hub.",
 )
 
 ACCEPTED = Code(
     "HUB306",
     "accepted exception",
-    "What the topology or the command accepts could not be determined, and the rest was proved without it: what it "
-    "does to names and packets is taken to be nothing. A warning is an accepted address at which there was nothing to "
+    "What the topology or the command accepts could not be determined, and the rest was proved without it: it is "
+    "assumed to change neither names nor packets. A warning is an accepted address at which there was nothing to "
     "accept.",
     "hub-core: aws_cloudformation_stack.x: not modelled; accepted: it has dashboards and no network (NET-12)",
     "Nothing, as long as the reason holds; take an address that matches nothing out of `accept`.",

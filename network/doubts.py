@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from network.model import (
+    INSIDE,
     Acl,
     AclEntry,
     Attachment,
@@ -45,7 +46,7 @@ from network.model import (
 __all__ = ["cast", "opened"]
 
 GROUPED = ("resolver_endpoints", "instances")
-"""Parts that get a group of their own, of which nobody knows what it allows."""
+"""Parts that get a security group of their own, of which it is not known what it allows."""
 MAPPINGS = (
     "vpcs",
     "subnets",
@@ -61,16 +62,6 @@ MAPPINGS = (
     "gateway_endpoints",
     "instances",
 )
-INSIDE: Mapping[type, tuple[str, ...]] = {
-    Acl: ("ingress", "egress"),
-    GatewayEndpoint: ("tables",),
-    GatewayTable: ("associations", "propagations", "routes"),
-    HostedZone: ("vpcs", "records"),
-    RouteTable: ("routes",),
-    SecurityGroup: ("ingress", "egress"),
-    Share: ("resources", "principals"),
-}
-"""The parts that a part consists of, which have addresses of their own."""
 
 
 def cast(network: Network) -> Network:
@@ -144,7 +135,7 @@ class _Casting:
             return vpcs or found
         account = doubt.owner.account
         owned = chain.from_iterable(self._owned.values()) if isinstance(account, Unknown) else self._of(account)
-        return [at for at, owner in owned if _may_be(doubt.owner, owner)]
+        return [at for at, owner in owned if doubt.owner.may_be(owner)]
 
     def _of(self, account: str) -> Iterator[tuple[str, Owner]]:
         return chain(self._owned.get(account, ()), self._owned.get(None, ()))
@@ -208,12 +199,6 @@ def _addresses(network: Network) -> Iterator[str]:
             yield from (each.address for name in INSIDE.get(type(part), ()) for each in getattr(part, name))
 
 
-def _may_be(one: Owner, other: Owner) -> bool:
-    """Whether two accounts and regions may be the same."""
-    pairs = ((one.account, other.account), (one.region, other.region))
-    return all(left == right or not isinstance(left, str) or not isinstance(right, str) for left, right in pairs)
-
-
 def _unknown(doubt: Doubt) -> Unknown:
     return Unknown(doubt.why, doubt.address)
 
@@ -273,7 +258,7 @@ OPENED: Mapping[type, Callable[[Any, Unknown], dict[str, Any]]] = {
     AclEntry: lambda _, what: {"protocol": "-1", "first_port": 0, "last_port": 65535, "cidr": what},
     Attachment: lambda _, what: {"available": what},
     GatewayEndpoint: lambda _, what: {"service": what},
-    # Its destination is known: it is its own range alone that leads nobody knows where.
+    # Its destination is known: only for its own range it is not known where packets go.
     GatewayRoute: lambda route, what: {"attachment": f"{route.attachment} ({what.why})"},
     GatewayTable: _of_gateway_table,
     HostedZone: _any_record,
@@ -290,4 +275,4 @@ OPENED: Mapping[type, Callable[[Any, Unknown], dict[str, Any]]] = {
     Share: lambda share, what: {"principals": tuple(replace(link, target=what) for link in share.principals)},
     Subnet: lambda _, what: {"table": what},
 }
-"""What is not known of each kind of part that somebody is in doubt about."""
+"""What is not known of each kind of part that a doubt is about."""

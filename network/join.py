@@ -20,13 +20,11 @@ from typing import Any
 
 from network.doubts import opened
 from network.model import (
-    Acl,
+    INSIDE,
     AclEntry,
     Attachment,
     Doubt,
-    GatewayEndpoint,
     GatewayRoute,
-    GatewayTable,
     HostedZone,
     InterfaceEndpoint,
     Link,
@@ -34,9 +32,7 @@ from network.model import (
     Record,
     ResolverRule,
     Route,
-    RouteTable,
     RuleAssociation,
-    SecurityGroup,
     SecurityRule,
     Share,
     Subnet,
@@ -193,10 +189,16 @@ class _Joining:
         )
 
     def _doubts(self) -> Iterator[Doubt]:
-        """The change's doubts, and the snapshot's about everything that the change does not say anew."""
+        """The change's doubts, and the snapshot's about everything of which the change does not have every value.
+
+        A plan has them. A stack leaves to AWS what it does not set, and a state says what was, before it was changed.
+        """
         for doubt in self.base.doubts:
-            if doubt.address not in self.same:
-                yield _written(doubt, self.addresses)
+            now = self.same.get(doubt.address, doubt.address)
+            planned = now in self.change.makers and stack_of(str(now)) in self.known
+            if not planned:
+                kept = _written(doubt, self.addresses)
+                yield replace(kept, address=now) if isinstance(now, str) else kept
         for doubt in self.change.doubts:
             yield _written(doubt, self.addresses)
 
@@ -219,7 +221,7 @@ class _Joining:
         """A part that only the snapshot has, with what the change puts into it and takes out of it."""
         was = _written(part, self.addresses)
         inside = {}
-        for name in CONTAINERS.get(type(was), ()):
+        for name in INSIDE.get(type(was), ()):
             ours = self.loose.get((was.address, name), ())
             inside[name] = (*self._others(name, ours, was, mine=False), *ours)
         return replace(was, **inside)
@@ -234,7 +236,7 @@ class _Joining:
         left = LEFT.get(type(now))
         inside = {
             each: (*getattr(now, each), *self._others(each, getattr(now, each), was, mine=True))
-            for each in CONTAINERS.get(type(now), ())
+            for each in INSIDE.get(type(now), ())
         }
         return replace(left(now, was) if left is not None else now, **inside)
 
@@ -427,17 +429,6 @@ def _by_job(parts: Parts) -> dict[Hashable, list[str]]:
 
 
 # What the change does not say ------------------------------------------------------------------------------------
-
-CONTAINERS: Mapping[type, tuple[str, ...]] = {
-    Acl: ("ingress", "egress"),
-    GatewayEndpoint: ("tables",),
-    GatewayTable: ("associations", "propagations", "routes"),
-    HostedZone: ("vpcs", "records"),
-    RouteTable: ("routes",),
-    SecurityGroup: ("ingress", "egress"),
-    Share: ("resources", "principals"),
-}
-"""Lists that more than one stack, or somebody by hand, may have put something into."""
 
 
 def _key(part: Any) -> Hashable:  # noqa: ANN401  what is in a container

@@ -12,6 +12,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 
 __all__ = [
+    "INSIDE",
     "Acl",
     "AclEntry",
     "Attachment",
@@ -51,7 +52,7 @@ Prefix = IPv4Network
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that nothing in what was read tells."""
+    """A value that could not be determined from what was read."""
 
     why: str
     at: str = ""
@@ -68,6 +69,11 @@ class Owner:
 
     account: str | Unknown
     region: str | Unknown
+
+    def may_be(self, other: Owner) -> bool:
+        """Whether two accounts and regions may be the same."""
+        pairs = ((self.account, other.account), (self.region, other.region))
+        return all(one == two or isinstance(one, Unknown) or isinstance(two, Unknown) for one, two in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +484,18 @@ class Network:
             if isinstance(attachment.vpc, str):
                 found.setdefault(attachment.vpc, []).append(attachment)
         return {vpc: tuple(attachments) for vpc, attachments in found.items()}
+
+
+INSIDE: Mapping[type, tuple[str, ...]] = {
+    Acl: ("ingress", "egress"),
+    GatewayEndpoint: ("tables",),
+    GatewayTable: ("associations", "propagations", "routes"),
+    HostedZone: ("vpcs", "records"),
+    RouteTable: ("routes",),
+    SecurityGroup: ("ingress", "egress"),
+    Share: ("resources", "principals"),
+}
+"""The parts that a part consists of, which have addresses of their own: several stacks may have created them."""
 
 
 def stack_of(address: str) -> str:

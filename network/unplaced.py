@@ -106,7 +106,7 @@ def doubted_groups(
 
 
 def doubted_zones(zones: Mapping[str, HostedZone], loose: Iterable[Loose]) -> dict[str, HostedZone]:
-    """The private zones, with one of an unknown domain for each VPC that a zone nobody knows is associated with."""
+    """The private zones, with one of an unknown domain for each VPC that an unknown zone is associated with."""
     links = [each.part for each in loose if each.parent == NOWHERE and each.field == "vpcs"]
     unknown = Unknown("which zone is associated")
     return {

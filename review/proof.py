@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from assurance.trace import Trace
 from findings import Finding
@@ -11,7 +12,8 @@ from network.model import Network
 from network.names import named
 from network.terraform.reader import read
 from review.intent import intent_of, lost, names_in, services_in
-from review.verdicts import Report, report
+from review.membership import within
+from review.verdicts import Intent, Report, report
 from topology import Design
 
 __all__ = ["explain", "needed_hubs", "prove"]
@@ -39,12 +41,18 @@ def _refusal(finding: Finding) -> str:
     return "\n".join([finding.title, *(f"  {line}" for line in reasons(finding))])
 
 
-def explain(network: Network, source: str, target: str) -> str:
-    """The whole path from a spoke to a service or to another spoke. Raises `KeyError` where one is not there."""
-    trace = Trace(network, services_in(network))
+def explain(network: Network, intent: Intent, source: str, target: str) -> str:
+    """The whole path from a spoke to a service or to another spoke, as the report judges it.
+
+    Raises `KeyError` if the spoke, or what it should reach, is not in the network or the catalogue.
+    """
+    doubts = tuple(doubt for doubt in network.doubts if doubt.address not in intent.accepted)
+    network = within(replace(network, doubts=doubts), intent.organization)
+    trace = Trace(network, services_in(network), intent.accepted)
     vpc = trace.spoke(source)
     if target in network.spokes:
         path = trace.between(source, target)
         return f"{source} → {target}: {path.verdict.value}\n{path}"
-    reach = trace.reach(source, trace.service(target, vpc))
+    by_gateway = target in intent.gateway.get(source, ()) and target not in intent.services.get(source, ())
+    reach = trace.reach(source, trace.service(target, vpc), by_gateway=by_gateway)
     return f"{source} → {target} ({', '.join(reach.names)}): {reach.state.value}\n{reach.path}"

@@ -1,6 +1,6 @@
 """A network against what it is meant to do: every spoke and service, every pair of spokes, and all else it reaches.
 
-What is meant comes from outside, as plain data; `intended` makes it from the network alone where nobody says.
+What is meant comes from outside, as plain data; without a topology `intended` derives it from the network alone.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Intent:
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Addresses at which what could not be determined is accepted, each with the reason."""
     organization: str = ""
-    """The id of the organization that the spokes' accounts are in; empty where nobody says."""
+    """The id of the organization that the spokes' accounts are in; empty if it is not known."""
 
     def judges(self, *spokes: str) -> bool:
         """Whether any of some spokes is judged."""
@@ -136,7 +136,7 @@ class Report:
 
 
 def intended(network: Network, services: Iterable[Service]) -> Intent:
-    """What a network is taken to be for: each spoke uses what its gateway's hub offers, and meets no other spoke."""
+    """What a network is assumed to be for: each spoke uses what its gateway's hub offers, and meets no other spoke."""
     trace = Trace(network, services)
     hubs = {spoke: _hub_of(network, vpc) for spoke, vpc in network.spokes.items()}
     found = {spoke: hub for spoke, hub in hubs.items() if hub is not None}
@@ -164,7 +164,7 @@ def report(network: Network, services: Iterable[Service], intent: Intent, *, sho
         network = replace(network, doubts=tuple(doubt for doubt in network.doubts if doubt not in left_out))
     elsewhere = misplaced(network, intent.owners, intent.judges)
     trace = Trace(within(network, intent.organization), known, intent.accepted)
-    # Before doubts are in their places: what stands for them is nothing that anybody makes.
+    # Before doubts are in their places: no resource creates what stands for them.
     refused = refusals(network)
     network = trace.network
     alike = _same_intent(groups(network), trace, intent) if shortcut else [(name,) for name in sorted(network.spokes)]
@@ -226,19 +226,35 @@ def _is_terraform(address: str) -> bool:
 def _same_intent(alike: Iterable[tuple[str, ...]], trace: Trace, intent: Intent) -> list[tuple[str, ...]]:
     """Groups whose spokes are also meant for the same, and may have the same parts of which the VPC is not known."""
     found: dict[object, list[str]] = {}
+    excepted = frozenset(_excepted(trace.network, intent.accepted))
     for at, names in enumerate(alike):
         for name in names:
+            vpc = trace.spoke(name)
             meant = (
+                vpc.address if vpc.address in excepted else "",
                 intent.hub.get(name),
                 intent.services.get(name),
                 intent.gateway.get(name),
                 intent.kept.get(name),
                 intent.segment.get(name),
                 intent.judges(name),
-                trace.unplaced(trace.network.spokes[name]),
+                trace.unplaced(vpc),
             )
             found.setdefault((at, meant), []).append(name)
     return [tuple(names) for names in found.values()]
+
+
+def _excepted(network: Network, accepted: Collection[str]) -> Iterator[str | Unknown]:
+    """The VPCs of which a part is accepted. The same part of a VPC that is alike is another address, and is not."""
+    stacks = frozenset(map(stack_of, accepted))
+    yield from (vpc for vpc in network.vpcs if stack_of(vpc) in stacks)
+    attachments = network.attachments
+    yield from (each.vpc for each in attachments.values() if {each.address, each.accepter} & set(accepted))
+    yield from (each.vpc for each in network.rule_associations if each.address in accepted)
+    for table in network.gateway_tables.values():
+        for link in (*table.associations, *table.propagations):
+            if link.address in accepted and link.target in attachments:
+                yield attachments[str(link.target)].vpc
 
 
 REACHABLE = {Verdict.PASSES: "reachable", Verdict.DROPPED: "blocked", Verdict.UNKNOWN: "could not be determined"}
@@ -300,7 +316,7 @@ class _Judge:
         }
 
     def hub_cases(self) -> Iterator[Case]:
-        """Spokes that use a gateway or a rule, and whose hub nobody knows: what they should reach is not known."""
+        """Spokes that use a gateway or a rule, and whose hub was not read: what they should reach is not known."""
         network = self.trace.network
         users = [*(each.vpc for each in network.attachments.values()), *(a.vpc for a in network.rule_associations)]
         unplaced = any(isinstance(vpc, Unknown) for vpc in users)

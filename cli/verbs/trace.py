@@ -45,16 +45,16 @@ def trace(
     Exit status 1: a path is broken or could not be determined, or one is reachable that should not be.
     """
     network, intent = network_of(paths, snapshot, deployed=deployed)
+    known = services_in(network)
+    meant = intent if intent is not None else intended(network, known)
+    meant = replace(meant, accepted={**meant.accepted, **accepted(accept)})
     if explained is not None:
         try:
-            out.print(explain(network, *explained), markup=False)
+            out.print(explain(network, meant, *explained), markup=False)
         except KeyError as unknown:
             refuse(unknown.args[0])
         return
     with progress("tracing"):
-        known = services_in(network)
-        meant = intent if intent is not None else intended(network, known)
-        meant = replace(meant, accepted={**meant.accepted, **accepted(accept)})
         found = report(network, known, meant)
     topology = next((path for path in paths if path.suffix in {".yaml", ".yml"}), None)
     show(trace_report(found, topology), form)

@@ -64,7 +64,7 @@ KNOWN_TYPES = frozenset({"Interface", "Gateway", "GatewayLoadBalancer"})
 """Types of endpoints that are read. Packets come to one of a load balancer by the routes that lead to it."""
 EMPTY: tuple[object, ...] = (None, "", [], {})
 """Values that say nothing."""
-UNLISTED = Field("", Use.NOT_MODELLED, "it is no field that is known")
+UNLISTED = Field("", Use.NOT_MODELLED, "it is not a known field")
 """What no row has: AWS is newer than the rows."""
 LONGEST = 60
 """Of a value that a message quotes, in characters."""
@@ -79,7 +79,7 @@ def doubts(snapshot: Snapshot, names: Names) -> tuple[Doubt, ...]:
 
 
 def _files(snapshot: Snapshot) -> Iterator[Doubt]:
-    """Files that nobody knows: they may be about anything of their account."""
+    """Files that are not known: they may be about anything in their account."""
     for place, file in snapshot.files():
         if not is_known(file):
             yield Doubt(f"{place_name(place)}: {file}", "is a file of the snapshot that is not modelled", place)

@@ -21,8 +21,6 @@ LOST = frozenset({"FAILED_CREATION", "DELETING", "DELETE_FAILED_FAS_EXPIRED"})
 AUTODEFINED = "rslvr-autodefined"
 """Rules that every VPC has: they say what its resolver does anyway."""
 
-Interfaces = tuple[tuple[str | Unknown, IPv4Address | None], ...]
-
 
 def read_resolver_endpoints(snapshot: Snapshot, names: Names) -> dict[str, ResolverEndpoint]:
     """Every endpoint. Where one that is not operational, or does not speak plain DNS, answers is not known."""

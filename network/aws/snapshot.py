@@ -19,8 +19,6 @@ __all__ = ["Item", "Snapshot", "SnapshotError", "tags_of"]
 Item = Mapping[str, Any]
 """An item of a list, as the AWS CLI prints it."""
 
-_Named = dict[str, list[Item]]
-
 FOLDER = "aws_configs"
 ACCOUNTS = "accounts"
 GLOBAL = "global"

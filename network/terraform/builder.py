@@ -45,6 +45,7 @@ from network.model import (
 )
 from network.name_servers import foreign
 from network.terraform.coverage.doubts import doubts_of
+from network.terraform.coverage.table import has_effect
 from network.terraform.documents import NOBODY, Document, Resource
 from network.terraform.expressions import Json
 from network.terraform.others import other_interfaces
@@ -121,6 +122,8 @@ class Builder:
     default_groups: dict[str, str] = field(default_factory=dict)
     default_tables: dict[str, Switches] = field(default_factory=dict)
     joins: dict[str, Switches] = field(default_factory=dict)
+    replacing: dict[str, bool | Unknown] = field(default_factory=dict)
+    """Attachments that are taken out of a default table, since an association of their own replaces that one."""
     accepters: dict[str, tuple[str, Owner, Switches]] = field(default_factory=dict)
     links: dict[str, dict[str, list[Link]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     gateway_routes: dict[str, list[GatewayRoute]] = field(default_factory=lambda: defaultdict(list))
@@ -146,6 +149,13 @@ class Builder:
         own = self._own([link.target for link in endpoint.tables], "endpoint table", endpoint.address)
         return [link for link in endpoint.tables if link.target in own]
 
+    def _groups(self, endpoint: InterfaceEndpoint) -> list[str | Unknown]:
+        """The groups that an endpoint names; without any it keeps its VPC's default group beside what is associated."""
+        default = self.default_groups.get(str(endpoint.vpc)) if not endpoint.groups else None
+        joins = default is not None and self.linked("endpoint group", endpoint.address)
+        own = self._own(endpoint.groups, "endpoint group", endpoint.address)
+        return [default, *own] if default is not None and joins else own
+
     def take(self, document: Document, readers: Mapping[str, Reader]) -> None:
         """Add a document's resources, each by the reader of its kind."""
         for resource in document.resources():
@@ -158,7 +168,7 @@ class Builder:
                     self.services.append(doubt)
                 elif doubt.about != "IPv6":
                     self.doubts.append(doubt)
-            if resource.uncertain:
+            if resource.uncertain and has_effect(resource.kind):
                 self.doubts.append(Doubt(resource.address, resource.uncertain, resource.owner))
             if document.builds:
                 self.makers[resource.address] = resource.owner
@@ -189,7 +199,7 @@ class Builder:
     def only(places: dict[str, str | Unknown], at: str, value: str | Unknown) -> None:
         """Note what only one resource can say of something. What two of them say differently is not known."""
         differs = places.get(at, value) != value
-        places[at] = Unknown(f"{places[at]} and {value} are both said to be its own") if differs else value
+        places[at] = Unknown(f"both {places[at]} and {value} are associated with it") if differs else value
 
     def fix(self, address: str, subnet: str | Unknown, *ips: Json) -> None:
         """Note the addresses that a resource asks for; those that are not known are not judged."""
@@ -264,7 +274,7 @@ class Builder:
                 at: replace(
                     e,
                     subnets=_once(self._own(e.subnets, "endpoint subnet", at), self.linked("endpoint subnet", at)),
-                    groups=_once(self._own(e.groups, "endpoint group", at), self.linked("endpoint group", at)),
+                    groups=_once(self._groups(e), self.linked("endpoint group", at)),
                 )
                 for at, e in self.interface_endpoints.items()
             },
@@ -335,7 +345,7 @@ class Builder:
                 parts.append(more)
 
     def _share_anew(self) -> None:
-        """Make a share of each that was not read and has something here: what else is in it, nobody knows."""
+        """Make a share of each that was not read and has something here: what else is in it is not known."""
         for what in ("shared", "principal"):
             for parent, links in self.links[what].items():
                 if parent not in self.shares and parent != NOWHERE:
@@ -369,12 +379,30 @@ class Builder:
 
     def _join_default(self, gateway: str, table: str, does: Switches) -> None:
         for at, attachment in self.attachments.items():
-            wants = self.accepters[at][2] if at in self.accepters else self.joins[at]
             if attachment.gateway == gateway:
-                for what, switch, wanted in zip(("association", "propagation"), does, wants, strict=True):
-                    unknown = next((each for each in (switch, wanted) if isinstance(each, Unknown)), None)
-                    if switch is not False and wanted is not False:
+                replaced = (self.replacing.get(at, self.replacing.get(NOWHERE, False)), False)
+                wants = self._wants(attachment)
+                for what, *switches, gone in zip(("association", "propagation"), does, wants, replaced, strict=True):
+                    unknown = next((each for each in (*switches, gone) if isinstance(each, Unknown)), None)
+                    if False not in switches and gone is not True:
                         self.links[what][table].append(Link(at, unknown or at))
+
+    def _wants(self, attachment: Attachment) -> Switches:
+        """Whether an attachment joins default tables. Of a gateway of another account, only an accepter can say no.
+
+        The provider changes the tables of a gateway in the attachment's own account only, and otherwise ignores what
+        the attachment says.
+        """
+        if attachment.address in self.accepters:
+            return self.accepters[attachment.address][2]
+        own, owner = attachment.owner, self.gateways[str(attachment.gateway)].owner
+        if own == owner or own.account == owner.account:
+            return self.joins[attachment.address]
+        if isinstance(own.account, str) and isinstance(owner.account, str):
+            return True, True
+        unsure = Unknown("whether the gateway is another account's")
+        associates, propagates = (each is True or unsure for each in self.joins[attachment.address])
+        return associates, propagates
 
     def _vpc(self, vpc: Vpc) -> Vpc:
         unplaced = (Unknown("a range of a VPC that is not known"),) if NOWHERE in self.cidrs else ()

@@ -67,11 +67,11 @@ class Resource:
     raw: Mapping[str, Json]
     document: Document
     uncertain: str = ""
-    """Why it is not known whether, or how often, it exists: a count that nothing tells."""
+    """Why it is not known whether, or how often, it exists: a `count` that is not known."""
     scope: Scope | None = None
 
     def get(self, name: str) -> Json:
-        """An attribute's value: None where it is not set, `Unknown` where nothing tells."""
+        """An attribute's value: None where it is not set, `Unknown` where it could not be determined."""
         return self.document.value(self, name)
 
 

@@ -451,8 +451,11 @@ def _length(value: Json) -> int:
     return len(value if isinstance(value, (list, dict)) else _of(str, value))
 
 
-def _without(values: Json, others: Json) -> list[Json]:
-    return [each for each in _plain(values) if each not in _plain(others)]
+def _without(values: Json, others: Json) -> Json:
+    left, gone = _set(values), _set(others)
+    if len({type(each) for each in (*left, *gone)}) > 1:
+        raise TypeError
+    return Set(each for each in left if each not in gone)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Json]] = {

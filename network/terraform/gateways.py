@@ -8,6 +8,7 @@ from network.model import Attachment, Doubt, Gateway, GatewayRoute, GatewayTable
 from network.terraform.builder import LISTED, Builder, Reader, Switches
 from network.terraform.documents import Resource
 from network.terraform.values import as_flag, as_prefix, as_text, as_texts, is_ipv6
+from network.unplaced import NOWHERE
 
 __all__ = ["READERS"]
 
@@ -49,6 +50,13 @@ def _gateway_table(to: Builder, r: Resource) -> None:
 
 def _association(to: Builder, r: Resource) -> None:
     to.link("association", r, "transit_gateway_route_table_id", "transit_gateway_attachment_id")
+    replaces = as_flag(r.get("replace_existing_association"), default=False)
+    if replaces is not False:
+        attachment = as_text(r.get("transit_gateway_attachment_id"))
+        if isinstance(attachment, Unknown):
+            to.replacing[NOWHERE] = attachment
+        else:
+            to.replacing[attachment] = Unknown(r.uncertain) if r.uncertain else replaces
 
 
 def _propagation(to: Builder, r: Resource) -> None:

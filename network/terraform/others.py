@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from network.model import Doubt, Instance, Network, Owner, Subnet, Unknown
+from network.model import Doubt, Instance, Network, Subnet, Unknown
 
 __all__ = ["other_interfaces"]
 
@@ -18,7 +18,7 @@ def other_interfaces(network: Network, placed: Iterable[Doubt]) -> dict[str, Ins
     inside = [subnet for subnet in network.subnets.values() if subnet.vpc in hubs]
 
     def may_be_in(doubt: Doubt, subnet: Subnet) -> bool:
-        return subnet.address in doubt.names if doubt.names else _may_be(doubt.owner, hubs[str(subnet.vpc)])
+        return subnet.address in doubt.names if doubt.names else doubt.owner.may_be(hubs[str(subnet.vpc)])
 
     found = {}
     for doubt in placed:
@@ -29,9 +29,3 @@ def other_interfaces(network: Network, placed: Iterable[Doubt]) -> dict[str, Ins
                 what = groups or (Unknown(doubt.why, doubt.address),)
                 found[address] = Instance(address, subnet.address, what)
     return found
-
-
-def _may_be(one: Owner, other: Owner) -> bool:
-    """Whether two accounts and regions may be the same."""
-    pairs = ((one.account, other.account), (one.region, other.region))
-    return all(left == right or isinstance(left, Unknown) or isinstance(right, Unknown) for left, right in pairs)

@@ -79,7 +79,7 @@ class Plan:
     """A plan, as `terraform show -json` prints it: planned values, and the references behind those not known yet.
 
     Ids that are known (`vpc-…`) come to the address of the resource that has them, also across plans. Raises
-    `DocumentError` for one that is not whole: what it leaves out is in nobody's hands.
+    `DocumentError` for one that is not whole: what it leaves out would not be judged.
     """
 
     builds = True

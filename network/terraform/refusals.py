@@ -25,7 +25,6 @@ _ROUTE53 = "https://docs.aws.amazon.com/Route53/latest/APIReference"
 REFERENCES = f"{_TERRAFORM}/language/expressions/references"
 GRAPH = f"{_TERRAFORM}/internals/graph"
 CONFIGURATIONS = f"{_TERRAFORM}/language/providers/configuration"
-ARGUMENTS = f"{_TERRAFORM}/language/syntax/configuration"
 PROVIDER = f"{_PROVIDER}/index.html.markdown"
 
 
@@ -319,7 +318,7 @@ NAMED = re.compile(r"\$\{(aws_\w+\.[\w-]+)\.\w+\}")
 
 
 def _refused_neighbours(document: Mapping[str, Json], blocks: Iterable[_Block]) -> Iterator[Refusal]:
-    """What one account's provider makes of something of another account's, which AWS does not find there."""
+    """What one account's provider creates with something of another account's, which AWS does not find there."""
     accounts = {name: _accounts(block, "allowed_account_ids") for name, block in _configurations(document)}
     owners = {block.address: accounts.get(str(block.body.get("provider") or "aws"), []) for block in blocks}
     for block in blocks:
@@ -327,7 +326,7 @@ def _refused_neighbours(document: Mapping[str, Json], blocks: Iterable[_Block]) 
             named = NAMED.fullmatch(str(block.body.get(argument)))
             own, other = owners[block.address], owners.get(named[1], []) if named else []
             if named and own and other and set(own).isdisjoint(other):
-                says = f"account {' or '.join(own)} makes it, and {named[1]} is account {' or '.join(other)}'s"
+                says = f"account {' or '.join(own)} creates it, and {named[1]} is account {' or '.join(other)}'s"
                 yield Refusal(block.address, says, "choose the provider of that account", _page(block.kind))
 
 
@@ -481,7 +480,7 @@ the parent that make the provider remove, at the next apply, what is not listed 
 
 
 def _contested(blocks: Iterable[_Block]) -> Iterator[Refusal]:
-    """Parts that one resource makes and another takes away."""
+    """Parts that one resource creates and another deletes."""
     managed = {block.address: block for block in blocks if block.managed}
     for block in managed.values():
         argument, parents = SEPARATE.get(block.kind, ("", {}))

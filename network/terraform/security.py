@@ -26,6 +26,8 @@ __all__ = ["READERS"]
 
 ALL_PORTS = (0, 65535)
 
+PORTED = frozenset({"tcp", "udp"})
+"""Protocols with ports. For any other, Terraform writes 0 for the first and the last."""
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
@@ -101,7 +103,7 @@ def _acl_entry(address: str, get: Callable[[str], Json], names: tuple[str, str, 
     number, action, cidr = names
     protocol, at, does = _protocol(get("protocol")), as_number(get(number), 0), as_text(get(action))
     first, last = _ports(protocol, get)
-    if first == last == 0:
+    if first == last == 0 and protocol not in PORTED:
         first, last = ALL_PORTS
     if (
         isinstance(protocol, str)

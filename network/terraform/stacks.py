@@ -69,10 +69,8 @@ class Stack:
         for name, block in self._is.modules.items():
             for owner in self._owners_in(block):
                 for each in self._made_by(MODULE, name, block, owner):
-                    why = (
-                        each.uncertain or f"is a module ({block.get('source')}), and what it makes is not in the stack"
-                    )
-                    yield Resource(MODULE, each.address, owner, block, self, why)
+                    unread = f"is a module ({block.get('source')}), and what it creates is not in the stack"
+                    yield Resource(MODULE, each.address, owner, block, self, each.uncertain or unread)
         for section in self._is.others:
             yield Resource(section, f"{self.name}: {section}", NOBODY, {}, self, "is not modelled")
 
@@ -159,7 +157,7 @@ class Stack:
         if "count" not in block and "for_each" not in block:
             return ONE
         if (kind, name) not in self._counted:
-            self._counted[kind, name] = Unknown("is there as often as it is there itself")
+            self._counted[kind, name] = Unknown("exists as often as it exists itself")
             self._counted[kind, name] = self._told(block)
         return self._counted[kind, name]
 
@@ -179,7 +177,7 @@ class Stack:
                 for key, inner in pairs
             }
         why = value.why if isinstance(value, Unknown) else value
-        return Unknown(f"is there as often as its {what} says, which is not known ({why})")
+        return Unknown(f"exists as often as its {what} says, which is not known ({why})")
 
     # References ---------------------------------------------------------------------------------------------------
 
@@ -214,7 +212,7 @@ class Stack:
         account, region, name = place = self._place(block)
         if place not in self._parameters:
             return Unknown(
-                f"parameter {name} of account {account} in {region}, which nothing that was read has; give the stack "
+                f"parameter {name} of account {account} in {region}, which is not in the input; give the stack "
                 "that writes it too, or a snapshot of the account that was recorded after it was written"
             )
         value = self._parameters[place]

@@ -55,6 +55,16 @@ def record(name: str, alias: Any = "hub: kms", **values: Any) -> Record:
     return replace(Record(f"record {name}", name, (), alias), **values)
 
 
+@pytest.mark.parametrize(("other", "state"), [("com.amazonaws.x.other", State.BROKEN), (OPEN, State.UNKNOWN)], ids=str)
+def test_a_record_that_leads_to_the_endpoint_of_another_service_is_no_private_path(other: Any, state: State) -> None:
+    written = with_zone(draft(), NAME, record(NAME))
+    assert Trace(written.network(), SERVICES).reach("s0", SERVICES[0]).state is State.PRIVATE
+    written.change("interface_endpoints", "hub: kms", service=other, private_dns=False)
+    reach = Trace(written.network(), SERVICES).reach("s0", SERVICES[0])
+    assert reach.path.end is not None
+    assert (reach.state, reach.path.end.at) == (state, "hub: kms"), str(reach.path)
+
+
 def test_a_name_is_answered_by_the_hubs_endpoint() -> None:
     answer = answered(draft())
     assert (answer.kind, answer.endpoint) == (Kind.PRIVATE, "hub: kms"), str(answer.path)

@@ -102,6 +102,21 @@ def shown(value: object) -> str:
     return "network" if isinstance(value, Network) else str(value)
 
 
+@pytest.mark.parametrize(
+    ("target", "kind", "verdict"),
+    [
+        ("eni", "network_interface", Verdict.UNKNOWN),
+        ("local", "gateway", Verdict.PASSES),
+        ("gateway", "transit_gateway", Verdict.PASSES),
+    ],
+)
+def test_only_a_route_to_an_interface_or_endpoint_replaces_the_local_one(
+    target: str, kind: str, verdict: Verdict
+) -> None:
+    network = changed("tables", "a table", routes=(route("middle", "10.0.0.0/24", target, kind),))
+    assert sent(network, target="a door").verdict is verdict
+
+
 def test_two_vpcs_with_routes_to_each_other_are_joined_both_ways() -> None:
     for source, target in (("a work", "b work"), ("b work", "a work")):
         path = sent(joined(), source=source, target=target)
@@ -142,6 +157,7 @@ def test_two_vpcs_with_routes_to_each_other_are_joined_both_ways() -> None:
         (changed("attachments", "a attached", gateway="another"), Verdict.DROPPED, "a"),
         (changed("subnets", "a work", zone="z2"), Verdict.DROPPED, "a attached"),
         (changed("subnets", "a work", zone=OPEN), Verdict.UNKNOWN, "a attached"),
+        (changed("subnets", "a work", zone="use1-az1"), Verdict.UNKNOWN, "a attached"),
         (changed("subnets", "a door", zone=OPEN), Verdict.UNKNOWN, "a attached"),
         (changed("attachments", "a attached", subnets=(OPEN,)), Verdict.UNKNOWN, "a attached"),
         (changed("attachments", "b attached", subnets=("b door", "not read")), Verdict.UNKNOWN, "b attached"),

@@ -276,6 +276,13 @@ def test_the_default_table_and_another_one() -> None:
     assert "Resource.AlreadyAssociated" in found.says
 
 
+def test_the_default_table_and_another_one_that_replaces_it() -> None:
+    stacks = Stacks().changed(HUB, "gateway/gateway", default_route_table_association="enable")
+    stacks.changed(HUB, "gateway/attachment", transit_gateway_default_route_table_association=True)
+    stacks.changed(HUB, "gateway/association", replace_existing_association=True)
+    assert refused(stacks) == []
+
+
 # Names ------------------------------------------------------------------------------------------------------------
 
 
@@ -378,7 +385,7 @@ def test_another_accounts_provider(path: str) -> None:
     )
     address = stacks.address(PAYMENTS, path)
     found = {at: says for at, says, _ in refused(stacks)}
-    assert "makes it, and" in found.get(address, ""), f"expected a refusal at {address}, found {found}"
+    assert "creates it, and" in found.get(address, ""), f"expected a refusal at {address}, found {found}"
 
 
 @pytest.mark.parametrize("path", [SUBNET, "gateway/association", "gateway-share/organization"])
@@ -420,7 +427,7 @@ def test_a_route_in_the_hubs_table_by_the_spokes_provider() -> None:
     assert found.address == f"{PAYMENTS}: aws_route.added"
     assert (
         found.says
-        == f"account 222222222222 makes it, and {stacks.address(HUB, 'network/route-table')} is account 111111111111's"
+        == f"account 222222222222 creates it, and {stacks.address(HUB, 'network/route-table')} is account 111111111111's"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
+from cli.given import network_of
 from cli.steps import proved
 from deployment.synthesis import Synthesis, UnsoundError, synthesise
 from review.intent import intent_of
@@ -236,6 +237,22 @@ def test_documents_of_another_form_are_refused_all_at_once_with_their_places(tmp
     assert status == 2
     for stack, problem in ((HUB, "resource.aws_vpc is 1;"), (PAYMENTS, "provider is 'aws';")):
         assert f"{tmp_path / 'stacks' / stack / 'cdk.tf.json'}: {problem}" in said.replace("\n", "")
+
+
+def test_files_that_are_alike_are_looked_through_once_for_what_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = Stacks()
+    stacks.stacks["spoke-core-billing"] = json.loads(json.dumps(stacks.stacks[LEDGER]).replace("ledger", "billing"))
+    looked: list[object] = []
+    monkeypatch.setattr("network.terraform.refusals._refused_form", lambda document: looked.append(document) or ())
+    network_of([Path(folder(stacks, tmp_path))])
+    assert len(looked) == len(stacks.stacks) - 1
+
+
+def test_a_file_in_utf_16_is_read(tmp_path: Path) -> None:
+    (tmp_path / "hub-core.json").write_text(json.dumps(Stacks().stacks[HUB]), encoding="utf-16")
+    assert list(network_of([tmp_path])[0].hubs) == ["core"]
 
 
 def test_an_object_that_has_a_name_twice_is_refused(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 def lab_of(network: Local, change: Callable[[Stacks], None]) -> Lab:
     """The lab of the stacks that were applied, with a change; its endpoints at the addresses that they have."""
-    stacks = {name: json.loads(json.dumps(stack)) for name, stack in documents(stack_files([network.output]))}
+    stacks = {name: json.loads(text) for name, text in documents(stack_files([network.output]))}
     change(stacks)
     model = read(stacks.items())
     laid = plan(model, services_in(model))

@@ -15,7 +15,7 @@ from assurance.path import Verdict
 from assurance.trace import State, Trace
 from network.aws.parameters import read_parameters
 from network.join import JOBS, MAPPINGS, join
-from network.model import Network, Route, Unknown, stack_of
+from network.model import Doubt, Network, Route, Unknown, stack_of
 from network.names import named
 from network.terraform.reader import read as read_stacks
 from review.intent import names_in
@@ -83,6 +83,20 @@ def test_what_both_have_is_there_once_as_the_stack_says(change: Network) -> None
 
 def _addresses(network: Network, name: str) -> list[str]:
     return [each.address for each in network.shares] if name == "shares" else list(getattr(network, name))
+
+
+def test_a_doubt_about_what_exists_stays_unless_a_plan_has_every_value() -> None:
+    """A policy that somebody set by hand stays: a stack without one leaves it to AWS, and a state is from before."""
+    base = Recorded().network
+    endpoint = next(at for at, each in base.interface_endpoints.items() if str(each.service).endswith(".kms"))
+    base = replace(base, doubts=(Doubt(endpoint, "has a policy", base.gateways[next(iter(base.gateways))].owner),))
+    assert not judged(base).sound
+    for change in (of(), states()):
+        found = joined(base, change)
+        assert [doubt.address in found.interface_endpoints for doubt in found.doubts] == [True]
+        assert not judged(found).sound
+    planned = replace(states(), makers=dict.fromkeys(states().interface_endpoints, base.doubts[0].owner))
+    assert joined(base, planned).doubts == ()
 
 
 @pytest.mark.parametrize("stack", [HUB_STACK, PAYMENTS_STACK, LEDGER_STACK])

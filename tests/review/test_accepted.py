@@ -17,12 +17,13 @@ from cli.options import accepted
 from cli.reports import trace_report
 from findings import Finding, Severity, codes
 from findings.render import FORMATS, render
-from network.model import Doubt, Network, Owner
+from network.model import Doubt, Network, Owner, Unknown
 from review.intent import intent_of
-from review.verdicts import Report
+from review.verdicts import Intent, Report, report
 from tests.assurance.faults import HUB, PAYMENTS, Stacks
 from tests.examples import ROOT, changed, designed
 from tests.findings.test_render import valid
+from tests.lab.networks import SERVICES, sound_network
 from tests.review.test_verdicts import intent, judged
 from tests.topology import sound
 from tests.topology.sound import on_top, problems_of, reading_of
@@ -206,3 +207,23 @@ def test_a_command_shows_what_it_accepts(verb: str, tmp_path: Path) -> None:
     said = " ".join((done.stdout + done.stderr).split())
     assert "HUB306" in said
     assert FIREWALL in said
+
+
+@pytest.mark.parametrize("part", ["s0: attachment", "hub: s0 uses"])
+def test_what_is_accepted_of_one_spoke_is_not_accepted_of_another_that_is_alike(part: str) -> None:
+    """What could not be determined of each has an address of its own."""
+    network = sound_network(1).network()
+    unknown = Unknown("not recorded")
+    attachments = {
+        at: replace(each, available=unknown, accepter=f"hub: {each.vpc.partition(':')[0]} uses")
+        if at in {"s0: attachment", "s1: attachment"}
+        else each
+        for at, each in network.attachments.items()
+    }
+    network = replace(network, attachments=attachments)
+    services = {name: frozenset({SERVICES[0].key}) for name in ("s0", "s1")}
+    meant = Intent(services, {"s0": "hub", "s1": "hub"}, judged=frozenset({"s0", "s1"}))
+    assert ("s0", "s1") in report(network, SERVICES, meant).groups
+    found = report(network, SERVICES, replace(meant, accepted={part: REASON}))
+    open_ = {name for each in found.findings for block in each.affects for name in block.spokes}
+    assert "s1" in open_, [each.title for each in found.findings]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from network.model import Doubt, Owner
+from review.intent import intent_of
 from review.proof import explain, needed_hubs, prove
 from tests.assurance.faults import HUB, LEDGER, PAYMENTS, Stacks
 from tests.examples import changed, designed
+from tests.review.test_membership import OTHERS
 
 QUICKSTART = designed("quickstart")
+MEANT = intent_of(QUICKSTART)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +75,24 @@ def test_expected_queries_are_in_the_figures() -> None:
 
 def test_a_path_is_explained_to_a_service_and_to_a_spoke() -> None:
     network = Stacks().network
-    shown = explain(network, "payments", "kms")
+    shown = explain(network, MEANT, "payments", "kms")
     assert shown.splitlines()[0] == "payments → kms (kms.us-east-1.amazonaws.com): private"
     assert "is answered with the endpoint's private addresses" in shown
-    shown = explain(network, "payments", "ledger")
+    shown = explain(network, MEANT, "payments", "ledger")
     assert shown.splitlines()[0] == "payments → ledger: dropped"
     assert "✗ no route leads to" in shown
     for source, target in (("nobody", "kms"), ("payments", "nobody")):
         with pytest.raises(KeyError):
-            explain(network, source, target)
+            explain(network, MEANT, source, target)
+
+
+def test_a_path_is_explained_as_the_report_judges_it() -> None:
+    """A share for another organization is one for nobody, and what is accepted does nothing."""
+    elsewhere = Stacks().changed(HUB, "gateway-share/organization", principal=OTHERS).network
+    assert explain(elsewhere, MEANT, "payments", "kms").splitlines()[0].endswith("broken")
+    network = Stacks().network
+    doubt = Doubt("firewall", "is not modelled", Owner("111111111111", "us-east-1"), (network.hubs["core"].address,))
+    network = replace(network, doubts=(doubt,))
+    assert explain(network, MEANT, "payments", "kms").splitlines()[0].endswith("undetermined")
+    accepting = replace(MEANT, accepted={"firewall": "it drops nothing"})
+    assert explain(network, accepting, "payments", "kms").splitlines()[0].endswith("private")

@@ -12,7 +12,7 @@ __all__ = ["check_accepted"]
 
 
 def check_accepted(accepted: Sequence[Accepted | None] | None) -> Iterator[Mistake]:
-    """Each address is there once: of two reasons nobody knows which one holds."""
+    """Each address is listed once: of two reasons it is not known which one counts."""
     first: dict[str, int] = {}
     for index, each in enumerate(accepted or ()):
         address = each.address if each is not None else None

@@ -23,7 +23,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         ),
         *not_modelled(
             "names",
-            "which names it takes is said of endpoints of VPC Lattice, which are not modelled",
+            "it chooses the names of endpoints of VPC Lattice, which are not modelled",
             "DnsOptions.PrivateDnsPreference DnsOptions.PrivateDnsSpecifiedDomains",
         ),
         *not_modelled("both", "it leads to another region", "ServiceRegion", OWN_REGION),

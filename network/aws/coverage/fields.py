@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
 
 from network.model import Owner
+from network.policies import allows_everything
 
 __all__ = [
     "EVERYWHERE",
@@ -109,39 +108,9 @@ EVERYWHERE: Mapping[str, Field] = {
 # Neutral values --------------------------------------------------------------------------------------------------
 
 
-def _full_access(value: object, _: Owner) -> bool:
-    """Whether a policy allows every action on every resource to everybody, and says nothing else."""
-    try:
-        policy = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return False
-    if not isinstance(policy, Mapping) or not policy.keys() <= {"Version", "Id", "Statement"}:
-        return False
-    told = policy.get("Statement")
-    statements = told if isinstance(told, list) else [told]
-    return bool(statements) and all(map(_allows_everything, statements))
-
-
-def _allows_everything(statement: Any) -> bool:  # noqa: ANN401  JSON
-    if not isinstance(statement, Mapping) or not statement.keys() <= {"Sid", *ANYTHING}:
-        return False
-    return all(_one(statement.get(key)) in values for key, values in ANYTHING.items())
-
-
-def _one(value: object) -> object:
-    """A value that may be written as a list of one."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-ANYTHING: Mapping[str, tuple[object, ...]] = {
-    "Effect": ("Allow",),
-    "Principal": ("*", {"AWS": "*"}, {"AWS": ["*"]}),
-    "Action": ("*",),
-    "Resource": ("*",),
-}
 OFF = False
 """A switch that is off."""
-FULL_ACCESS = Default("AWS's default policy, which allows everything", _full_access)
+FULL_ACCESS = Default("AWS's default policy, which allows everything", lambda value, _: allows_everything(value))
 OWN_REGION = Default("the region of the file", lambda value, place: value == place.region)
 
 

@@ -22,7 +22,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
             "Options.DefaultRouteTableAssociation Options.AssociationDefaultRouteTableId"
             " Options.DefaultRouteTablePropagation Options.PropagationDefaultRouteTableId",
         ),
-        *irrelevant("numbers that BGP uses; the routes it leads to are told", "Options.AmazonSideAsn"),
+        *irrelevant("numbers that BGP uses; the routes that it results in are listed", "Options.AmazonSideAsn"),
         *irrelevant("which of two VPN connections with one route is used", "Options.VpnEcmpSupport"),
         *irrelevant("multicast is not traced", "Options.MulticastSupport"),
         *irrelevant("public names of instances, which are none of a service's", "Options.DnsSupport"),

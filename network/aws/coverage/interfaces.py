@@ -9,7 +9,7 @@ from network.aws.coverage.fields import Field, below, irrelevant, not_modelled, 
 __all__ = ["FILES"]
 
 ADDRESSES = "an interface stands for every address of its subnet"
-PUBLIC = "an interface is taken to have a public address wherever a route leads to the internet"
+PUBLIC = "an interface is assumed to have a public address wherever a route leads to the internet"
 FORWARDS = "packets are traced through an interface only where a route leads to it, which is undetermined"
 IPV6 = "names and packets are traced over IPv4 alone; a VPC or subnet with an IPv6 range is a doubt of its own"
 NAMES = "names of instances, which are none of a service's"
@@ -36,7 +36,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("the subnet says where it is", "AvailabilityZone AvailabilityZoneId"),
         *irrelevant(OPERATOR, "RequesterId RequesterManaged Operator"),
         *irrelevant(TRACKING, "ConnectionTrackingConfiguration"),
-        *irrelevant("an interface that is not in use is taken to be", "Status"),
+        *irrelevant("an interface that is not in use counts as in use", "Status"),
         *irrelevant("an address of the link", "MacAddress"),
         *irrelevant("the subnet has it too", "OutpostArn"),
         *not_modelled("packets", "it may be reachable in other subnets", "AssociatedSubnets"),
@@ -104,6 +104,6 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         ),
         *irrelevant("the name of the state says it", "Instances.State.Code"),
     ),
-    "Addresses": irrelevant("public addresses of interfaces, which are taken to have one where that matters"),
+    "Addresses": irrelevant("public addresses of interfaces, which are assumed to have one where that matters"),
 }
 """The fields of each file's items."""

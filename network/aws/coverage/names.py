@@ -9,7 +9,7 @@ from network.aws.coverage.fields import OFF, Field, below, irrelevant, not_model
 __all__ = ["FILES"]
 
 TEXT = "a text for people"
-ONCE = "by which AWS tells requests apart"
+ONCE = "by which AWS recognises a repeated request"
 SHARED = "RAM's shares say who may use it"
 CHOICE = "which of several records answers depends on who asks, or on a health check"
 ALL_OF_PROFILE = "what a profile brings to a VPC is unknown, whatever it is"
@@ -27,7 +27,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         ),
         *not_modelled("names", "it may have no IPv4 address", "ResolverEndpointType", "IPV4"),
         *not_modelled("both", "a resolver in an Outpost is not modelled", "OutpostArn"),
-        *not_modelled("names", "names are answered with made-up IPv6 addresses", "Dns64Enabled", OFF),
+        *not_modelled("names", "names are answered with synthesised IPv6 addresses", "Dns64Enabled", OFF),
         *not_modelled("names", "queries may go to the internet over IPv6", "Ipv6InternetAccessEnabled", OFF),
     ),
     "ResolverEndpointIpAddresses": (
@@ -40,9 +40,9 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant(TEXT, "Name"),
         *irrelevant(ONCE, "CreatorRequestId Arn"),
         *irrelevant(SHARED, "ShareStatus"),
-        *not_modelled("names", "its targets are not asked by plain DNS", "TargetIps.Protocol", "Do53"),
-        *not_modelled("names", "its targets are not asked by plain DNS", "TargetIps.ServerNameIndication"),
-        *not_modelled("names", "its targets are asked over IPv6", "TargetIps.Ipv6"),
+        *not_modelled("names", "its targets are not queried by plain DNS", "TargetIps.Protocol", "Do53"),
+        *not_modelled("names", "its targets are not queried by plain DNS", "TargetIps.ServerNameIndication"),
+        *not_modelled("names", "its targets are queried over IPv6", "TargetIps.Ipv6"),
         *not_modelled("names", "it delegates names", "DelegationRecord"),
     ),
     "ResolverRuleAssociations": (
@@ -65,7 +65,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant(ONCE, "CallerReference"),
         *irrelevant("the records are listed", "ResourceRecordSetCount"),
         *irrelevant("who made it", "LinkedService"),
-        *irrelevant("how fast Route 53 takes changes again after an outage", "Features"),
+        *irrelevant("how soon Route 53 accepts changes after an outage", "Features"),
     ),
     "HostedZoneDetails": (
         *read("HostedZone.Id VPCs.VPCId"),
@@ -86,7 +86,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
     "ResourceRecordSets": (
         *read("HostedZoneId ResourceRecordSets.Name ResourceRecordSets.Type"),
         *read("ResourceRecordSets.ResourceRecords.Value ResourceRecordSets.AliasTarget.DNSName"),
-        *irrelevant("how long an answer is kept", "ResourceRecordSets.TTL"),
+        *irrelevant("how long an answer is cached", "ResourceRecordSets.TTL"),
         *irrelevant("the name says what it is an alias of", "ResourceRecordSets.AliasTarget.HostedZoneId"),
         *irrelevant(
             "the only record of a name is answered whether or not its target is healthy",

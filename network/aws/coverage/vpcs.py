@@ -11,7 +11,7 @@ __all__ = ["FILES"]
 IPV6 = "names and packets are traced over IPv4 alone; a VPC or subnet with an IPv6 range is a doubt of its own"
 IPV6_RANGE = "what is reachable over IPv6 is not traced"
 PEER_TEXT = "the group's id and VPC say which group it is"
-INTERNET_BLOCK = "packets to and from internet gateways may be blocked"
+INTERNET_BLOCK = "can only block internet gateways: no private path uses one, and a route to one is reported anyway"
 OUTPOST = "packets in an Outpost take other paths"
 IN_OUTPOSTS = "for subnets in an Outpost alone, which are a doubt of their own"
 ICMP = "TCP and UDP alone are traced"
@@ -40,7 +40,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("on whose hardware instances run", "InstanceTenancy"),
         *not_modelled("both", "the VPC may not be in use yet", "State", "available"),
         *not_modelled("packets", IPV6_RANGE, "Ipv6CidrBlockAssociationSet"),
-        *not_modelled("packets", INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode", "off"),
+        *irrelevant(INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode"),
         *not_modelled("packets", "packets that are not encrypted are dropped", "EncryptionControl.Mode", "monitor"),
         *irrelevant(
             "only the mode decides, and enforcing is a doubt with every exclusion",
@@ -57,7 +57,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("how many addresses are free", "AvailableIpAddressCount"),
         *irrelevant("a default subnet is one like any other", "DefaultForAz"),
         *irrelevant(
-            "an instance is taken to have a public address wherever a route leads to the internet",
+            "an instance is assumed to have a public address wherever a route leads to the internet",
             "MapPublicIpOnLaunch",
         ),
         *irrelevant("names of instances, which are none of a service's", "PrivateDnsNameOptionsOnLaunch"),
@@ -67,8 +67,8 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *not_modelled("packets", "the subnet is VMware's, with routers of its own", "Type"),
         *not_modelled("packets", IPV6_RANGE, "AssignIpv6AddressOnCreation", OFF),
         *not_modelled("packets", IPV6_RANGE, "Ipv6CidrBlockAssociationSet"),
-        *not_modelled("both", "names are answered with made-up IPv6 addresses, by NAT64", "EnableDns64", OFF),
-        *not_modelled("packets", INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode", "off"),
+        *not_modelled("both", "names are answered with synthesised IPv6 addresses, for NAT64", "EnableDns64", OFF),
+        *irrelevant(INTERNET_BLOCK, "BlockPublicAccessStates.InternetGatewayBlockMode"),
     ),
     "RouteTables": (
         *read("RouteTableId VpcId OwnerId"),
@@ -97,7 +97,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *irrelevant("an id that nothing refers to", "Associations.NetworkAclAssociationId"),
         *irrelevant(ICMP, "Entries.IcmpTypeCode"),
         *irrelevant(IPV6, "Entries.Ipv6CidrBlock"),
-        *irrelevant("every subnet's ACL is told", "IsDefault"),
+        *irrelevant("each subnet's ACL is listed", "IsDefault"),
     ),
     "SecurityGroups": (
         *read("GroupId GroupName VpcId OwnerId SecurityGroupArn"),
@@ -108,7 +108,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
         *read("DhcpOptionsId OwnerId DhcpConfigurations.Values.Value"),
         *not_modelled(
             "names",
-            "what VPCs are told by DHCP may change how they resolve names",
+            "what DHCP hands to a VPC may change how it resolves names",
             "DhcpConfigurations.Key",
             "domain-name-servers",
             "domain-name",

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from network.policies import allows_everything
 from network.terraform.coverage.rows import ID, IPV6, TAGS, irrelevant, kind, read, reported, unmodelled, unset
 
 __all__ = ["KINDS", "ROWS", "full_access"]
 
 LATTICE = "reached only through an association of a VPC or an endpoint, which are not modelled themselves"
-SERVICE = "a service of one's own, which is in no catalogue; AWS refuses it a domain that is not its owner's"
+SERVICE = "an endpoint service of your own, in no catalogue; AWS accepts only a domain of its owner for it"
 
 
 def full_access(policy: Any) -> bool:  # noqa: ANN401  a text, or what an expression in it comes to
-    """Whether an endpoint's policy is none, or AWS's default: one statement, which allows everything to anybody."""
-    if unset(policy):
-        return True
-    try:
-        document = json.loads(policy) if isinstance(policy, str) else policy
-    except ValueError:
-        return False
-    statements = document.get("Statement") if isinstance(document, dict) else None
-    found = statements if isinstance(statements, list) else [statements]
-    return len(found) == 1 and isinstance(found[0], dict) and _allows_all(found[0])
-
-
-def _allows_all(statement: dict[str, Any]) -> bool:
-    rest = {key: value for key, value in statement.items() if key != "Sid"}
-    anybody = rest.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    everything = all(rest.get(key) in ("*", ["*"]) for key in ("Action", "Resource"))
-    return (
-        rest.keys() == {"Action", "Effect", "Principal", "Resource"}
-        and rest["Effect"] == "Allow"
-        and anybody
-        and everything
-    )
+    """Whether an endpoint's policy is none, or AWS's default."""
+    return unset(policy) or allows_everything(policy)
 
 
 POLICY = unmodelled("a policy other than AWS's default may deny requests", "policy", "packets", neutral=full_access)
@@ -48,8 +28,8 @@ KINDS = (
             "security_group_ids service_name subnet_ids vpc_id"
         ),
         read("vpc_endpoint_type", only=("Gateway", "Interface"), else_="an endpoint of another type"),
-        irrelevant("an endpoint of an AWS service needs nobody to accept it", "auto_accept"),
-        irrelevant("the name of the service says it too", "service_region"),
+        irrelevant("an endpoint of an AWS service needs no acceptance", "auto_accept"),
+        irrelevant("it follows from the service's name", "service_region"),
         read("subnet_configuration.ipv4 subnet_configuration.subnet_id"),
         irrelevant(IPV6, "subnet_configuration.ipv6"),
         unmodelled("answers other records, or none over IPv4", "ip_address_type", "both", usual=("ipv4",)),
@@ -69,13 +49,13 @@ KINDS = (
     *kind(
         "aws_vpc_endpoint_security_group_association",
         read("security_group_id vpc_endpoint_id"),
-        unmodelled("takes the VPC's default group away from the endpoint", "replace_default_association", "packets"),
+        unmodelled("removes the VPC's default group from the endpoint", "replace_default_association", "packets"),
         ID,
     ),
     *kind("aws_vpc_endpoint_subnet_association", read("subnet_id vpc_endpoint_id"), ID),
     *kind(
         "aws_vpc_endpoint_policy",
-        irrelevant("says whose policy it is", "vpc_endpoint_id"),
+        irrelevant("names the endpoint whose policy it is", "vpc_endpoint_id"),
         POLICY,
         ID,
         of="vpc_endpoint_id",

@@ -15,8 +15,8 @@ KINDS = (
         "aws_ec2_transit_gateway",
         read("auto_accept_shared_attachments default_route_table_association default_route_table_propagation"),
         irrelevant("a label", "description"),
-        irrelevant("of the sessions with VPNs and peers, which are not modelled themselves", "amazon_side_asn"),
-        irrelevant("of VPNs, which are not modelled themselves", "vpn_ecmp_support"),
+        irrelevant("concerns sessions with VPNs and peers, which are not modelled themselves", "amazon_side_asn"),
+        irrelevant("concerns VPNs, which are not modelled themselves", "vpn_ecmp_support"),
         irrelevant("multicast; the trace is about unicast", "multicast_support"),
         irrelevant(INSTANCES, "dns_support"),
         unmodelled(
@@ -77,8 +77,7 @@ KINDS = (
     ),
     *kind(
         "aws_ec2_transit_gateway_route_table_association",
-        read("transit_gateway_attachment_id transit_gateway_route_table_id"),
-        unmodelled("takes the attachment out of another table", "replace_existing_association", "packets"),
+        read("replace_existing_association transit_gateway_attachment_id transit_gateway_route_table_id"),
         reported("resource_id resource_type"),
         ID,
     ),
@@ -95,7 +94,12 @@ BY_VGW = "carries only what a route sends to a VPN gateway, and the trace follow
 
 ROWS = (
     unmodelled(
-        "an attachment to the gateway, which learns or is given routes",
+        "a network of the service is attached to the gateway, and has routes to it",
+        "aws_finspace_kx_environment",
+        "both",
+    ),
+    unmodelled(
+        "an attachment to the gateway, which learns routes or has static ones",
         "aws_dx_gateway_association aws_dx_gateway_association_proposal aws_ec2_transit_gateway_connect "
         "aws_ec2_transit_gateway_connect_peer aws_ec2_transit_gateway_peering_attachment "
         "aws_ec2_transit_gateway_peering_attachment_accepter aws_networkmanager_transit_gateway_peering "
@@ -109,7 +113,7 @@ ROWS = (
         "packets",
     ),
     unmodelled(
-        "decides which table a packet goes by",
+        "decides which table routes a packet",
         "aws_ec2_transit_gateway_policy_table aws_ec2_transit_gateway_policy_table_association",
         "packets",
     ),
@@ -146,12 +150,12 @@ ROWS = (
         "aws_networkmanager_transit_gateway_registration",
     ),
     irrelevant(
-        "lets clients of a VPN in; no packet of a spoke goes by it",
+        "admits clients of a VPN; no spoke sends packets through it",
         "aws_ec2_client_vpn_authorization_rule aws_ec2_client_vpn_endpoint aws_ec2_client_vpn_network_association "
         "aws_ec2_client_vpn_route",
     ),
     irrelevant(
-        "lets clients in from the internet; no packet of a spoke goes by it",
+        "admits clients from the internet; no spoke sends packets through it",
         "aws_globalaccelerator_accelerator aws_globalaccelerator_cross_account_attachment "
         "aws_globalaccelerator_custom_routing_accelerator aws_globalaccelerator_custom_routing_endpoint_group "
         "aws_globalaccelerator_custom_routing_listener aws_globalaccelerator_endpoint_group "

@@ -7,7 +7,7 @@ from network.terraform.coverage.rows import ID, IPV6, TAGS, irrelevant, kind, pl
 __all__ = ["KINDS", "ROWS"]
 
 ANYWHERE = "the trace sends from and to every address of the subnet"
-FORWARDS = "it forwards only what a route sends to its interface, and such a route is undetermined"
+FORWARDS = "it forwards only what a route sends to its interface, and a path by such a route is undetermined"
 INSTANCES = "names of instances, and no service's name is one"
 
 KINDS = (
@@ -22,7 +22,7 @@ KINDS = (
         irrelevant(FORWARDS, "source_dest_check"),
         irrelevant(IPV6, "enable_primary_ipv6 ipv6_address_count ipv6_addresses"),
         irrelevant(INSTANCES, "private_dns_name_options"),
-        irrelevant("the subnet says it too", "availability_zone"),
+        irrelevant("it follows from the subnet", "availability_zone"),
         irrelevant(
             "what runs on the instance",
             "ami get_password_data iam_instance_profile key_name user_data user_data_base64 "
@@ -72,7 +72,7 @@ KINDS = (
     ),
 )
 
-HOSTS = "starts instances; every subnet is taken to have some"
+HOSTS = "starts instances; every subnet is assumed to have some"
 
 ROWS = (
     placed(
@@ -90,7 +90,7 @@ ROWS = (
     ),
     irrelevant("labels", "aws_ec2_tag"),
     placed(
-        "ends connections: what it opens itself is another packet",
+        "ends connections, and forwards no packet",
         "aws_alb aws_elb aws_lb aws_verifiedaccess_endpoint aws_vpclattice_resource_gateway",
     ),
     irrelevant(

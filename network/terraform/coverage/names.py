@@ -14,8 +14,8 @@ def plain_dns(protocols: Any) -> bool:  # noqa: ANN401  any value of an argument
     return not protocols or "Do53" in (protocols if isinstance(protocols, list) else [protocols])
 
 
-ROUTING = "which of several records is answered, and to whom"
-PUBLIC = "of public DNS"
+ROUTING = "which of several records is the answer, and for whom"
+PUBLIC = "concerns public DNS only"
 
 KINDS = (
     *kind(
@@ -35,8 +35,8 @@ KINDS = (
         read("domain_name resolver_endpoint_id target_ip.ip target_ip.port"),
         read("rule_type", only=("FORWARD", "SYSTEM"), else_="another type of rule", about="names"),
         irrelevant("a label", "name"),
-        unmodelled("a target that is asked over IPv6", "target_ip.ipv6", "names"),
-        unmodelled("a target that is not asked in plain DNS", "target_ip.protocol", "names", usual=("Do53",)),
+        unmodelled("a target that is queried over IPv6", "target_ip.ipv6", "names"),
+        unmodelled("a target that is not queried by plain DNS", "target_ip.protocol", "names", usual=("Do53",)),
         reported("arn owner_id share_status"),
         ID,
         TAGS,
@@ -50,10 +50,10 @@ KINDS = (
     *kind(
         "aws_route53_zone",
         read("name vpc.vpc_id"),
-        irrelevant("a VPC's id says it too", "vpc.vpc_region"),
+        irrelevant("it follows from the VPC's id", "vpc.vpc_region"),
         irrelevant("a label", "comment"),
         irrelevant(PUBLIC, "delegation_set_id"),
-        irrelevant("of its deletion", "force_destroy"),
+        irrelevant("concerns its deletion only", "force_destroy"),
         reported("arn name_servers primary_name_server zone_id"),
         ID,
         TAGS,
@@ -61,7 +61,7 @@ KINDS = (
     *kind(
         "aws_route53_zone_association",
         read("vpc_id zone_id"),
-        irrelevant("a VPC's id says it too", "vpc_region"),
+        irrelevant("it follows from the VPC's id", "vpc_region"),
         reported("owning_account"),
         ID,
     ),
@@ -69,10 +69,10 @@ KINDS = (
         "aws_route53_record",
         read("alias.name name records zone_id"),
         unmodelled("a record that is no address", "type", "names", usual=("A", "CNAME")),
-        irrelevant("an alias's name says it too", "alias.zone_id"),
+        irrelevant("it follows from the alias's name", "alias.zone_id"),
         irrelevant("a single record is answered whatever its health", "alias.evaluate_target_health"),
-        irrelevant("for how long an answer is kept", "ttl"),
-        irrelevant("of its creation", "allow_overwrite"),
+        irrelevant("how long an answer is cached", "ttl"),
+        irrelevant("concerns its creation only", "allow_overwrite"),
         unmodelled(
             ROUTING,
             "cidr_routing_policy failover_routing_policy geolocation_routing_policy geoproximity_routing_policy "
@@ -87,7 +87,7 @@ KINDS = (
 
 ROWS = (
     unmodelled(
-        "may block or replace the VPC's names",
+        "may block names for the VPC, or answer them otherwise",
         "aws_route53_resolver_firewall_rule_group_association",
         "names",
         of="vpc_id",
@@ -142,7 +142,7 @@ ROWS = (
         "aws_service_discovery_http_namespace aws_service_discovery_instance aws_service_discovery_service",
     ),
     irrelevant(
-        "answers only those who ask it, by DHCP options or by a rule",
+        "answers only who queries it, because of DHCP options or a rule",
         "aws_directory_service_conditional_forwarder aws_directory_service_log_subscription "
         "aws_directory_service_radius_settings aws_directory_service_shared_directory "
         "aws_directory_service_shared_directory_accepter aws_directory_service_trust",

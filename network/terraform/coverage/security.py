@@ -16,7 +16,7 @@ GROUP = (
     read("vpc_id"),
     irrelevant(IPV6, _both_sides("ipv6_cidr_blocks")),
     irrelevant("a label", f"{_both_sides('description')}"),
-    irrelevant("of its deletion", "revoke_rules_on_delete"),
+    irrelevant("concerns its deletion only", "revoke_rules_on_delete"),
     ID,
     TAGS,
 )
@@ -53,7 +53,7 @@ KINDS = (
         irrelevant("a label", "description tags"),
         reported("arn id security_group_rule_id tags_all"),
     ),
-    *kind("aws_network_acl", *ACL, irrelevant("its subnets say it too", "vpc_id"), reported("arn owner_id")),
+    *kind("aws_network_acl", *ACL, irrelevant("it follows from its subnets", "vpc_id"), reported("arn owner_id")),
     *kind("aws_default_network_acl", *ACL, read("default_network_acl_id"), reported("arn owner_id vpc_id")),
     *kind(
         "aws_network_acl_rule",

@@ -32,15 +32,16 @@ KINDS = (
         "aws_organizations_policy",
         irrelevant("who may do what in AWS", "content"),
         irrelevant("a label", "description name"),
-        irrelevant("of its deletion", "skip_destroy"),
+        irrelevant("concerns its deletion only", "skip_destroy"),
         unmodelled(
-            "may block internet gateways in every account",
+            "what such a policy decides is not known",
             "type",
             "packets",
             usual=(
                 "AISERVICES_OPT_OUT_POLICY",
                 "BACKUP_POLICY",
                 "CHATBOT_POLICY",
+                "DECLARATIVE_POLICY_EC2",
                 "RESOURCE_CONTROL_POLICY",
                 "SERVICE_CONTROL_POLICY",
                 "TAG_POLICY",
@@ -53,7 +54,7 @@ KINDS = (
 )
 
 ROWS = (
-    irrelevant("sharing within the organization needs nobody to accept it", "aws_ram_resource_share_accepter"),
+    irrelevant("sharing within the organization needs no acceptance", "aws_ram_resource_share_accepter"),
     irrelevant("the trace assumes that it is on", "aws_ram_sharing_with_organization"),
     irrelevant(
         "which accounts there are, and what they may do",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from network.terraform.coverage import endpoints, gateways, instances, names, security, services, shares, vpcs
 from network.terraform.coverage.rows import Kind, Row, unmodelled
 
-__all__ = ["KINDS", "ROWS", "RULES", "UNKNOWN", "decision", "has_own_id"]
+__all__ = ["KINDS", "ROWS", "RULES", "UNKNOWN", "decision", "has_effect", "has_own_id"]
 
 FAMILIES = (vpcs, gateways, endpoints, names, security, shares, instances)
 
@@ -30,6 +30,14 @@ def decision(kind: str) -> Kind | Row:
         return found
     fitting = [start for start in RULES if kind.startswith(start)]
     return RULES[max(fitting, key=len)] if fitting else UNKNOWN
+
+
+def has_effect(kind: str) -> bool:
+    """Whether it makes a difference to names or packets that a resource of a type exists, whatever it says."""
+    decided = decision(kind)
+    if isinstance(decided, Kind):
+        return any(row.status == "read" for row in decided.rows)
+    return decided.status != "irrelevant"
 
 
 def has_own_id(kind: str) -> bool:

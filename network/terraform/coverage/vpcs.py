@@ -10,6 +10,7 @@ POOL = "the range itself is read, and is unknown until a pool has given it"
 INSTANCES = "names of instances, and no service's name is one"
 OUTPOST = "connects the subnet to a network on premises"
 BY_ROUTES = "carries only what a route sends to it, and the trace follows no such route: it is undetermined"
+BLOCKS_INTERNET = "can only block internet gateways: no private path uses one, and a route to one is reported anyway"
 PUBLIC = "a public address, which is of use only with a route to an internet gateway: the trace reports that"
 
 OTHER_OPTIONS = "ipv6_address_preferred_lease_time netbios_name_servers netbios_node_type ntp_servers"
@@ -27,7 +28,7 @@ def _within(block: str, names: str) -> str:
 ROUTES = (
     read(_within("route", f"cidr_block destination_prefix_list_id {TARGETS}")),
     unmodelled(IPV6, "route.ipv6_cidr_block", "IPv6"),
-    unmodelled("routes that the gateway learns are in the table too", "propagating_vgws", "packets"),
+    unmodelled("the table also has the routes that the gateway learns", "propagating_vgws", "packets"),
     reported("arn owner_id"),
     ID,
     TAGS,
@@ -69,7 +70,7 @@ KINDS = (
         ),
         irrelevant(IPV6, "assign_ipv6_address_on_creation ipv6_cidr_block"),
         unmodelled("the subnet has no IPv4", "ipv6_native", "packets"),
-        unmodelled("the resolver makes up IPv6 addresses for IPv4 names", "enable_dns64", "names"),
+        unmodelled("the resolver synthesises IPv6 addresses for names that have none", "enable_dns64", "names"),
         unmodelled(
             OUTPOST,
             "customer_owned_ipv4_pool enable_lni_at_device_index map_customer_owned_ip_on_launch outpost_arn",
@@ -107,7 +108,7 @@ KINDS = (
     *kind(
         "aws_route_table_association",
         read("route_table_id subnet_id"),
-        unmodelled("what comes in through the gateway goes by this table", "gateway_id", "packets"),
+        unmodelled("this table routes what comes in through the gateway", "gateway_id", "packets"),
         ID,
     ),
     *kind(
@@ -119,8 +120,8 @@ KINDS = (
     *kind(
         "aws_vpc_dhcp_options",
         read("domain_name_servers"),
-        irrelevant("what is appended to a short name, and no service's name is one", "domain_name"),
-        irrelevant("of clocks, of NetBIOS and of IPv6", OTHER_OPTIONS),
+        irrelevant("it is appended to short names, and no service's name is one", "domain_name"),
+        irrelevant("for clocks, NetBIOS and IPv6", OTHER_OPTIONS),
         reported("arn owner_id"),
         ID,
         TAGS,
@@ -137,7 +138,7 @@ KINDS = (
         "aws_ec2_managed_prefix_list",
         read("entry.cidr"),
         irrelevant("a label", "name entry.description"),
-        irrelevant("its ranges say it too", "address_family"),
+        irrelevant("it follows from its ranges", "address_family"),
         irrelevant("room for more ranges, which are read when they are there", "max_entries"),
         reported("arn owner_id version"),
         ID,
@@ -154,7 +155,7 @@ KINDS = (
     *kind(
         "aws_nat_gateway",
         irrelevant(
-            "an address of its own; the trace reports the way through it",
+            "an address of its own; the trace reports the path through it",
             "allocation_id private_ip secondary_allocation_ids secondary_private_ip_address_count "
             "secondary_private_ip_addresses subnet_id",
         ),
@@ -166,7 +167,7 @@ KINDS = (
 )
 
 ROWS = (
-    unmodelled("a VPC that is not read, and its subnets", "aws_default_vpc aws_default_subnet", "both"),
+    unmodelled("a VPC that the trace does not read, and its subnets", "aws_default_vpc aws_default_subnet", "both"),
     irrelevant(
         "plans addresses; ranges that are in use are read",
         "aws_vpc_ipam aws_vpc_ipam_organization_admin_account aws_vpc_ipam_pool aws_vpc_ipam_pool_cidr "
@@ -189,19 +190,21 @@ ROWS = (
         "aws_vpc_route_server_vpc_association",
     ),
     unmodelled(
-        "routes that the route server learns are in the table too",
+        "the table also has the routes that the route server learns",
         "aws_vpc_route_server_propagation",
         "packets",
         of="route_table_id",
     ),
     unmodelled(
-        "routes that the gateway learns are in the table too",
+        "the table also has the routes that the gateway learns",
         "aws_vpn_gateway_route_propagation",
         "packets",
         of="route_table_id",
     ),
-    unmodelled("blocks internet gateways", "aws_vpc_block_public_access_options", "packets", reach="account"),
-    unmodelled("decides which VPCs have internet gateways", "aws_vpc_block_public_access_exclusion", "packets"),
+    irrelevant(
+        BLOCKS_INTERNET,
+        "aws_vpc_block_public_access_exclusion aws_vpc_block_public_access_options",
+    ),
     irrelevant(
         "observes packets",
         "aws_flow_log aws_vpc_network_performance_metric_subscription aws_internetmonitor_monitor "

@@ -368,7 +368,6 @@ EDITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (HUB, "aws_route53_resolver_endpoint", {"resolver_endpoint_type": "IPV6"}),
     (HUB, "aws_route53_resolver_rule", {"target_ip": [{"ip": "10.0.0.53", "protocol": "DoH"}]}),
     (HUB, "aws_ec2_transit_gateway", {"security_group_referencing_support": "enable"}),
-    (HUB, "aws_ec2_transit_gateway_route_table_association", {"replace_existing_association": True}),
     (HUB, "aws_ram_resource_share", {"permission_arns": ["arn:aws:ram::111111111111:permission/ours"]}),
     (PAYMENTS, "aws_route_table", {"propagating_vgws": ["vgw-0123"]}),
     (PAYMENTS, "aws_subnet", {"enable_dns64": True}),
@@ -397,6 +396,11 @@ def test_an_argument_that_is_not_modelled_turns_verdicts(stack: str, kind: str, 
 
 ADDED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (HUB, "aws_ec2_transit_gateway_peering_attachment", {"transit_gateway_id": of("aws_ec2_transit_gateway")}),
+    (
+        HUB,
+        "aws_finspace_kx_environment",
+        {"transit_gateway_configuration": [{"transit_gateway_id": of("aws_ec2_transit_gateway")}]},
+    ),
     (HUB, "aws_vpn_connection", {"transit_gateway_id": of("aws_ec2_transit_gateway")}),
     (HUB, "aws_vpc_endpoint_private_dns", {"vpc_endpoint_id": of("aws_vpc_endpoint"), "private_dns_enabled": False}),
     (HUB, "aws_vpc_endpoint_policy", {"vpc_endpoint_id": of("aws_vpc_endpoint"), "policy": "{}"}),
@@ -425,6 +429,42 @@ def test_a_type_that_is_not_modelled_turns_verdicts(stack: str, kind: str, argum
     resources = {**STACKS[stack]["resource"], kind: {"added": {"provider": provider_of(stack), **arguments}}}
     network = read({**STACKS, stack: {**STACKS[stack], "resource": resources}}.items())
     undetermined(network, {f"{stack}: {kind}.added", *(doubt.address for doubt in network.doubts)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("aws_vpc_block_public_access_options", {"internet_gateway_block_mode": "block-bidirectional"}),
+        ("aws_vpc_block_public_access_exclusion", {"vpc_id": of("aws_vpc"), "internet_gateway_exclusion_mode": "x"}),
+        ("aws_organizations_policy", {"name": "it", "content": "{}", "type": "DECLARATIVE_POLICY_EC2"}),
+    ],
+    ids=str,
+)
+def test_what_can_only_block_internet_gateways_changes_no_verdict(kind: str, arguments: dict[str, Any]) -> None:
+    resources = {**STACKS[HUB]["resource"], kind: {"added": {"provider": provider_of(HUB), **arguments}}}
+    found = report(read({**STACKS, HUB: {**STACKS[HUB], "resource": resources}}.items()), SERVICES, MEANT)
+    assert found.sound, [each.title for each in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        ("aws_cloudwatch_log_group", True),
+        ("aws_iam_role", True),
+        ("aws_internet_gateway", True),
+        ("aws_nat_gateway", True),
+        ("aws_vpc_peering_connection", True),
+        ("random_id", True),
+        ("aws_route", False),
+        ("aws_vpn_connection", False),
+        ("aws_vpc_brand_new", False),
+    ],
+)
+def test_what_may_exist_or_not_leaves_something_open_where_its_type_has_an_effect(kind: str, *, known: bool) -> None:
+    resources = {**STACKS[HUB]["resource"], kind: {"it": {"provider": provider_of(HUB), "count": "${var.count}"}}}
+    found = report(read({**STACKS, HUB: {**STACKS[HUB], "resource": resources}}.items()), SERVICES, MEANT)
+    unknown = [each.title for each in found.findings if each.severity.value == "unknown"]
+    assert (not unknown) is known, unknown
 
 
 def provider_of(stack: str) -> str:

@@ -33,6 +33,7 @@ def names(path: tuple[str, ...]) -> str:
         ("${cidrhost(a.b.c, 1) == 1 && 2 == 2}", Unknown("cidrhost(…)")),
         ('${keys(jsondecode("{\\"b\\": 1, \\"a\\": 2}"))}', ["a", "b"]),
         ('${length(setsubtract(["a", "b", "c"], ["b"]))}', 2),
+        ('${length(setsubtract(["a", "a"], ["b"]))}', 1),
         ("${keys(1)}", Unknown("keys(…)")),
         ("${length(keys(jsondecode(a.b.c)))}", Unknown("it is not JSON")),
     ],

@@ -222,6 +222,7 @@ def test_a_rule_of_its_own_has_one_peer(peer: dict[str, Any], expected: list[str
         ({"protocol": "17", "from_port": 53, "to_port": 53}, ("udp", 53, 53)),
         ({"protocol": "icmp", "from_port": 0, "to_port": 0}, ("icmp", 0, 65535)),
         ({"protocol": "tcp", "from_port": 0, "to_port": 1}, ("tcp", 0, 1)),
+        ({"protocol": "tcp", "from_port": 0, "to_port": 0}, ("tcp", 0, 0)),
     ],
     ids=str,
 )
@@ -342,6 +343,32 @@ def test_a_gateways_default_table_joins_whom_neither_side_keeps_out(
     network = built(ec2_transit_gateway=gateway, ec2_transit_gateway_vpc_attachment=attached)
     table = network.gateway_tables[f"{at('ec2_transit_gateway')}#default_route_table"]
     assert (len(table.associations), len(table.propagations)) == (associations, propagations)
+
+
+@pytest.mark.parametrize(
+    ("replaces", "associated"),
+    [(True, []), (False, [at("ec2_transit_gateway_vpc_attachment")]), ("${var.it}", ["unknown"])],
+    ids=str,
+)
+@pytest.mark.parametrize("named", ["${aws_ec2_transit_gateway_vpc_attachment.x.id}", "${var.attachment}"])
+def test_an_association_that_replaces_takes_the_attachment_out_of_the_default_table(
+    replaces: Any, associated: list[str], named: str
+) -> None:
+    gateway = {"transit_gateway_id": "${aws_ec2_transit_gateway.x.id}"}
+    network = built(
+        ec2_transit_gateway={},
+        ec2_transit_gateway_vpc_attachment={**gateway, "vpc_id": "vpc-1", "subnet_ids": []},
+        ec2_transit_gateway_route_table=gateway,
+        ec2_transit_gateway_route_table_association={
+            "transit_gateway_attachment_id": named,
+            "transit_gateway_route_table_id": "${aws_ec2_transit_gateway_route_table.x.id}",
+            "replace_existing_association": replaces,
+        },
+    )
+    table = network.gateway_tables[f"{at('ec2_transit_gateway')}#default_route_table"]
+    expected = ["unknown"] if "var" in named and replaces is not False else associated
+    assert [known(link.target) for link in table.associations] == expected
+    assert [link.target for link in table.propagations] == [at("ec2_transit_gateway_vpc_attachment")]
 
 
 def test_a_gateway_without_default_tables_joins_nobody() -> None:

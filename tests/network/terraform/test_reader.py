@@ -3,6 +3,8 @@
 import json
 from ipaddress import IPv4Network
 
+import pytest
+
 from assurance.trace import State, Trace
 from network.model import Unknown
 from network.terraform.reader import read
@@ -110,3 +112,38 @@ def test_a_gateway_with_default_tables_joins_everybody() -> None:
     )
     table = stacks.network.gateway_tables[stacks.address(HUB, "gateway/gateway") + "#default_route_table"]
     assert [link.target for link in table.associations] == [stacks.address(PAYMENTS, "gateway/attachment")]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "joined"),
+    [(["222222222222"], "known"), (["111111111111"], None), (["${var.account}"], "unknown")],
+    ids=str,
+)
+def test_only_an_accepter_keeps_an_attachment_of_another_account_out_of_default_tables(
+    accounts: list[str], joined: str | None
+) -> None:
+    """The provider changes no table of another account's gateway, whatever the attachment says."""
+    stacks = Stacks().changed(
+        HUB,
+        "gateway/gateway",
+        auto_accept_shared_attachments="enable",
+        default_route_table_association="enable",
+        default_route_table_propagation="enable",
+    )
+    stacks.without(PAYMENTS, "gateway/accepter")
+    for provider in stacks.stacks[PAYMENTS]["provider"]["aws"]:
+        if provider["alias"] == "spoke":
+            provider["allowed_account_ids"] = accounts
+            provider.pop("assume_role", None)
+    stacks.changed(
+        PAYMENTS,
+        "gateway/attachment",
+        transit_gateway_default_route_table_association=False,
+        transit_gateway_default_route_table_propagation=False,
+    )
+    attachment = stacks.address(PAYMENTS, "gateway/attachment")
+    table = stacks.network.gateway_tables[stacks.address(HUB, "gateway/gateway") + "#default_route_table"]
+    for links in (table.associations, table.propagations):
+        found = [link.target for link in links if link.address == attachment]
+        known = ["unknown" if isinstance(each, Unknown) else "known" for each in found]
+        assert known == ([] if joined is None else [joined])
