@@ -159,8 +159,11 @@ def same_verdicts(applied: Applied) -> None:
     assert expected, "a report without a verdict"
     _none(applied, "stacks | snapshot", unlike(expected, verdicts(snapshot, applied.design)))
     joined = unlike(expected, verdicts(join(snapshot, stacks), applied.design))
-    # Stacks without ids do not tell gateway tables apart, which is listed, and is no verdict.
-    _none(applied, "stacks | both", [line for line in joined if not line.startswith("not modelled")])
+    # Stacks without ids do not tell gateway tables apart, which is listed, and is no verdict. A rule that no VPC uses
+    # has no stack in a snapshot, so that it is counted beside the stack's.
+    unused = any("aws_route53_resolver_rule_association" in fault for fault in applied.faults)
+    apart = ("not modelled", "figure: rules of an account") if unused else ("not modelled",)
+    _none(applied, "stacks | both", [line for line in joined if not line.startswith(apart)])
     _none(applied, "differences", map(str, differences(stacks, snapshot, present(applied.design))))
 
 

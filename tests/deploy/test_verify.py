@@ -152,7 +152,7 @@ def test_the_deployed_network_is_traced_as_it_is_and_under_the_stacks(network: L
         network.run([ROOT / "hub", "trace", network.topology, network.output, "--deployed"])
     finally:
         client.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/22", TransitGatewayId=gateway)
-    assert "ledger → kms" in said, said
+    assert "affects:  1 spoke: ledger → ec2messages, kms, ssm, ssmmessages" in said, said
 
 
 def test_the_table_has_a_row_for_each_spoke_and_counts_the_checks(network: Local) -> None:

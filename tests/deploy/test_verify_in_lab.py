@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,15 @@ def verify(network: Local, change: Callable[[Stacks], None], expect: int) -> dic
 
 
 def amiss(report: dict[str, Any]) -> dict[tuple[str, str], str]:
-    return {(c["subject"], c["target"] or c["check"]): c["found"] for c in report["findings"] if c["severity"] != "ok"}
+    """What is wrong for each pair that a finding affects."""
+    wrong = [check for check in report["findings"] if check["severity"] != "ok"]
+    own = {(check["subject"], check["target"] or check["check"]): check["found"] for check in wrong}
+    return own | {
+        pair: check["found"]
+        for check in wrong
+        for each in check["affects"]
+        for pair in product(each["spokes"], each["targets"])
+    }
 
 
 def cells(report: dict[str, Any], word: str) -> dict[str, str]:
