@@ -245,7 +245,12 @@ def test_files_that_are_alike_are_looked_through_once_for_what_is_refused(
     stacks = Stacks()
     stacks.stacks["spoke-core-billing"] = json.loads(json.dumps(stacks.stacks[LEDGER]).replace("ledger", "billing"))
     looked: list[object] = []
-    monkeypatch.setattr("network.terraform.refusals._refused_form", lambda document: looked.append(document) or ())
+
+    def look(document: object) -> tuple[()]:
+        looked.append(document)
+        return ()
+
+    monkeypatch.setattr("network.terraform.refusals._refused_form", look)
     network_of([Path(folder(stacks, tmp_path))])
     assert len(looked) == len(stacks.stacks) - 1
 

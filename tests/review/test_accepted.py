@@ -215,7 +215,7 @@ def test_what_is_accepted_of_one_spoke_is_not_accepted_of_another_that_is_alike(
     network = sound_network(1).network()
     unknown = Unknown("not recorded")
     attachments = {
-        at: replace(each, available=unknown, accepter=f"hub: {each.vpc.partition(':')[0]} uses")
+        at: replace(each, available=unknown, accepter=f"hub: {str(each.vpc).partition(':')[0]} uses")
         if at in {"s0: attachment", "s1: attachment"}
         else each
         for at, each in network.attachments.items()
