@@ -404,7 +404,7 @@ def test_another_regions_provider() -> None:
     )
     found = one(stacks.changed(PAYMENTS, SUBNET, provider="aws.far"))
     assert found.address == stacks.address(PAYMENTS, SUBNET)
-    assert "a provider of eu-west-1 makes it" in found.says
+    assert "a provider of eu-west-1 creates it" in found.says
 
 
 def test_a_route_in_the_hubs_table_by_the_spokes_provider() -> None:

@@ -28,7 +28,7 @@ from tests.review.test_verdicts import intent, judged
 from tests.topology import sound
 from tests.topology.sound import on_top, problems_of, reading_of
 
-FIREWALL = "hub-core: aws_cloudformation_stack.x"
+FIREWALL = "hub-core: aws_networkfirewall_firewall.x"
 REASON = "it drops nothing"
 QUICKSTART = str(ROOT / "examples/quickstart.yaml")
 
@@ -68,7 +68,7 @@ def test_the_rest_of_the_path_is_still_proved() -> None:
 
 
 def test_one_of_two_that_are_not_known_is_not_enough() -> None:
-    other = "hub-core: aws_cloudformation_stack.y"
+    other = "hub-core: aws_networkfirewall_firewall.y"
     found = excused(doubted(FIREWALL, other), {FIREWALL: REASON})
     assert not found.sound
     assert {finding.place.address for finding in found.findings} == {other}
@@ -215,7 +215,7 @@ def test_what_is_accepted_of_one_spoke_is_not_accepted_of_another_that_is_alike(
     network = sound_network(1).network()
     unknown = Unknown("not recorded")
     attachments = {
-        at: replace(each, available=unknown, accepter=f"hub: {at.partition(':')[0]} uses")
+        at: replace(each, available=unknown, accepter=f"hub: {str(each.vpc).partition(':')[0]} uses")
         if at in {"s0: attachment", "s1: attachment"}
         else each
         for at, each in network.attachments.items()

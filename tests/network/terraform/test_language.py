@@ -145,7 +145,7 @@ def test_a_module_leaves_its_account_in_doubt() -> None:
     stacks = Stacks()
     stacks.stacks[PAYMENTS]["module"] = {"more": {"source": "./more", "providers": {"aws": "aws.spoke"}}}
     assert stacks.reach().state is State.UNKNOWN
-    (doubt,) = [each for each in stacks.network.doubts if "what it makes" in each.why]
+    (doubt,) = [each for each in stacks.network.doubts if "what it creates" in each.why]
     assert (doubt.address, doubt.owner.account) == (f"{PAYMENTS}: module.more", "222222222222")
 
 
