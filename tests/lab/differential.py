@@ -211,6 +211,15 @@ class _Asking:
         """A workload in each subnet."""
         return [each for each in self.plan.within(vpc.address) if each.kind == "workload"]
 
+    def _serves(self, targets: frozenset[str], service: Service) -> bool:
+        """Whether an endpoint of a service has the addresses: another service's shows a certificate of its own."""
+        owners = {
+            each.resource
+            for each in self.plan.interfaces
+            if each.kind == "endpoint" and not targets.isdisjoint(map(str, each.addresses))
+        }
+        return any(self.plan.network.interface_endpoints[at].service == service.endpoint for at in owners)
+
     def _reaches(self, answers: dict[tuple[str, str], tuple[str, frozenset[str]]]) -> None:
         private: dict[str, list[Connection]] = {}
         public: dict[str, list[Connection]] = {}
@@ -232,6 +241,8 @@ class _Asking:
                         states[f"{key} {name}"] = "broken"
                     elif kind == "public":
                         public[f"{key} {name}"] = wanted
+                    elif not self._serves(targets, service):
+                        states[f"{key} {name}"] = "broken"
                     else:
                         private[f"{key} {name}"] = wanted
         opened = self.probes.connect({each for some in private.values() for each in some})
