@@ -393,7 +393,8 @@ class Packets:
         possible = None
         for endpoint in self.network.gateway_endpoints.values() if service is not None else ():
             links = [each.target for each in endpoint.tables if each.target == subnet.table]
-            if endpoint.service == service and links:
+            # AWS takes a route table of the endpoint's own VPC alone.
+            if endpoint.service == service and links and endpoint.vpc == subnet.vpc:
                 says = f"the service's prefix list leads to the gateway endpoint in {subnet.table}"
                 return Hop(endpoint.address, says, sources.GATEWAY_ENDPOINT)
             unsure = any(isinstance(link.target, Unknown) for link in endpoint.tables) and (

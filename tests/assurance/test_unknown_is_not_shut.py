@@ -219,8 +219,13 @@ def test_a_way_out_through_a_vpc_whose_subnets_are_unknown_may_be_one() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"service": OPEN}, {"tables": (Link("link", OPEN),)}, {"vpc": OPEN, "tables": (Link("link", OPEN),)}],
-    ids=["service", "table", "VPC and table"],
+    [
+        {"vpc": "vpc-0123456789abcdef0"},
+        {"service": OPEN},
+        {"tables": (Link("link", OPEN),)},
+        {"vpc": OPEN, "tables": (Link("link", OPEN),)},
+    ],
+    ids=["another VPC", "service", "table", "VPC and table"],
 )
 def test_a_gateway_endpoint_of_which_something_is_unknown_may_take_the_packets(changes: dict[str, Any]) -> None:
     endpoint = GatewayEndpoint("s0: s3", "s0: vpc", f"com.amazonaws.{REGION}.s3", (Link("link", "s0: table"),))
