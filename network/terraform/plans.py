@@ -453,13 +453,13 @@ def _of_planned(block: Json, planned: list[Block]) -> Json:
     if not isinstance(block, dict):
         return block
     known = {name: value for name, value in block.items() if not isinstance(value, Unknown)}
-    fitting = [each for each in planned if all(each.get(name) in {None, _hashed(known[name])} for name in known)]
+    fitting = [each for each in planned if all(each.get(name) in (None, _plain(known[name])) for name in known)]
     if len(fitting) != 1:
         return block
     return {name: block[name] if name in known or fitting[0].get(name) is None else fitting[0][name] for name in block}
 
 
-def _hashed(value: Json) -> Json:
+def _plain(value: Json) -> Json:
     return value if isinstance(value, (str, int, float)) else None
 
 

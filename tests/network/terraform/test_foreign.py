@@ -452,3 +452,8 @@ def test_any_expression_is_read(text: str) -> None:
     stack = {"resource": {"aws_vpc": {"x": {"cidr_block": f"${{{text}}}", "count": f"${{{text}}}"}}}}
     for document in (stack, json.dumps(stack)):
         assert read([("s", document)]) is not None
+
+
+def test_a_plan_with_a_list_for_a_switch_of_an_alias_is_read() -> None:
+    switches = (place for place in PLAN_PLACES if {"planned_values", "evaluate_target_health"} <= set(place))
+    assert read_or_refused({"network": put(PLANNED, next(switches), [])}, "network") is not None
