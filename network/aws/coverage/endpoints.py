@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from network.aws.coverage.fields import FULL_ACCESS, OWN_REGION, Field, irrelevant, not_modelled, read
+from network.aws.coverage.fields import FULL_ACCESS, Field, irrelevant, not_modelled, read
 
 __all__ = ["FILES"]
 
@@ -26,7 +26,7 @@ FILES: Mapping[str, tuple[Field, ...]] = {
             "it chooses the names of endpoints of VPC Lattice, which are not modelled",
             "DnsOptions.PrivateDnsPreference DnsOptions.PrivateDnsSpecifiedDomains",
         ),
-        *not_modelled("both", "it leads to another region", "ServiceRegion", OWN_REGION),
+        *irrelevant("the name of the service says it too", "ServiceRegion"),
         *not_modelled(
             "both",
             "endpoints of VPC Lattice are not modelled",

@@ -13,7 +13,6 @@ __all__ = [
     "EVERYWHERE",
     "FULL_ACCESS",
     "OFF",
-    "OWN_REGION",
     "Default",
     "Field",
     "Rows",
@@ -111,7 +110,6 @@ EVERYWHERE: Mapping[str, Field] = {
 OFF = False
 """A switch that is off."""
 FULL_ACCESS = Default("AWS's default policy, which allows everything", lambda value, _: allows_everything(value))
-OWN_REGION = Default("the region of the file", lambda value, place: value == place.region)
 
 
 # By path ---------------------------------------------------------------------------------------------------------
