@@ -249,6 +249,10 @@ class Packets:
         if wired.verdict is Verdict.DROPPED:
             yield path.then(wired), target, None
             return
+        if table.gateway != attachment.gateway:
+            says = f"{table.address} is a table of {table.gateway}, and the attachment is of {attachment.gateway}"
+            yield path.then(undetermined(table.address, says, sources.GATEWAY_ROUTING)), target, None
+            return
         entries, _, unknown = self.tables.entries(table.address)
         if unknown:
             says = "it adds an unknown range to the table"
