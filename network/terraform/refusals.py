@@ -512,7 +512,7 @@ class _One:
     optional: tuple[str, ...] = ()
     """Arguments that count too, and may be missing."""
     owned: bool = False
-    """Whether only resources of one account and region get into each other's way: they are told apart by name."""
+    """Whether resources conflict only within one account and region, where their names are unique."""
     certain: bool = True
 
 

@@ -91,6 +91,9 @@ def test_a_route_out_of_the_vpc_for_a_part_of_it(
 def test_a_route_to_an_interface_for_a_part_of_the_vpc(ec2: Any, own: Any) -> None:
     interface = ec2.create_network_interface(SubnetId=own["second"])["NetworkInterface"]["NetworkInterfaceId"]
     ec2.create_route(RouteTableId=own["table"], DestinationCidrBlock="10.0.0.0/26", NetworkInterfaceId=interface)
+    (table,) = ec2.describe_route_tables(RouteTableIds=[own["table"]])["RouteTables"]
+    routes = {route["DestinationCidrBlock"]: route.get("NetworkInterfaceId") for route in table["Routes"]}
+    assert routes.get("10.0.0.0/26") == interface, routes
 
 
 def test_a_route_to_another_vpcs_internet_gateway(ec2: Any, own: Any, far: Any, refused: Refused) -> None:
